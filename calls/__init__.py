@@ -1,0 +1,1 @@
+"""The words every part of Zhida shares: ids, calls, legs, events, errors, the clock. Standard library only."""
