@@ -1,0 +1,272 @@
+"""Facts about a call, in the order they happen, as the records keep them.
+
+Every fact is frozen, belongs to one call and carries the moment it became true. A fact is appended to the hotline's
+stream in the same step that changes the live state, and the records (call, ticket, figures) are folded from the facts
+alone. Fields are plain JSON values, so that Lua can write a fact as well as Python; times travel as milliseconds.
+
+A field may be added with a default; a field never changes its meaning. Unknown fields and kinds are passed over when
+read, so that engines of two versions can share a stream.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every fact has: the call it is about (Asterisk's uniqueid of the caller's channel) and when (UTC, aware)."""
+
+    kind: ClassVar[str]
+    call_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(Event):
+    """A caller's channel reached the engine. `number` is the national form, or "" where there is none."""
+
+    kind: ClassVar[str] = "arrived"
+    number: str
+    raw_number: str
+    trunk: str
+    dialled: str
+    channel: str
+    pbx: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified(Event):
+    """Who calls, as far as the trunk can be trusted; `reasons` are whole sentences."""
+
+    kind: ClassVar[str] = "identified"
+    caller_class: str
+    trusted: bool
+    entry_id: str = ""
+    enterprise: str = ""
+    tier: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned(Event):
+    """The ladder as "group@seconds" in order, the rank bonus and the menu that is to be played, if any."""
+
+    kind: ClassVar[str] = "planned"
+    ladder: tuple[str, ...]
+    rank_bonus_s: int
+    ivr: str = "none"
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuChosen(Event):
+    """The caller pressed a key in a menu, or did not (digit "") and got what the menu does then."""
+
+    kind: ClassVar[str] = "menu_chosen"
+    menu: str
+    digit: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Event):
+    """The call joined the waiting room at this rank (ms; the lowest is served first)."""
+
+    kind: ClassVar[str] = "queued"
+    rank_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widened(Event):
+    """The ladder's next group opened for the waiting call."""
+
+    kind: ClassVar[str] = "widened"
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered(Event):
+    """The call was proposed to a seat, which is reserved for it until the offer ends."""
+
+    kind: ClassVar[str] = "offered"
+    offer_id: str
+    seat_id: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded(Event):
+    """The offer ended unanswered: `outcome` is declined, expired, withdrawn or unreachable."""
+
+    kind: ClassVar[str] = "offer_ended"
+    offer_id: str
+    seat_id: str
+    outcome: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Event):
+    """A seat answered; `waited_s` counts from the moment the call joined the waiting room."""
+
+    kind: ClassVar[str] = "answered"
+    offer_id: str
+    seat_id: str
+    group: str
+    waited_s: float
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(Event):
+    """Sound of this call is written under this name in the recordings' folder."""
+
+    kind: ClassVar[str] = "recording_started"
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultStarted(Event):
+    """The seat went into the room to talk with a specialist; the caller hears music."""
+
+    kind: ClassVar[str] = "consult_started"
+    seat_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistAsked(Event):
+    """One of a specialist's phones is rung. `phone` is "office" or "mobile"."""
+
+    kind: ClassVar[str] = "specialist_asked"
+    attempt_id: str
+    specialist_id: str
+    name: str
+    department: str
+    phone: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistAttemptEnded(Event):
+    """That ringing brought nobody in: no_answer, busy, declined (answered, did not accept), failed or cancelled."""
+
+    kind: ClassVar[str] = "specialist_attempt_ended"
+    attempt_id: str
+    specialist_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistJoined(Event):
+    """The specialist accepted and is in the room."""
+
+    kind: ClassVar[str] = "specialist_joined"
+    attempt_id: str
+    specialist_id: str
+    name: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreeWayStarted(Event):
+    """The caller joined the room."""
+
+    kind: ClassVar[str] = "three_way_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistLeft(Event):
+    """The specialist hung up or was taken out."""
+
+    kind: ClassVar[str] = "specialist_left"
+    attempt_id: str
+    specialist_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLeft(Event):
+    """The seat left the call: its agent hung up, or its phone was lost. The call may go on without it."""
+
+    kind: ClassVar[str] = "seat_left"
+    seat_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated(Event):
+    """The caller's own rating by key, 1 (worst) to 5 (best)."""
+
+    kind: ClassVar[str] = "rated"
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(Event):
+    """The caller's contact is over.
+
+    `reason` is completed (was served), abandoned (left before a seat answered), ladder_end (nobody took it),
+    menu_left (left in the menu), refused, fallback (the dialplan served it without an engine) or recovered.
+    """
+
+    kind: ClassVar[str] = "ended"
+    reason: str
+    detail: str = ""
+
+
+KINDS: Final[Mapping[str, type[Event]]] = {
+    event.kind: event
+    for event in (
+        Arrived,
+        Identified,
+        Planned,
+        MenuChosen,
+        Queued,
+        Widened,
+        Offered,
+        OfferEnded,
+        Answered,
+        RecordingStarted,
+        ConsultStarted,
+        SpecialistAsked,
+        SpecialistAttemptEnded,
+        SpecialistJoined,
+        ThreeWayStarted,
+        SpecialistLeft,
+        SeatLeft,
+        Rated,
+        Ended,
+    )
+}
+"""Every kind of fact by its name in the stream."""
+
+
+def to_ms(at: datetime) -> int:
+    """Milliseconds since 1970 (UTC), as live state and stream write a time."""
+    return round(at.timestamp() * 1000)
+
+
+def from_ms(ms: int) -> datetime:
+    """The aware UTC time of `to_ms`."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def to_document(event: Event) -> dict[str, Any]:
+    """The fact as one flat JSON object: `kind`, `call_id`, `at` (ms) and its own fields."""
+    return {"kind": event.kind, **asdict(event), "at": to_ms(event.at)}
+
+
+def from_document(document: Mapping[str, Any]) -> Event | None:
+    """The fact of such an object; None for a kind this version does not know.
+
+    Raises: TypeError, KeyError: a field that this kind has always had is missing.
+    """
+    kind = KINDS.get(document["kind"])
+    if kind is None:
+        return None
+    known = {field.name for field in fields(kind)}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in document.items() if name in known
+    }
+    values["at"] = from_ms(int(document["at"]))
+    return kind(**values)

@@ -1,0 +1,242 @@
+"""The waiting room: what it keeps of a call, and the steps that change it.
+
+Each method of `WaitingRoom` is one atomic step: what it decides and what it records (live state and facts) happen
+together or not at all. Several engines call it at once. The rules that hold after every step:
+
+* a seat has at most one offer or call; a call has at most one open offer;
+* no ready seat of an open group stands idle while a call waits for it;
+* within a rank, first come first served across all groups;
+* a seat that declined or did not answer a call is not offered it again while another seat on duty in its open groups
+  can take it (see `Rules.refusal_s`);
+* an offer ends at its lease at the latest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from calls.events import Event
+from seats.seat import Phone, Seat, SeatDefinition
+from seats.state import SeatEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One step of a ladder: from `after_s` seconds of waiting on, the seats of `group` may take the call."""
+
+    group: str
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the steps need of the configuration.
+
+    Args:
+        ring_s: a seat rings at most this long; an offer's lease is ring_s + lease_margin_s.
+        wrap_up_s: wrap-up ends by itself after this; 0 means no wrap-up.
+        away_after_missed: a seat that declined or missed an offer becomes AWAY (else it stays READY).
+        retry_s: how soon at the earliest the same seat may be offered the same call again.
+        refusal_s: how long a refusal stands at most while other seats on duty are merely busy. Where no other seat on
+            duty in the call's open groups is left that has not refused it, the refusal stands for retry_s only.
+        unreachable_s: after this a seat that is UNREACHABLE while its phone looks idle is tried again.
+        kept_back: group -> number of its ready seats kept for callers whose class is in `kept_for`.
+    """
+
+    ring_s: float = 15.0
+    lease_margin_s: float = 5.0
+    wrap_up_s: float = 3.0
+    away_after_missed: bool = True
+    retry_s: float = 2.0
+    refusal_s: float = 30.0
+    unreachable_s: float = 30.0
+    kept_back: tuple[tuple[str, int], ...] = ()
+    kept_for: frozenset[str] = frozenset({"key_enterprise", "project"})
+
+
+class CallState(StrEnum):
+    """Where a call is."""
+
+    IVR = "ivr"  # arrived; hears a greeting or a menu
+    WAITING = "waiting"  # in the waiting room, no offer open
+    OFFERED = "offered"  # one seat is being rung for it
+    TALKING = "talking"  # bridged with the seat
+    CONSULT = "consult"  # hears music while the seat is in the room with, or hunting for, a specialist
+    THREE_WAY = "three_way"  # in the room, with whoever else is there
+    AFTER = "after"  # every seat and specialist has left; rating
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCall:
+    """A call as live state holds it from its arrival to its end.
+
+    Args:
+        number: national form, "" where there is none. name: what a seat's phone shows (enterprise or "").
+        rank_ms: arrival (ms) less the bonus of its class; the lowest is served first.
+        ladder: all rungs; opened: how many of them are open.
+        skills: every one is wanted.
+        engine: the engine that holds the caller's AGI session; offers are delivered to it.
+        seat_channel, seat_leg: name and uniqueid of the seat's channel once it answered.
+        room: the conference room's name where there is one.
+    """
+
+    call_id: str
+    state: CallState
+    engine: str
+    caller_class: str
+    number: str
+    name: str
+    channel: str
+    rank_ms: int
+    arrived: datetime
+    queued: datetime | None = None
+    ladder: tuple[Rung, ...] = ()
+    opened: int = 0
+    skills: frozenset[str] = frozenset()
+    offer_id: str = ""
+    seat_id: str = ""
+    seat_channel: str = ""
+    seat_leg: str = ""
+    answered: datetime | None = None
+    room: str = ""
+    recording: str = ""
+    enterprise: str = ""
+    entry_id: str = ""
+
+
+class OfferOutcome(StrEnum):
+    """How an offer ended that did not become a talk."""
+
+    DECLINED = "declined"  # the agent refused it
+    EXPIRED = "expired"  # nobody picked up in ring_s
+    UNREACHABLE = "unreachable"  # the phone could not be rung
+    WITHDRAWN = "withdrawn"  # the caller left, or the engine took it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One call proposed to one seat until `deadline`."""
+
+    offer_id: str
+    call_id: str
+    seat_id: str
+    group: str
+    devices: tuple[str, ...]
+    deadline: datetime
+
+
+class WaitingRoom(Protocol):
+    """The atomic steps. Every one is idempotent where it may be repeated after a crash.
+
+    Raises (all steps): StoreFault: Redis is away; nothing is known of the step, and it may be repeated.
+    """
+
+    async def arrive(self, call: LiveCall, facts: Sequence[Event]) -> LiveCall | None:
+        """Note a call that is not waiting yet (it hears a menu).
+
+        Returns None for a new call; for one already known (the dialplan came back after an engine died) its state as
+        live state has it, now owned by `call.engine`, and the facts are not recorded again.
+        """
+        ...
+
+    async def join(self, call: LiveCall, facts: Sequence[Event]) -> Offer | None:
+        """Put the call in the waiting room with the rungs open at `call.queued`, and match it at once.
+
+        The facts (all up to Queued) are recorded in the same step. A call that already waits keeps its rank, its
+        refusals and its opened rungs; an offer still open for it is withdrawn first, because its ringing is over.
+        Returns the offer, or None: it waits, and an offer will be delivered to `call.engine`.
+        """
+        ...
+
+    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
+        """The offer brought no talk; the seat goes where the outcome says, the call back to its old place.
+
+        Returns the next offer for the same call, if one can be made at once. An offer that is no longer open changes
+        nothing (None, or the offer that has meanwhile been made for the call).
+        """
+        ...
+
+    async def answered(self, offer: Offer, *, seat_leg: str, seat_channel: str) -> bool:
+        """The seat picked up: call TALKING, seat TALKING. False where the offer was no longer open."""
+        ...
+
+    async def change(
+        self,
+        call_id: str,
+        *,
+        expect: CallState,
+        state: CallState,
+        facts: Sequence[Event] = (),
+        room: str | None = None,
+        recording: str | None = None,
+    ) -> bool:
+        """Move a call that has a seat between TALKING, CONSULT, THREE_WAY and AFTER; False where it was not in `expect`.
+
+        Also records a fact without moving (state == expect).
+        """
+        ...
+
+    async def seat_left(self, call_id: str, seat_id: str) -> None:
+        """The seat's part in the call is over: SeatLeft, and CALL_ENDED for the seat. The call goes on."""
+        ...
+
+    async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:
+        """The caller's contact is over: an open offer is withdrawn, its seat is freed, Ended is recorded, the call forgotten."""
+        ...
+
+    async def record(self, facts: Sequence[Event]) -> None:
+        """Record facts that change no live state."""
+        ...
+
+    async def call(self, call_id: str) -> LiveCall | None:
+        """The call at this moment."""
+        ...
+
+    async def calls(self) -> list[LiveCall]:
+        """All calls, by rank."""
+        ...
+
+    async def place(self, call_id: str) -> int | None:
+        """How many waiting calls rank before it in the groups it waits for; None where it does not wait."""
+        ...
+
+
+class SeatBoard(Protocol):
+    """The atomic steps on seats. Illegal events raise Conflict where a person asked, and are dropped where the PBX did."""
+
+    async def define(self, seats: Sequence[SeatDefinition]) -> None:
+        """Bring the configured seats into live state; states are kept, seats no longer configured go once they are free."""
+        ...
+
+    async def ask(self, seat_id: str, event: SeatEvent, *, why: str, by: str) -> Seat:
+        """MAKE_READY, PAUSE or LOG_OUT by a person; deferred while RESERVED or TALKING (the seat's `wish`).
+
+        Raises: NotFound, Conflict.
+        """
+        ...
+
+    async def phone(self, seat_id: str, phone: Phone, *, why: str = "", ready: bool = False) -> Seat | None:
+        """What Asterisk says of the seat's phone; `ready` also makes a LOGGED_OUT, AWAY or UNREACHABLE seat ready (lab.auto_login)."""
+        ...
+
+    async def wrapped_up(self, seat_id: str) -> Seat:
+        """The ticket is saved: wrap-up ends now. Raises: NotFound, Conflict."""
+        ...
+
+    async def seat(self, seat_id: str) -> Seat | None:
+        """The seat at this moment."""
+        ...
+
+    async def seats(self) -> list[Seat]:
+        """All seats, by id."""
+        ...
+
+
+class Timers(Protocol):
+    """Everything that becomes due in live state: rungs, leases, wrap-ups, retries. Any engine may run any of them."""
+
+    async def tick(self) -> datetime | None:
+        """Do what is due now, deliver the offers that came of it, and tell when the next thing is due (None: nothing)."""
+        ...

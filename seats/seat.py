@@ -1,0 +1,59 @@
+"""A seat as configured, and as it is at this moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from seats.state import SeatState
+
+
+class Phone(StrEnum):
+    """What the seat's phone is doing, as Asterisk sees it."""
+
+    IDLE = "idle"
+    IN_USE = "in_use"  # rings or talks; a veto on offers whoever placed that call
+    UNREACHABLE = "unreachable"  # not registered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatDefinition:
+    """A position as the configuration describes it.
+
+    Args:
+        devices: the endpoints that ring for it, e.g. ("PJSIP/8001", "PJSIP/9001"); any reachable one will do.
+        groups: the groups it serves.
+        skills: what its agent can do; a call that wants a skill goes only to a seat that has it.
+    """
+
+    seat_id: str
+    devices: tuple[str, ...]
+    groups: tuple[str, ...]
+    skills: frozenset[str] = frozenset()
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A seat at this moment, as live state holds it.
+
+    Args:
+        since: when it entered its state.
+        why: the reason of the state, for a person ("declined call …", "lunch", "phone 8001 is not registered").
+        wish: what the agent asked for while it could not take effect yet, or None.
+        call_id: the call it is reserved for, talks on or wraps up, or "".
+        wrap_up_until: when wrap-up ends by itself, while in WRAP_UP.
+    """
+
+    seat_id: str
+    state: SeatState
+    since: datetime
+    why: str
+    phone: Phone
+    devices: tuple[str, ...]
+    groups: tuple[str, ...]
+    skills: frozenset[str]
+    agent: str
+    wish: SeatState | None = None
+    call_id: str = ""
+    offer_id: str = ""
+    wrap_up_until: datetime | None = None
