@@ -80,6 +80,7 @@ class LiveCall:
         engine: the engine that holds the caller's AGI session; offers are delivered to it.
         seat_channel, seat_leg: name and uniqueid of the seat's channel once it answered.
         room: the conference room's name where there is one.
+        errand: what the owner's coroutine is to do for a conference (opaque JSON; it survives the engine).
     """
 
     call_id: str
@@ -101,6 +102,7 @@ class LiveCall:
     seat_leg: str = ""
     answered: datetime | None = None
     room: str = ""
+    errand: str = ""
     recording: str = ""
     enterprise: str = ""
     entry_id: str = ""
@@ -170,11 +172,13 @@ class WaitingRoom(Protocol):
         state: CallState,
         facts: Sequence[Event] = (),
         room: str | None = None,
+        errand: str | None = None,
         recording: str | None = None,
     ) -> bool:
         """Move a call that has a seat between TALKING, CONSULT, THREE_WAY and AFTER; False where it was not in `expect`.
 
-        Also records a fact without moving (state == expect).
+        Also records facts or sets fields without moving (state == expect). None leaves a field as it is. The engine that
+        owns the call is told (`Deliveries.poked`), so that its coroutine looks again.
         """
         ...
 
@@ -200,6 +204,18 @@ class WaitingRoom(Protocol):
 
     async def place(self, call_id: str) -> int | None:
         """How many waiting calls rank before it in the groups it waits for; None where it does not wait."""
+        ...
+
+
+class Deliveries(Protocol):
+    """What reaches the engine that owns a call, whichever engine made the step."""
+
+    def offered(self, offer: Offer) -> None:
+        """A waiting call of this engine got a seat. Delivered at least once; the offer is also in the live call."""
+        ...
+
+    def poked(self, call_id: str) -> None:
+        """A call of this engine was changed by somebody else; look at it again."""
         ...
 
 
