@@ -1,0 +1,1 @@
+"""Where things are kept: live state in Redis, records in SQL."""

@@ -1,0 +1,1 @@
+"""The records in SQL: SQLite by default, PostgreSQL in production; nothing else knows SQL."""
