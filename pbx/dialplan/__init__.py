@@ -1,0 +1,1 @@
+"""The Asterisk configuration that Zhida needs, rendered from plain values: `render()`, and what it needs to know, `site`."""

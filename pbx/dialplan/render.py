@@ -1,0 +1,54 @@
+"""The snippets that an existing Asterisk includes, from templates/*.j2."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pbx.dialplan.site import Site
+
+FILES: Final[tuple[str, ...]] = (
+    "extensions_zhida.conf",
+    "pjsip_zhida.conf",
+    "manager_zhida.conf",
+    "confbridge_zhida.conf",
+    "queues_zhida.conf",
+    "musiconhold_zhida.conf",
+    "cdr_custom_zhida.conf",
+)
+"""Each is included by the file of Asterisk's whose name it starts with."""
+
+EVENTS: Final[tuple[str, ...]] = (
+    "BridgeEnter",
+    "BridgeLeave",
+    "ConfbridgeEnd",
+    "ConfbridgeJoin",
+    "ConfbridgeLeave",
+    "ConfbridgeStart",
+    "ConfbridgeTalking",
+    "ContactStatus",
+    "DeviceStateChange",
+    "DialBegin",
+    "DialEnd",
+    "DialState",
+    "DTMFEnd",
+    "Hangup",
+    "HangupRequest",
+    "Hold",
+    "MusicOnHoldStart",
+    "MusicOnHoldStop",
+    "Newchannel",
+    "Newstate",
+    "OriginateResponse",
+    "PeerStatus",
+    "Unhold",
+)
+"""The AMI events the engine listens to; manager.conf lets only these through."""
+
+
+def render(site: Site) -> Mapping[str, str]:
+    """File name to text, for each of FILES."""
+    environment = Environment(
+        loader=PackageLoader("pbx.dialplan"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False  # noqa: S701  configuration files; Site refuses what could break out
+    )
+    return {name: environment.get_template(f"{name}.j2").render(site=site, events=EVENTS) for name in FILES}
