@@ -173,9 +173,12 @@ class WaitingRoom(Protocol):
         facts: Sequence[Event] = (),
         room: str | None = None,
         errand: str | None = None,
+        expect_errand: str | None = None,
         recording: str | None = None,
     ) -> bool:
-        """Move a call that has a seat between TALKING, CONSULT, THREE_WAY and AFTER; False where it was not in `expect`.
+        """Move a call that has a seat between TALKING, CONSULT, THREE_WAY and AFTER.
+
+        False, and nothing changed, where it was not in `expect` or (given `expect_errand`) its errand is another by now.
 
         Also records facts or sets fields without moving (state == expect). None leaves a field as it is. The engine that
         owns the call is told (`Deliveries.poked`), so that its coroutine looks again.

@@ -1,0 +1,132 @@
+"""What a seat or a supervisor may ask of a conference: any engine takes it, the engine that owns the call carries it out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from calls.clock import Clock
+from calls.errors import Conflict, NotFound, PbxFault
+from calls.events import ConsultStarted, ThreeWayStarted
+from conference.errand import Attempt, AttemptState, Errand
+from conference.errand_store import IN_CONFERENCE, revise_errand
+from conference.legs import Legs
+from routing.waiting import CallState, LiveCall, WaitingRoom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneToRing:
+    """One phone to be tried, in the order given; `number` as the outside trunk wants it."""
+
+    specialist_id: str
+    name: str
+    department: str
+    phone: str
+    number: str
+    ring_s: float
+
+
+class ConferenceDesk:
+    """Asks for, joins, splits and ends conferences."""
+
+    def __init__(self, *, waiting: WaitingRoom, legs: Legs, clock: Clock) -> None:
+        self._waiting = waiting
+        self._legs = legs
+        self._clock = clock
+
+    async def ask(self, call_id: str, phones: Sequence[PhoneToRing]) -> Errand:
+        """Hunt for a specialist: ring these phones one after another until one accepts.
+
+        A call that talks goes into consult: the caller hears music, the seat waits in the room.
+        Raises: NotFound: no such call. Conflict: it has no seat, or a hunt goes on already. PbxFault: the seat's leg could not be moved.
+        """
+        call = await self._call(call_id)
+        if call.state is CallState.TALKING:
+            return await self._open(call, phones)
+        if call.state not in IN_CONFERENCE:
+            sentence = f"call {call_id} is {call.state}; a specialist can be asked while a seat talks."
+            raise Conflict("call_not_talking", sentence, state=call.state)
+
+        def add(_: LiveCall, errand: Errand) -> Errand:
+            if errand.hunting:
+                raise Conflict("hunt_goes_on", f"call {call_id} is already looking for a specialist; cancel that first.", call_id=call_id)
+            return errand.plus(_attempts(call_id, phones, first=len(errand.attempts)))
+
+        return _still(await revise_errand(self._waiting, call_id, add), call_id)
+
+    async def join(self, call_id: str) -> None:
+        """All three: the caller comes into the room. Raises: NotFound, Conflict: no consult."""
+        await self._call(call_id)
+        facts = [ThreeWayStarted(call_id=call_id, at=self._clock.now())]
+        if not await self._waiting.change(call_id, expect=CallState.CONSULT, state=CallState.THREE_WAY, facts=facts):
+            raise Conflict("call_not_in_consult", f"call {call_id} is in no consult; ask for a specialist first.", call_id=call_id)
+
+    async def consult(self, call_id: str) -> None:
+        """The caller goes back to music, the others go on. Raises: NotFound, Conflict, PbxFault."""
+        call = await self._call(call_id)
+        facts = [ConsultStarted(call_id=call_id, at=self._clock.now(), seat_id=call.seat_id)]
+        if not call.seat_id or not await self._waiting.change(
+            call_id, expect=CallState.THREE_WAY, state=CallState.CONSULT, facts=facts
+        ):
+            raise Conflict("call_not_in_three_way", f"call {call_id} is in no three-way call with its seat.", call_id=call_id)
+        await self._legs.out_of_room(call.room, call.channel)
+
+    async def cancel(self, call_id: str) -> Errand:
+        """Stop hunting; who is in the room stays. Raises: NotFound, Conflict."""
+        await self._call(call_id)
+        return _still(await revise_errand(self._waiting, call_id, lambda _, errand: errand.cancelled()), call_id)
+
+    async def take_out(self, call_id: str, member: str) -> None:
+        """End one member's part: "seat", a specialist's id or an attempt's id.
+
+        Raises: NotFound: no such call or member. PbxFault.
+        """
+        call = await self._call(call_id)
+        if member == "seat" and call.seat_leg:
+            await self._legs.hang_up(call.seat_leg)
+            return
+        for attempt in Errand.from_json(call.errand).attempts:
+            if member in (attempt.attempt_id, attempt.specialist_id) and attempt.state in (AttemptState.JOINED, AttemptState.RINGING):
+                await self._legs.hang_up(attempt.attempt_id)
+                return
+        raise NotFound("member_not_there", f"call {call_id} has no {member} in it.", call_id=call_id, member=member)
+
+    async def _open(self, call: LiveCall, phones: Sequence[PhoneToRing]) -> Errand:
+        errand = Errand(attempts=tuple(_attempts(call.call_id, phones, first=0)))
+        facts = [ConsultStarted(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)]
+        opened = await self._waiting.change(
+            call.call_id, expect=CallState.TALKING, state=CallState.CONSULT, facts=facts, room=call.call_id, errand=errand.to_json()
+        )
+        if not opened:
+            raise Conflict("call_not_talking", f"call {call.call_id} is no longer talking with its seat.", call_id=call.call_id)
+        try:
+            await self._legs.into_room(call.seat_channel)
+        except PbxFault:
+            await self._waiting.change(call.call_id, expect=CallState.CONSULT, state=CallState.TALKING, errand="")
+            raise
+        return errand
+
+    async def _call(self, call_id: str) -> LiveCall:
+        call = await self._waiting.call(call_id)
+        if call is None:
+            raise NotFound("call_not_live", f"there is no live call {call_id}.", call_id=call_id)
+        return call
+
+
+def _attempts(call_id: str, phones: Sequence[PhoneToRing], *, first: int) -> list[Attempt]:
+    return [
+        Attempt(
+            attempt_id=f"spec-{call_id}-{number}",
+            specialist_id=phone.specialist_id,
+            name=phone.name,
+            department=phone.department,
+            phone=phone.phone,
+            number=phone.number,
+            ring_s=phone.ring_s,
+        )
+        for number, phone in enumerate(phones, start=first)
+    ]
+
+
+def _still(errand: Errand | None, call_id: str) -> Errand:
+    if errand is None:
+        raise Conflict("call_not_in_conference", f"call {call_id} is in no conference any more.", call_id=call_id)
+    return errand
