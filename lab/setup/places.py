@@ -19,8 +19,12 @@ ASTERISK_VARIABLE = "ZHIDA_ASTERISK"
 def cache_dir() -> Path:
     """What all checkouts of this user share: `$XDG_CACHE_HOME/zhida`, by default `~/.cache/zhida`."""
     named = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(named) if named.startswith("/") else Path.home() / ".cache"  # relative ones are to be ignored (XDG specification)
-    return base / "zhida"
+    if named.startswith("/"):  # relative ones are to be ignored (XDG base directory specification)
+        return Path(named) / "zhida"
+    try:
+        return Path.home() / ".cache/zhida"
+    except RuntimeError as error:
+        raise Fault("no_home", "This user has no home directory to keep things in: name a place with XDG_CACHE_HOME.") from error
 
 
 def venv_dir(checkout: Path) -> Path:
@@ -60,7 +64,11 @@ def asterisk_command(*args: str) -> list[str]:
     A tree of its own runs under its own ld.so and libraries, because its libc is newer than the host's. Children of
     Asterisk (System(), AGI scripts) get the host's libraries again. Needs no root and no namespace.
     """
-    root = asterisk_root()
+    return asterisk_in(asterisk_root(), *args)
+
+
+def asterisk_in(root: Path, *args: str) -> list[str]:
+    """As `asterisk_command`, for the Asterisk of this tree."""
     program = str(root / "usr/sbin/asterisk")
     if root == Path("/"):
         return [program, *args]
@@ -84,7 +92,12 @@ def redis_server() -> Path:
     Debian's redis-tools holds the program itself, under another name; the set-up installs only that, with a link in
     the cache, because the package redis-server would start and enable a service on port 6379.
     """
-    return _program("redis-server", cache_dir() / "bin/redis-server")
+    return _program("redis-server", redis_link())
+
+
+def redis_link() -> Path:
+    """Where the set-up puts that link; `./zhida` has its directory at the end of the PATH."""
+    return cache_dir() / "bin/redis-server"
 
 
 def postgres_bin() -> Path:

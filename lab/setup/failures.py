@@ -1,0 +1,98 @@
+"""Why a step of the set-up failed, as one clear sentence for the person at the keyboard."""
+
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+
+from calls.errors import Fault
+
+
+class Cause(Enum):
+    """What a failed apt-get, pip or mmdebstrap is known by: words they print in the C locale."""
+
+    NO_ROOM = ("No space left on device", "don't have enough free space", "Errno 28", "Disk quota exceeded")
+    NO_NETWORK = (
+        "Temporary failure resolving",
+        "Temporary failure in name resolution",
+        "Name or service not known",
+        "Could not resolve",
+        "Network is unreachable",
+        "No route to host",
+        "Unable to connect to",
+        "Could not connect to",
+        "Connection timed out",
+        "Connection refused",
+        "Failed to establish a new connection",
+        "ReadTimeoutError",
+    )
+    TAMPERED = ("DO NOT MATCH THE HASHES", "Hash Sum mismatch")
+    NOT_OFFERED = (
+        "Unable to locate package",
+        "has no installation candidate",
+        "No matching distribution found",
+        "does not have a Release file",
+    )
+    DPKG_BUSY = ("Could not get lock", "Unable to acquire the dpkg frontend lock")
+
+
+def cause_of(output: str) -> Cause | None:
+    """The first known cause in the output of a failed program; None where it is another."""
+    return next((cause for cause in Cause if any(word in output for word in cause.value)), None)
+
+
+def step_failed(what: str, where: str, output: str, log: Path) -> Fault:
+    """The fault to raise after `what` ("The Debian packages") failed with this output.
+
+    `where` is the place that needs room; `log` keeps the output.
+    """
+    cause = cause_of(output)
+    said = telling_line(output, cause)
+    sentences = {
+        Cause.NO_ROOM: f"{what} could not be set up because the disk is full: make room in {where} and run the same command again.",
+        Cause.NO_NETWORK: f"{what} could not be fetched because the network does not answer ({said}): run the same command again with it.",
+        Cause.TAMPERED: f"{what} could not be set up because a download is not what was promised ({said}): a mirror or proxy altered it.",
+        Cause.NOT_OFFERED: f"{what} could not be set up because this machine's sources do not offer them ({said}; all of it is in {log}).",
+        Cause.DPKG_BUSY: f"{what} could not be set up because another program holds apt or dpkg ({said}): try again when it is done.",
+        None: f"{what} could not be set up: {said} (all of it is in {log}).",
+    }
+    code = f"setup_{cause.name.lower()}" if cause else "setup_failed"
+    return Fault(code, sentences[cause], log=str(log))
+
+
+def telling_line(output: str, cause: Cause | None) -> str:
+    """The line that says it best: one with the cause's words, else the last error, else the last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    words: Sequence[str] = cause.value if cause else ("E:", "ERROR", "rror:")
+    chosen = next((line for line in reversed(lines) if any(word in line for word in words)), lines[-1] if lines else "it said nothing")
+    return chosen if len(chosen) <= 200 else chosen[:197] + "…"
+
+
+def no_root(packages: Sequence[str]) -> Fault:
+    """Packages are missing, and this user may not install them."""
+    names = " ".join(packages)
+    return Fault(
+        "setup_no_root",
+        f"Debian packages are missing, and installing them needs root or sudo: have 'apt-get install --no-install-recommends {names}' run"
+        " by root, then run the same command again.",
+        packages=list(packages),
+    )
+
+
+def unsupported(system: str, packages: Sequence[str]) -> Fault:
+    """This is not a Debian the set-up knows how to install on."""
+    names = ", ".join(packages)
+    return Fault(
+        "setup_unsupported",
+        f"Zhida sets itself up on Debian 12 or later with apt-get, and this is {system}: it would need what Debian has in {names}.",
+        system=system,
+    )
+
+
+def no_room(what: str, place: Path, free_mb: int, needed_mb: int) -> Fault:
+    """Known before the step begins."""
+    return Fault(
+        "setup_no_room",
+        f"{what} need {needed_mb} MB in {place} and {free_mb} MB are free: make room, or name another place with XDG_CACHE_HOME.",
+        free_mb=free_mb,
+        needed_mb=needed_mb,
+    )
