@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -112,6 +113,9 @@ async def test_a_sqlite_that_cannot_be_written_is_away(tmp_path: Path) -> None:
     with pytest.raises(StoreFault, match="unable to open"):
         async with database.reading():
             pass
+    for thread in threading.enumerate():  # a driver whose connecting failed ends its thread by itself, and needs this loop to say so
+        if "_connection_worker" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
 
 
 async def test_a_server_that_stops_is_away_until_it_is_back() -> None:

@@ -1,0 +1,1 @@
+"""The tests: unit stories, scenarios against the real lab, recordings of captured bytes."""

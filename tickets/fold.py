@@ -1,0 +1,125 @@
+"""Facts -> call record. Any order, doubled or missing facts give the same record, so that it may be made again at any time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from calls.events import (
+    Answered,
+    Arrived,
+    Ended,
+    Event,
+    Identified,
+    MenuChosen,
+    Offered,
+    OfferEnded,
+    Planned,
+    Queued,
+    Rated,
+    RecordingStarted,
+    Widened,
+)
+from tickets.facts import Facts
+from tickets.on_line import spans
+from tickets.record import RECOVERED, CallRecord, GroupOpened, KeyPressed, OfferMade
+from tickets.specialists import parts
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_NO_ARRIVAL: Final = Arrived(call_id="", at=_NEVER, number="", raw_number="", trunk="", dialled="", channel="")
+_NO_IDENTITY: Final = Identified(call_id="", at=_NEVER, caller_class="", trusted=False)
+_NO_PLAN: Final = Planned(call_id="", at=_NEVER, ladder=(), rank_bonus_s=0, ivr="")
+_NO_ANSWER: Final = Answered(call_id="", at=_NEVER, offer_id="", seat_id="", group="", waited_s=0.0)
+_NO_END: Final = Ended(call_id="", at=_NEVER, reason="")
+
+
+def fold(events: Sequence[Event]) -> CallRecord:
+    """The record of the one call that all the facts are about.
+
+    Raises: ValueError: no facts, or facts of several calls.
+    """
+    if len({event.call_id for event in events}) != 1:
+        raise ValueError("a call record is folded from the facts of exactly one call")
+    facts = Facts(events)
+    arrived, ended = _arrived(facts) or _NO_ARRIVAL, _ended(facts) or _NO_END
+    identified, planned = facts.first(Identified) or _NO_IDENTITY, facts.first(Planned) or _NO_PLAN
+    answered, rated = facts.first(Answered) or _NO_ANSWER, facts.of(Rated)
+    return CallRecord(
+        call_id=facts.all[0].call_id,
+        first=facts.all[0].at,
+        number=arrived.number,
+        raw_number=arrived.raw_number,
+        trunk=arrived.trunk,
+        dialled=arrived.dialled,
+        channel=arrived.channel,
+        pbx=arrived.pbx,
+        caller_class=identified.caller_class,
+        trusted=identified.trusted,
+        entry_id=identified.entry_id,
+        enterprise=identified.enterprise,
+        tier=identified.tier,
+        reasons=identified.reasons + planned.reasons,
+        ladder=planned.ladder,
+        ivr=planned.ivr,
+        keys=tuple(KeyPressed(menu=key.menu, digit=key.digit, target=key.target, at=key.at) for key in facts.of(MenuChosen)),
+        arrived=_when(arrived),
+        queued=_when(facts.first(Queued)),
+        widened=tuple(GroupOpened(group=widened.group, at=widened.at) for widened in facts.of(Widened)),
+        offers=tuple(_offers(facts)),
+        waited_s=_waited_s(facts, ended),
+        answered=_when(answered),
+        seat_id=answered.seat_id,
+        group=answered.group,
+        agent=answered.agent,
+        specialists=parts(facts, _when(ended)),
+        on_line=spans(facts, arrived, identified.enterprise, _when(ended)),
+        recordings=tuple(dict.fromkeys(recording.name for recording in facts.of(RecordingStarted))),
+        rating=rated[-1].score if rated else None,
+        ended=_when(ended),
+        end_reason=ended.reason,
+        end_detail=ended.detail,
+        recovered=any(end.reason == RECOVERED for end in facts.of(Ended)),
+    )
+
+
+def _when(event: Event | None) -> datetime | None:
+    return None if event is None or event.at == _NEVER else event.at
+
+
+def _arrived(facts: Facts) -> Arrived | None:
+    """The engine's own, which knows the trunk, rather than the audit's, which was made from the CDR."""
+    return min(facts.of(Arrived), key=lambda arrived: arrived.trunk == "", default=None)
+
+
+def _ended(facts: Facts) -> Ended | None:
+    """An end that somebody saw rather than the audit's, which then came too early."""
+    return min(facts.of(Ended), key=lambda ended: ended.reason == RECOVERED, default=None)
+
+
+def _waited_s(facts: Facts, ended: Ended) -> float | None:
+    answered, queued = facts.first(Answered), facts.first(Queued)
+    if answered is not None:
+        return answered.waited_s
+    if queued is None or ended is _NO_END:
+        return None
+    return max(0.0, (ended.at - queued.at).total_seconds())
+
+
+def _offers(facts: Facts) -> Iterator[OfferMade]:
+    """One for each offer any fact speaks of, in the order of its first fact. A seat that answered has answered, whatever else is told."""
+    told: dict[str, list[Offered | OfferEnded | Answered]] = {}
+    for event in facts.all:
+        if isinstance(event, Offered | OfferEnded | Answered):
+            told.setdefault(event.offer_id, []).append(event)
+    for offer_id, events in told.items():
+        offered = next((event for event in events if isinstance(event, Offered)), None)
+        answered = next((event for event in events if isinstance(event, Answered)), None)
+        missed = next((event for event in events if isinstance(event, OfferEnded)), None)
+        yield OfferMade(
+            offer_id=offer_id,
+            seat_id=events[0].seat_id,
+            group=(offered or answered or _NO_ANSWER).group,
+            outcome="answered" if answered else missed.outcome if missed else "",
+            cause=missed.cause if missed and not answered else "",
+            offered=_when(offered),
+            ended=_when(answered or missed),
+        )

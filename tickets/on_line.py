@@ -1,0 +1,58 @@
+"""Who was on the line when, folded from a call's facts."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from calls.events import Answered, Arrived, ConsultStarted, SeatLeft, SpecialistJoined, ThreeWayStarted
+from tickets.facts import Facts
+from tickets.record import Span
+from tickets.specialists import SpecialistFact, stays_of
+
+_HOW: Final = {Answered: "talking", ConsultStarted: "held", ThreeWayStarted: "talking"}
+"""What the caller does from this fact on."""
+
+
+def spans(facts: Facts, arrived: Arrived, enterprise: str, ended: datetime | None) -> tuple[Span, ...]:
+    """Everybody's spans in the order in which they begin. Those whose end no fact tells end with the call."""
+    caller = _caller(facts, arrived, enterprise, ended)
+    everybody = [*caller, *_seats(facts, ended), *_specialists(facts, ended)]
+    return tuple(sorted(everybody, key=lambda span: span.since))
+
+
+def _caller(facts: Facts, arrived: Arrived, enterprise: str, ended: datetime | None) -> Iterator[Span]:
+    since, how = facts.all[0].at, "waiting"
+    for event in facts.all:
+        then = _HOW.get(type(event), how)
+        if then == how or (ended and event.at > ended):
+            continue
+        if event.at > since:
+            yield Span(who="caller", id=arrived.number, name=enterprise, how=how, since=since, until=event.at)
+        since, how = event.at, then
+    yield Span(who="caller", id=arrived.number, name=enterprise, how=how, since=since, until=_until(since, None, ended))
+
+
+def _seats(facts: Facts, ended: datetime | None) -> Iterator[Span]:
+    """A seat from each of its answers until it next leaves, or until the call ends."""
+    seen: set[tuple[str, str]] = set()
+    for answered in facts.of(Answered):
+        if (answered.offer_id, answered.seat_id) in seen:
+            continue
+        seen.add((answered.offer_id, answered.seat_id))
+        left = next((left.at for left in facts.of(SeatLeft) if left.seat_id == answered.seat_id and left.at >= answered.at), None)
+        until = _until(answered.at, left, ended)
+        yield Span(who="seat", id=answered.seat_id, name=answered.agent, how="talking", since=answered.at, until=until)
+
+
+def _specialists(facts: Facts, ended: datetime | None) -> Iterator[Span]:
+    names = {joined.specialist_id: joined.name for joined in reversed(facts.of(SpecialistJoined))}
+    for specialist_id, name in names.items():
+        events: list[SpecialistFact] = [
+            event for event in facts.all if isinstance(event, SpecialistFact) and event.specialist_id == specialist_id
+        ]
+        for since, left in stays_of(events):
+            yield Span(who="specialist", id=specialist_id, name=name, how="talking", since=since, until=_until(since, left, ended))
+
+
+def _until(since: datetime, left: datetime | None, ended: datetime | None) -> datetime | None:
+    return left or (max(since, ended) if ended else None)

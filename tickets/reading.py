@@ -1,0 +1,87 @@
+"""JSON text -> fact. What the stream holds was written by Lua, or by another version; what is wrong about it is told in one sentence."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Any, Final, get_type_hints
+
+from calls.events import KINDS, Event, from_document
+
+
+class Unreadable(ValueError):
+    """The text is no fact of a call; the message says why."""
+
+
+def parse(text: str | bytes) -> dict[str, Any]:
+    """The JSON object, which at least names a call and a kind.
+
+    Raises: Unreadable.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise Unreadable(f"a JSON object is expected, not {type(document).__name__}")
+    for name in ("call_id", "kind"):
+        if not isinstance(document.get(name), str) or not document[name]:
+            raise Unreadable(f"{name} is missing")
+    return document
+
+
+def read(document: Mapping[str, Any]) -> Event | None:
+    """The fact, its fields of the types they are declared with; None for a kind this version does not know.
+
+    Raises: Unreadable.
+    """
+    try:
+        event = from_document(document)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+        raise Unreadable(f"{document.get('kind')}: {type(error).__name__}: {error}") from None
+    if event is None:
+        return None
+    mended = {}
+    for name, check in _CHECKS[type(event)].items():
+        value = getattr(event, name)
+        checked = check(value)
+        if checked is None:
+            raise Unreadable(f"{event.kind}: {name} cannot be a {type(value).__name__}")
+        if checked is not value:
+            mended[name] = checked
+    return replace(event, **mended) if mended else event
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _whole(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    return value if isinstance(value, int) else int(value) if isinstance(value, float) and value.is_integer() else None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value == value and abs(value) < 1e15 else None
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    """A tuple; Lua's cjson writes an empty list as {}."""
+    if value == {}:
+        return ()
+    return value if isinstance(value, tuple) and all(isinstance(item, str) for item in value) else None
+
+
+_BY_TYPE: Final[Mapping[object, Callable[[object], Any]]] = {str: _text, bool: _flag, int: _whole, float: _number, tuple[str, ...]: _texts}
+
+
+def _checks(kind: type[Event]) -> dict[str, Callable[[object], Any]]:
+    types = get_type_hints(kind)
+    return {field.name: _BY_TYPE[types[field.name]] for field in fields(kind) if field.name != "at"}
+
+
+_CHECKS: Final = {kind: _checks(kind) for kind in KINDS.values()}

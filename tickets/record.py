@@ -1,0 +1,148 @@
+"""What is known of one call, folded from its facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+RECOVERED: Final = "recovered"
+"""The end reason of a call that only Asterisk's CDR told of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    """The call was proposed to a seat.
+
+    Args:
+        outcome: answered, declined, expired, withdrawn, unreachable, or "" while it is open (or its end was lost).
+    """
+
+    offer_id: str
+    seat_id: str
+    group: str
+    outcome: str
+    cause: str
+    offered: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOpened:
+    """The ladder's next group opened while the call waited."""
+
+    group: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """What the caller chose in a menu; digit "" is nothing."""
+
+    menu: str
+    digit: str
+    target: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One ringing of one of a specialist's phones.
+
+    Args:
+        outcome: joined, no_answer, busy, declined, failed, cancelled, or "" while it rings (or its end was lost).
+    """
+
+    attempt_id: str
+    phone: str
+    number: str
+    outcome: str
+    asked: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistPart:
+    """A specialist's part in the call; `joined` the first time, `left` the last, None while he is there or never was."""
+
+    specialist_id: str
+    name: str
+    department: str
+    attempts: tuple[Attempt, ...]
+    joined: datetime | None
+    left: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Somebody was on the line from `since` until `until` (None: still).
+
+    Args:
+        who: caller, seat or specialist.
+        id: the caller's number, the seat's or the specialist's id. name: the enterprise, agent or specialist, or "".
+        how: waiting, talking or held (hears music while the seat talks with a specialist).
+    """
+
+    who: str
+    id: str
+    name: str
+    how: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One call. What no fact has told yet is "", None, False or empty.
+
+    Args:
+        number: national form. raw_number: as it came, however hostile.
+        first: the earliest fact, which is the arrival unless that fact is missing.
+        waited_s: seconds in the waiting room, until a seat answered or the call ended.
+        seat_id, group, agent: the seat that answered first.
+        recordings: names in the recordings' folder.
+        recovered: the audit had to complete it from Asterisk's CDR.
+    """
+
+    call_id: str
+    first: datetime
+    number: str = ""
+    raw_number: str = ""
+    trunk: str = ""
+    dialled: str = ""
+    channel: str = ""
+    pbx: str = ""
+    caller_class: str = ""
+    trusted: bool = False
+    entry_id: str = ""
+    enterprise: str = ""
+    tier: str = ""
+    reasons: tuple[str, ...] = ()
+    ladder: tuple[str, ...] = ()
+    ivr: str = ""
+    keys: tuple[KeyPressed, ...] = ()
+    arrived: datetime | None = None
+    queued: datetime | None = None
+    widened: tuple[GroupOpened, ...] = ()
+    offers: tuple[OfferMade, ...] = ()
+    waited_s: float | None = None
+    answered: datetime | None = None
+    seat_id: str = ""
+    group: str = ""
+    agent: str = ""
+    specialists: tuple[SpecialistPart, ...] = ()
+    on_line: tuple[Span, ...] = ()
+    recordings: tuple[str, ...] = ()
+    rating: int | None = None
+    ended: datetime | None = None
+    end_reason: str = ""
+    end_detail: str = ""
+    recovered: bool = False
+
+    @property
+    def received(self) -> datetime:
+        """When the caller reached the hotline: deadlines count from here, whoever answered when."""
+        return self.arrived or self.first
+
+    @property
+    def needs_ticket(self) -> bool:
+        """A seat answered, or nobody knows what became of the caller."""
+        return self.answered is not None or self.recovered
