@@ -1,0 +1,80 @@
+"""Who calls and what is to happen with the call: identify() and make_plan() with today's directory and rules.
+
+The road and `explain` both come through here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ivr.menu import Choice
+from routing.explain import Asked, Explanation, explain
+from routing.explain import Directory as Names
+from routing.plan import Plan, PlanRules, make_plan
+from whitelist.entries import Entry
+from whitelist.identify import Identity, TrunkTrust, identify
+from whitelist.index import Directory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided for one call."""
+
+    identity: Identity
+    plan: Plan
+    dialled: str
+    at: datetime
+
+    @property
+    def number(self) -> str:
+        """The form people write, "" where there is no number that could be called back."""
+        return self.identity.number.national or ""
+
+    @property
+    def enterprise(self) -> str:
+        """The enterprise's or project's name, or ""."""
+        return self.identity.entry.name if self.identity.entry is not None else ""
+
+    @property
+    def shown_name(self) -> str:
+        """What a seat's phone shows beside the number."""
+        if self.identity.entry is None:
+            return ""
+        return f"{self.enterprise} {self.identity.entry.tier}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """Decides with the rules it was made with, and the directory as it is at the moment of asking."""
+
+    directory: Callable[[], Directory]
+    trunks: Mapping[str, TrunkTrust]
+    rules: PlanRules
+    area_code: str
+    timezone: ZoneInfo
+
+    def decide(self, *, raw_number: str, trunk: str, dialled: str, at: datetime) -> Decision:
+        """Identity and plan of a call that arrives at `at` (aware)."""
+        identity = self._identify(raw_number, trunk, at)
+        return Decision(identity=identity, plan=make_plan(identity, dialled, at=at, rules=self.rules), dialled=dialled, at=at)
+
+    def after_menu(self, decision: Decision, choice: Choice) -> Decision:
+        """The same call with the plan that its menu choice makes."""
+        plan = make_plan(decision.identity, decision.dialled, menu_choice=choice, at=decision.at, rules=self.rules)
+        return replace(decision, plan=plan)
+
+    def explain(self, raw_number: str, asked: Asked, names: Names, entry_of: Callable[[str], Entry | None]) -> Explanation:
+        """The same decision with its reasons; `entry_of` finds an entry in full by its id."""
+        identity = self._identify(raw_number, asked.trunk, asked.at)
+        entry = entry_of(identity.entry.entry_id) if identity.entry is not None else None
+        return explain(asked, identity, rules=self.rules, directory=replace(names, entry=entry))
+
+    def _identify(self, raw_number: str, trunk: str, at: datetime) -> Identity:
+        return identify(
+            raw_number=raw_number,
+            trunk=self.trunks.get(trunk) or TrunkTrust(name=trunk, trusted=False),
+            directory=self.directory(),
+            today=at.astimezone(self.timezone).date(),
+            area_code=self.area_code,
+        )

@@ -1,0 +1,127 @@
+"""What reaches a call from outside its own line: offers, pokes of other engines, what Asterisk says of its legs."""
+
+import asyncio
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from routing.waiting import Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAnswer:
+    """The seat's leg that picked up."""
+
+    leg: str
+    channel: str
+
+
+class Mailbox:
+    """One call's; written by the watcher and the deliveries, read by the call's coroutine (conference.legs.Around)."""
+
+    def __init__(self, call_id: str, post: "PostOffice") -> None:
+        self.call_id = call_id
+        self.members: AbstractSet[str] = frozenset()
+        self.gone: AbstractSet[str] = frozenset()
+        self.answered: AbstractSet[str] = frozenset()
+        self.offer: Offer | None = None
+        self.seat_answer: SeatAnswer | None = None
+        self.ringing: set[str] = set()
+        self.legs: set[str] = set()
+        self._causes: dict[str, int] = {}
+        self._post = post
+        self._changed = asyncio.Event()
+
+    def cause(self, leg: str) -> int:
+        """See `Around.cause`."""
+        return self._causes.get(leg, 0)
+
+    def watch(self, leg: str) -> None:
+        """See `Around.watch`."""
+        self._post.legs[leg] = self
+        self.legs.add(leg)
+
+    async def changed(self) -> None:
+        """Return when anything here, or the live call, changed since the last return."""
+        await self._changed.wait()
+        self._changed.clear()
+
+    def take_offer(self) -> Offer | None:
+        """The offer that was delivered and not yet taken."""
+        offer, self.offer = self.offer, None
+        return offer
+
+    def poke(self) -> None:
+        """Something changed."""
+        self._changed.set()
+
+    def offered(self, offer: Offer) -> None:
+        """An offer was made for this call."""
+        self.offer = offer
+        self.poke()
+
+    def rings(self, leg: str) -> None:
+        """The caller's own Dial rings this leg."""
+        self.ringing.add(leg)
+
+    def picked_up(self, leg: str, channel: str, *, dialled_by_call: bool) -> None:
+        """A leg answered; one that the caller's own Dial rang is the seat's."""
+        self.answered |= {leg}
+        if dialled_by_call:
+            self.seat_answer = SeatAnswer(leg=leg, channel=channel)
+            self.watch(leg)
+        self.poke()
+
+    def joined(self, leg: str) -> None:
+        """A leg came into the room."""
+        self.members |= {leg}
+        self.gone -= {leg}
+        self.watch(leg)
+        self.poke()
+
+    def left(self, leg: str, cause: int) -> None:
+        """A leg left the room or hung up (cause 0: only the room)."""
+        self.members -= {leg}
+        self.gone |= {leg}
+        if cause:
+            self._causes[leg] = cause
+        self.poke()
+
+
+class PostOffice:
+    """The mailboxes of the calls this engine holds, found by call (which is also the room's name) and by leg."""
+
+    def __init__(self) -> None:
+        self.legs: dict[str, Mailbox] = {}
+        self._calls: dict[str, Mailbox] = {}
+
+    def open(self, call_id: str) -> Mailbox:
+        """A new mailbox for a call that has just come into this engine's hands."""
+        mailbox = Mailbox(call_id, self)
+        self._calls[call_id] = mailbox
+        return mailbox
+
+    def close(self, mailbox: Mailbox) -> None:
+        """The call has left this engine's hands."""
+        if self._calls.get(mailbox.call_id) is mailbox:
+            del self._calls[mailbox.call_id]
+        for leg in mailbox.legs:
+            self.legs.pop(leg, None)
+
+    def of_call(self, call_id: str) -> Mailbox | None:
+        """The mailbox of a call, where it is this engine's."""
+        return self._calls.get(call_id)
+
+    @property
+    def calls(self) -> AbstractSet[str]:
+        """The calls in this engine's hands."""
+        return self._calls.keys()
+
+    def offered(self, offer: Offer) -> None:
+        """See `Deliveries.offered`."""
+        if (mailbox := self._calls.get(offer.call_id)) is not None:
+            mailbox.offered(offer)
+
+    def poked(self, call_id: str) -> None:
+        """See `Deliveries.poked`."""
+        if (mailbox := self._calls.get(call_id)) is not None:
+            mailbox.poke()

@@ -1,0 +1,53 @@
+"""The settings, as the Asterisk templates want them."""
+
+from config.derive import browser_of, devices_of, fallback_seats, seat_ids_of
+from config.settings import Settings
+from config.telephony import PbxSettings
+from pbx.dialplan.site import NumberFrom, SeatPhone, Site, TrunkLine
+
+
+def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> Site:
+    """The site one Asterisk serves; `engines` are the FastAGI addresses "host:port" it tries in turn."""
+    duty_phone = settings.fallback.duty_phone or ""
+    return Site(
+        engines=engines,
+        trunks=tuple(
+            TrunkLine(
+                name=name,
+                match=trunk.match,
+                number_from=NumberFrom(trunk.number_from),
+                dialled=trunk.dialled or tuple(settings.dialled),
+            )
+            for name, trunk in settings.trunks.items()
+        ),
+        outside=str(settings.outbound.address) if settings.outbound is not None else "",
+        seats=tuple(_phones(settings)),
+        fallback_seats=fallback_seats(settings),
+        duty_phone="".join(character for character in duty_phone if character.isdecimal()),
+        fallback_after_s=settings.fallback.engine_wait_s,
+        ami_user=pbx.ami.user,
+        ami_secret=pbx.ami.secret.get_secret_value(),
+        ami_permit=pbx.ami.permit,
+        sounds=pbx.prompts_dir,
+        language=settings.hotline.language,
+        music=pbx.music_dir,
+        accept_key=settings.conference.accept_key,
+        longest_call_s=settings.engine.max_call_s,
+        media_address=pbx.media_address or "",
+        qualify_s=pbx.qualify_s,
+    )
+
+
+def _phones(settings: Settings) -> list[SeatPhone]:
+    """Every seat's phones that Asterisk is to know; none where the seats' endpoints are configured by hand (no seats.password)."""
+    if settings.seats.password is None:
+        return []
+    template = settings.seats.password.get_secret_value()
+    phones = []
+    for seat in seat_ids_of(settings):
+        browser = browser_of(settings, seat)
+        for device in devices_of(settings, seat):
+            name = device.removeprefix("PJSIP/")
+            password = template.replace("{seat}", name)
+            phones.append(SeatPhone(name=name, password=password, browser=browser in name))
+    return phones

@@ -1,0 +1,102 @@
+"""`lab up`, `down` and `status`: from outside the keeper."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from calls.errors import Conflict, Fault
+from lab.asterisk.instance import fully_booted, write_files
+from lab.house.files import keeper_state, write_house
+from lab.house.plan import House
+from lab.music import make_music
+
+_LIVE: Final = ("redis", "keeper.json", "house.json", "redis.sock")
+_UP_WITHIN_S: Final = 40.0
+_DOWN_WITHIN_S: Final = 20.0
+_LOOK_EVERY_S: Final = 0.05
+
+
+def prepare(house: House, snippets: Mapping[str, str], *, music: Path, keep: bool) -> None:
+    """Lay out the lab's folder; without `keep`, what an earlier lab left there is removed.
+
+    Raises: Conflict: a lab is up there already.
+    """
+    if (noted := keeper_state(house.state)) is not None:
+        raise Conflict("lab_is_up", f"A lab is up in {house.state} already (keeper {noted['pid']}): ./zhida lab down stops it.")
+    if not keep:
+        for name in ("redis", "log", "pbx1/log", "pbx1/spool"):
+            shutil.rmtree(house.state / name, ignore_errors=True)
+        for database in house.state.glob("zhida.db*"):
+            database.unlink()
+    for name in ("redis", "log"):
+        (house.state / name).mkdir(parents=True, exist_ok=True)
+    write_files(house.box, snippets)
+    make_music(music)
+    write_house(house)
+
+
+async def start(house: House, health_urls: list[str]) -> None:
+    """Start the keeper and return when calls can be placed.
+
+    Raises: Fault: a part did not come up; names it and its log.
+    """
+    checkout = Path(__file__).resolve().parents[2]
+    with (house.state / "log" / "keeper.log").open("ab") as log:
+        subprocess.Popen(  # noqa: ASYNC220  it goes on when this process ends
+            [sys.executable, "-m", "lab.house.keeper", str(house.state)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(checkout)},
+        )
+    await fully_booted(house.box, within_s=_UP_WITHIN_S)
+    for number, url in enumerate(health_urls, start=1):
+        await _healthy(url, f"engine-{number}", house.state / "log" / f"engine-{number}.log")
+
+
+async def stop(state: Path) -> bool:
+    """Stop the lab and wait until its parts have ended; False where none was up."""
+    noted = keeper_state(state)
+    if noted is None:
+        return False
+    os.kill(noted["pid"], signal.SIGTERM)
+    try:
+        async with asyncio.timeout(_DOWN_WITHIN_S):
+            while keeper_state(state) is not None:  # noqa: ASYNC110  another process ends; there is no event of it here
+                await asyncio.sleep(_LOOK_EVERY_S)
+    except TimeoutError:
+        raise Fault("lab_not_down", f"The lab's keeper (process {noted['pid']}) did not stop within {_DOWN_WITHIN_S:.0f} s.") from None
+    return True
+
+
+def health(url: str) -> dict[str, Any]:
+    """What an engine says of itself; an engine that does not answer is not ready."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            document: dict[str, Any] = json.load(answer)
+            return document
+    except urllib.error.HTTPError as error:
+        not_well: dict[str, Any] = json.load(error)
+        return not_well
+    except (OSError, ValueError) as error:
+        return {"status": "down", "why": str(error)}
+
+
+async def _healthy(url: str, name: str, log: Path) -> None:
+    said: dict[str, Any] = {}
+    try:
+        async with asyncio.timeout(_UP_WITHIN_S):
+            while (said := await asyncio.to_thread(health, url)).get("status") != "ok":
+                await asyncio.sleep(_LOOK_EVERY_S)
+    except TimeoutError:
+        raise Fault("engine_not_up", f"{name} is not ready ({said.get('why') or said}); see {log}.") from None

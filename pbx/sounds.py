@@ -1,0 +1,55 @@
+"""Prompt files for Asterisk: what has no recording is synthesised by espeak-ng, 8 kHz mono 16 bit."""
+
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from calls.errors import Fault
+from ivr.catalogue import Prompt
+
+_VOICES: Final[Mapping[str, str]] = {"zh": "cmn-latn-pinyin", "en": "en-us"}
+_WORDS_PER_MINUTE: Final = 160
+
+
+def synthesise_missing(sounds: Path, prompts: Iterable[Prompt]) -> list[Path]:
+    """Write <sounds>/<language>/<name>.wav for each prompt that has none; returns the files written.
+
+    A file that is there is never touched, whoever recorded it.
+    Raises: Fault: espeak-ng or sox is not installed or failed; says which prompt.
+    """
+    written = []
+    for prompt in prompts:
+        target = sounds / prompt.language / f"{prompt.name}.wav"
+        if target.is_file() and target.stat().st_size > 0:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _synthesise(prompt, target)
+        written.append(target)
+    return written
+
+
+def _synthesise(prompt: Prompt, target: Path) -> None:
+    voice = _VOICES.get(prompt.language, prompt.language)
+    speech = prompt.speech or prompt.text
+    half_done = target.with_suffix(".part.wav")
+    try:
+        spoken = subprocess.run(
+            ["espeak-ng", "-v", voice, "-s", str(_WORDS_PER_MINUTE), "--stdin", "--stdout"],
+            input=speech.encode(),
+            capture_output=True,
+            check=True,
+        )
+        subprocess.run(
+            ["sox", "-t", "wav", "-", "-r", "8000", "-c", "1", "-b", "16", str(half_done), "norm", "-3"],
+            input=spoken.stdout,
+            capture_output=True,
+            check=True,
+        )
+    except FileNotFoundError as error:
+        sentence = f"{error.filename} is not installed, so prompt {prompt.language}/{prompt.name} cannot be made."
+        raise Fault("synthesiser_missing", sentence) from None
+    except subprocess.CalledProcessError as error:
+        complaint = error.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+        raise Fault("synthesis_failed", f"{error.cmd[0]} could not make prompt {prompt.language}/{prompt.name}: {complaint[0]}.") from None
+    half_done.replace(target)
