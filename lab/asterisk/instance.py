@@ -54,7 +54,7 @@ async def fully_booted(box: Box, within_s: float = 20.0) -> None:
     """
     try:
         async with asyncio.timeout(within_s):
-            while "fully booted" not in await console(box, "core waitfullybooted"):  # noqa: ASYNC110  see below
+            while "fully booted" not in await console(box, "core waitfullybooted"):
                 await asyncio.sleep(0.05)  # another process boots; there is no event of it to await
     except TimeoutError:
         raise Fault("asterisk_not_up", f"Asterisk did not start within {within_s:.0f} s; see {box.folder / 'log/messages.log'}.") from None

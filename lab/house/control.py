@@ -51,7 +51,7 @@ async def start(house: House, health_urls: list[str]) -> None:
     """
     checkout = Path(__file__).resolve().parents[2]
     with (house.state / "log" / "keeper.log").open("ab") as log:
-        subprocess.Popen(  # noqa: ASYNC220  it goes on when this process ends
+        subprocess.Popen(  # it goes on when this process ends
             [sys.executable, "-m", "lab.house.keeper", str(house.state)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -72,7 +72,7 @@ async def stop(state: Path) -> bool:
     os.kill(noted["pid"], signal.SIGTERM)
     try:
         async with asyncio.timeout(_DOWN_WITHIN_S):
-            while keeper_state(state) is not None:  # noqa: ASYNC110  another process ends; there is no event of it here
+            while keeper_state(state) is not None:
                 await asyncio.sleep(_LOOK_EVERY_S)
     except TimeoutError:
         raise Fault("lab_not_down", f"The lab's keeper (process {noted['pid']}) did not stop within {_DOWN_WITHIN_S:.0f} s.") from None
