@@ -20,6 +20,7 @@ from conference.flow import Conference
 from conference.legs import Legs
 from engine.decision import Decider, Decision
 from engine.mailbox import Mailbox, PostOffice
+from engine.reconcile import END_REASONS
 from engine.ringing import Ringing, RingResult
 from ivr.menu import Menu, run_menu
 from ivr.rating import ask_rating
@@ -30,7 +31,6 @@ from routing.waiting import CallState, LiveCall, Offer, WaitingRoom
 log = structlog.get_logger(__name__)
 
 _SERVED: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY, CallState.AFTER})
-_END_REASON: Final = {CallState.IVR: "menu_left", CallState.WAITING: "abandoned", CallState.OFFERED: "abandoned"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Road:
         try:
             live = await self.desk.waiting.call(line.uniqueid)
             if live is not None:
-                reason = _END_REASON.get(live.state, "completed")
+                reason = END_REASONS.get(live.state, "completed")
                 await self.desk.waiting.end(line.uniqueid, reason, detail="caller hung up")
                 log.info("call_ended", reason=reason, detail="caller hung up")
         except StoreFault as fault:
