@@ -1,0 +1,1 @@
+"""What an operator writes down: the settings model, its loading with file:line faults, and what each feature gets of it."""

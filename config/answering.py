@@ -1,0 +1,181 @@
+"""Sections about answering: who takes a call, in which order, and what the caller hears."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.fields import CallerClass, Device, Name, Phone, PhoneKey, Prompt, Seats, Seconds, Secret, Section, SomeSeconds, Text
+
+
+class GroupSettings(Section):
+    """Seats that serve one purpose."""
+
+    seats: Seats
+    """The seats: 8001-8020, or 8001,8003, or a list of such; a seat may serve several groups."""
+    label: Text | None = None
+    """What people call the group, e.g. 直达专席; empty: its name."""
+    keep_back: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Number of this group's ready seats kept for the classes in queue.kept_for."""
+
+
+class SeatsSettings(Section):
+    """What holds for every seat."""
+
+    ids: Seats | None = None
+    """All positions; empty: those that the groups name."""
+    devices: Annotated[tuple[Device, ...], Field(min_length=1)] = ("PJSIP/{seat}",)
+    """The phones that ring for a seat; {seat} is its number, {browser} its number for a browser's phone."""
+    browser_offset: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
+    """What is added to a seat's number for its browser's phone: 1000 makes 9001 of 8001."""
+    password: Secret | None = None
+    """SIP password of the seats' phones, in which {seat} stands for the number; empty: their endpoints exist and none are generated."""
+    ring_s: Annotated[float, Field(ge=1, le=300)] = 15
+    """A seat's phone rings at most this long (seconds)."""
+    no_ring_s: Annotated[float, Field(ge=0.5, le=60)] = 4
+    """A phone that does not even begin to ring is given up after this (seconds)."""
+    lease_margin_s: Annotated[float, Field(ge=1, le=60)] = 5
+    """How long after ring_s an offer ends even where its engine has died (seconds)."""
+    wrap_up_s: Seconds = 30
+    """Wrap-up ends by itself after this (seconds); 0: there is none."""
+    away_after_missed: bool = True
+    """Whether a seat that declined or missed an offer is away until its agent is back; otherwise it stays ready."""
+    retry_s: Annotated[float, Field(ge=0.5, le=3600)] = 2
+    """How soon at the earliest the same seat is offered the same call again (seconds)."""
+    refusal_s: Seconds = 30
+    """How long at most a refusal stands while the other seats on duty are merely busy (seconds)."""
+    unreachable_s: SomeSeconds = 30
+    """After this a seat whose phone did not ring is tried again, if the phone looks idle (seconds)."""
+
+
+class RungSettings(Section):
+    """One step of a ladder."""
+
+    group: Name
+    """The group that opens."""
+    after_s: Annotated[float, Field(ge=0, le=7200)]
+    """After how much waiting it opens (seconds); the first one at 0."""
+
+
+BonusSeconds = Annotated[int, Field(ge=0, le=7200)]
+Ladder = Annotated[tuple[RungSettings, ...], Field(min_length=1)]
+
+
+class LaddersSettings(Section):
+    """Which groups open for a caller, one after another, by the caller's class."""
+
+    public: Ladder
+    """For callers who are on no list."""
+    key_enterprise: Ladder | None = None
+    """For key enterprises of the whitelist; empty: as public."""
+    project: Ladder | None = None
+    """For major projects of the whitelist; empty: as key_enterprise."""
+    anonymous: Ladder | None = None
+    """For callers without a number; empty: as public."""
+
+    def of(self, caller_class: str) -> tuple[RungSettings, ...]:
+        """The ladder of this class, its own or the one it takes over."""
+        enterprise = self.key_enterprise or self.public
+        own = {"key_enterprise": enterprise, "project": self.project or enterprise, "anonymous": self.anonymous or self.public}
+        return own.get(caller_class, self.public)
+
+
+class RankBonusSettings(Section):
+    """The head start of each class."""
+
+    key_enterprise: BonusSeconds = 300
+    """A key enterprise ranks as if it had come this much earlier (seconds)."""
+    project: BonusSeconds = 300
+    """A major project ranks as if it had come this much earlier (seconds)."""
+    public: BonusSeconds = 0
+    """Other callers rank as if they had come this much earlier (seconds)."""
+    anonymous: BonusSeconds = 0
+    """Callers without a number rank as if they had come this much earlier (seconds)."""
+
+
+class QueueSettings(Section):
+    """The waiting room."""
+
+    max_wait_s: Annotated[float, Field(ge=5, le=7200)] = 300
+    """After this much waiting the ladder is at its end and the fallback takes the call (seconds)."""
+    rank_bonus_s: RankBonusSettings = RankBonusSettings()
+    """The head start of each class: no caller waits longer than this behind those who came after."""
+    kept_for: tuple[CallerClass, ...] = ("key_enterprise", "project")
+    """The classes for which groups.NAME.keep_back keeps seats."""
+
+class FallbackSettings(Section):
+    """Who answers when no seat does: at the end of a ladder, and while no engine is there."""
+
+    duty_phone: Phone | None = None
+    """The duty phone's number, called through `outbound`; empty: there is none."""
+    duty_ring_s: Annotated[float, Field(ge=1, le=300)] = 30
+    """The duty phone rings at most this long (seconds)."""
+    message: Prompt = "nobody-free"
+    """The prompt played when nobody answered; the caller is on the call-back list then."""
+    engine_wait_s: Annotated[int, Field(ge=1, le=600)] = 15
+    """How long the dialplan looks for an engine before Asterisk's own Queue() takes the call (seconds)."""
+    group: Name | None = None
+    """The group that Queue() rings then; empty: the first of the key enterprises' ladder."""
+
+
+class MenuSettings(Section):
+    """A menu."""
+
+    prompt: Prompt
+    """The prompt that says which key leads where."""
+    choices: Annotated[dict[PhoneKey, Name], Field(min_length=1)]
+    """Key to a group, another menu, or `person` for the next one who is free."""
+    timeout_s: Annotated[float, Field(ge=1, le=60)] = 5
+    """How long the menu waits for a key after its prompt (seconds)."""
+    retries: Annotated[int, Field(ge=0, le=5)] = 2
+    """How often the menu is repeated after a wrong key or none."""
+    invalid_prompt: Prompt = "menu-invalid"
+    """Played after a key that leads nowhere."""
+    no_input_prompt: Prompt = "menu-no-input"
+    """Played when no key was pressed."""
+    otherwise: Name = "person"
+    """Where a caller gets who made no valid choice: as for a key."""
+
+
+class IvrSettings(Section):
+    """The menus."""
+
+    menus: dict[Name, MenuSettings] = Field(default_factory=dict)
+    """Name to menu."""
+
+
+class RecordingSettings(Section):
+    """Recording of talks."""
+
+    enabled: bool = True
+    """Whether talks are recorded."""
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] = 365
+    """How long recordings are kept (days)."""
+
+
+class ConferenceSettings(Section):
+    """Bringing a policy specialist in."""
+
+    office_ring_s: Annotated[float, Field(ge=1, le=120)] = 20
+    """A specialist's office phone rings at most this long (seconds)."""
+    mobile_ring_s: Annotated[float, Field(ge=1, le=120)] = 25
+    """A specialist's mobile rings at most this long (seconds)."""
+    accept_key: PhoneKey = "1"
+    """The key by which whoever picked up accepts; an answering machine cannot press it."""
+    total_s: Annotated[float, Field(ge=5, le=600)] = 90
+    """The whole hunt for a specialist takes at most this long (seconds)."""
+
+
+class AfterCallSettings(Section):
+    """What the caller is asked when the seat has left (好差评)."""
+
+    rating: bool = True
+    """Whether the caller is asked for a rating by key."""
+    timeout_s: Annotated[float, Field(ge=1, le=60)] = 6
+    """How long a rating is waited for after the prompt (seconds)."""
+
+
+class WhitelistSettings(Section):
+    """What being on the whitelist means."""
+
+    bypass_ivr: bool = True
+    """Whether callers on the whitelist skip greeting and menu."""

@@ -1,0 +1,211 @@
+"""What must fit together across sections. Each check says which sections it looks at, and is left out where one is faulty."""
+
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from typing import Final
+
+from config.faults import Key, Problem
+from config.settings import Settings
+
+PERSON: Final = "person"
+SHORTEST_TOKEN: Final = 16
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Check = Callable[[Settings], Iterator[Problem]]
+_CHECKS: list[tuple[frozenset[str], Check]] = []
+
+
+def _needs(*sections: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        _CHECKS.append((frozenset(sections), check))
+        return check
+
+    return register
+
+
+def cross_problems(settings: Settings, sound: frozenset[str]) -> Iterator[Problem]:
+    """Everything that does not fit together in the sections that are sound by themselves."""
+    for needed, check in _CHECKS:
+        if needed <= sound:
+            yield from check(settings)
+
+
+def _unknown(key: Key, kind: str, name: str, known: Iterable[str]) -> Problem:
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}" if names else "there are none yet"
+    return Problem(key=key, sentence=f"there is no {kind} {name}; {hint}")
+
+
+@_needs("asterisk")
+def _asterisks_differ(settings: Settings) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for name, pbx in settings.asterisk.items():
+        other = seen.setdefault(pbx.systemname, name)
+        if other != name:
+            sentence = f"{pbx.systemname} is also the systemname of asterisk.{other}; give each Asterisk its own, or call ids collide"
+            yield Problem(key=("asterisk", name, "systemname"), sentence=sentence)
+
+
+@_needs("trunks")
+def _trunks_do_not_overlap(settings: Settings) -> Iterator[Problem]:
+    seen: list[tuple[_Network, str]] = []
+    for name, trunk in settings.trunks.items():
+        for index, text in enumerate(trunk.match):
+            network = ipaddress.ip_network(text)
+            for other, owner in seen:
+                if _overlap(network, other):
+                    sentence = f"{text} is also matched by trunks.{owner}.match; an address belongs to one trunk, once"
+                    yield Problem(key=("trunks", name, "match", str(index)), sentence=sentence)
+            seen.append((network, name))
+
+
+def _overlap(one: _Network, other: _Network) -> bool:
+    if one.version != other.version:
+        return False
+    return int(one[0]) <= int(other[-1]) and int(other[0]) <= int(one[-1])
+
+
+@_needs("trunks", "dialled")
+def _trunks_name_dialled_numbers(settings: Settings) -> Iterator[Problem]:
+    for name, trunk in settings.trunks.items():
+        for index, number in enumerate(trunk.dialled or ()):
+            if number not in settings.dialled:
+                yield _unknown(("trunks", name, "dialled", str(index)), "dialled number", number, settings.dialled)
+
+
+@_needs("dialled", "ivr")
+def _dialled_menus_exist(settings: Settings) -> Iterator[Problem]:
+    for number, dialled in settings.dialled.items():
+        if dialled.ivr == "menu" and dialled.menu is None:
+            yield Problem(key=("dialled", number), sentence="ivr is menu, but no menu is named; add menu: with a name under ivr.menus")
+        elif dialled.menu is not None and dialled.menu not in settings.ivr.menus:
+            yield _unknown(("dialled", number, "menu"), "menu", dialled.menu, settings.ivr.menus)
+
+
+@_needs("ivr", "groups")
+def _menu_names_are_clear(settings: Settings) -> Iterator[Problem]:
+    for name in settings.ivr.menus:
+        if name in settings.groups or name == PERSON:
+            taken = "a group's" if name in settings.groups else "a choice's"
+            yield Problem(key=("ivr", "menus", name), sentence=f"{name} is {taken} name too; choose another, because a key leads to either")
+    if PERSON in settings.groups:
+        yield Problem(key=("groups", PERSON), sentence=f"{PERSON} cannot be a group's name; in menus it means whoever is free")
+
+
+@_needs("ivr", "groups")
+def _choices_lead_somewhere(settings: Settings) -> Iterator[Problem]:
+    known = {*settings.groups, *settings.ivr.menus, PERSON}
+    for name, menu in settings.ivr.menus.items():
+        targets: dict[Key, str] = {("choices", key): target for key, target in menu.choices.items()}
+        for place, target in {**targets, ("otherwise",): menu.otherwise}.items():
+            if target not in known:
+                yield _unknown(("ivr", "menus", name, *place), "group or menu", target, known)
+        if menu.otherwise in settings.ivr.menus:
+            sentence = f"{menu.otherwise} is a menu; who pressed nothing must reach people, so name a group or {PERSON}"
+            yield Problem(key=("ivr", "menus", name, "otherwise"), sentence=sentence)
+
+
+@_needs("ladders", "groups")
+def _ladders_name_groups(settings: Settings) -> Iterator[Problem]:
+    for caller_class in type(settings.ladders).model_fields:
+        for index, rung in enumerate(getattr(settings.ladders, caller_class) or ()):
+            if rung.group not in settings.groups:
+                yield _unknown(("ladders", caller_class, str(index), "group"), "group", rung.group, settings.groups)
+
+
+@_needs("ladders")
+def _ladders_ascend(settings: Settings) -> Iterator[Problem]:
+    for caller_class in type(settings.ladders).model_fields:
+        seen: set[str] = set()
+        before = 0.0
+        for index, rung in enumerate(getattr(settings.ladders, caller_class) or ()):
+            key = ("ladders", caller_class, str(index))
+            if index == 0 and rung.after_s != 0:
+                yield Problem(key=(*key, "after_s"), sentence=f"the ladder begins at {rung.after_s:g} s; its first group opens at 0")
+            elif rung.after_s < before:
+                yield Problem(key=(*key, "after_s"), sentence=f"{rung.after_s:g} comes after {before:g}; a ladder's times ascend")
+            if rung.group in seen:
+                yield Problem(key=(*key, "group"), sentence=f"{rung.group} opens twice; name each group once")
+            seen.add(rung.group)
+            before = max(before, rung.after_s)
+
+
+@_needs("ladders", "queue")
+def _ladders_open_in_time(settings: Settings) -> Iterator[Problem]:
+    longest = settings.queue.max_wait_s
+    for caller_class in type(settings.ladders).model_fields:
+        for index, rung in enumerate(getattr(settings.ladders, caller_class) or ()):
+            if rung.after_s >= longest:
+                sentence = f"{rung.after_s:g} s is never reached; queue.max_wait_s ends the wait at {longest:g}"
+                yield Problem(key=("ladders", caller_class, str(index), "after_s"), sentence=sentence)
+
+
+@_needs("groups", "seats")
+def _groups_have_known_seats(settings: Settings) -> Iterator[Problem]:
+    known = set(settings.seats.ids or ())
+    for name, group in settings.groups.items():
+        strange = [seat for seat in group.seats if known and seat not in known]
+        if strange:
+            sentence = f"seat {strange[0]} is not among seats.ids; add it there, or correct it here"
+            yield Problem(key=("groups", name, "seats"), sentence=sentence)
+
+
+@_needs("groups")
+def _groups_keep_less_than_they_have(settings: Settings) -> Iterator[Problem]:
+    for name, group in settings.groups.items():
+        if group.keep_back > len(group.seats):
+            sentence = f"{group.keep_back} is too high; the group has {len(group.seats)} seats"
+            yield Problem(key=("groups", name, "keep_back"), sentence=sentence)
+
+
+@_needs("groups", "seats")
+def _browser_numbers_are_free(settings: Settings) -> Iterator[Problem]:
+    if not any("{browser}" in device for device in settings.seats.devices):
+        return
+    seats = {*(settings.seats.ids or ()), *(seat for group in settings.groups.values() for seat in group.seats)}
+    for seat in sorted(seats):
+        browser = str(int(seat) + settings.seats.browser_offset)
+        if browser in seats:
+            sentence = f"seat {seat}'s browser would be {browser}, which is a seat itself; choose an offset beyond all seats"
+            yield Problem(key=("seats", "browser_offset"), sentence=sentence)
+            return
+
+
+@_needs("fallback", "groups", "outbound")
+def _fallback_can_be_reached(settings: Settings) -> Iterator[Problem]:
+    group = settings.fallback.group
+    if group is not None and group not in settings.groups:
+        yield _unknown(("fallback", "group"), "group", group, settings.groups)
+    if settings.fallback.duty_phone is not None and settings.outbound is None:
+        yield Problem(key=("fallback", "duty_phone"), sentence="cannot be called, because there is no outbound; add outbound.address")
+
+
+@_needs("engine")
+def _engine_is_among_the_engines(settings: Settings) -> Iterator[Problem]:
+    agi = settings.engine.agi
+    everywhere = agi.listen.host == "0.0.0.0"
+    if everywhere and agi.engines is None:
+        sentence = f"engines is missing; the dialplan cannot call {agi.listen}, so write this engine's own address there"
+        yield Problem(key=("engine", "agi"), sentence=sentence)
+    if agi.engines is not None and not everywhere and agi.listen not in agi.engines:
+        sentence = f"{agi.listen} (engine.agi.listen) is missing; name every engine, this one too"
+        yield Problem(key=("engine", "agi", "engines"), sentence=sentence)
+    for index, address in enumerate(agi.engines or ()):
+        if address in (agi.engines or ())[:index]:
+            yield Problem(key=("engine", "agi", "engines", str(index)), sentence=f"{address} is named twice; name each engine once")
+
+
+@_needs("api")
+def _tokens_are_long_and_different(settings: Settings) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for name, bearer in settings.api.tokens.items():
+        token = bearer.token.get_secret_value()
+        key = ("api", "tokens", name, "token")
+        if len(token) < SHORTEST_TOKEN:
+            yield Problem(key=key, sentence=f"the token has {len(token)} characters; it needs at least {SHORTEST_TOKEN}")
+        if not token.isascii() or " " in token:
+            yield Problem(key=key, sentence="the token holds a blank or a character outside ASCII; a header cannot carry it")
+        if seen.setdefault(token, name) != name:
+            yield Problem(key=key, sentence=f"the token is that of api.tokens.{seen[token]} too; give each its own")

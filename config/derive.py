@@ -1,0 +1,162 @@
+"""What each feature gets of the settings, in its own words. Features never see Settings."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from config.settings import Settings
+from ivr.menu import Choice, Menu
+from routing.explain import Background
+from routing.plan import Ivr, IvrMode, LadderEnd, PlanRules
+from routing.waiting import Rules, Rung
+from seats.seat import SeatDefinition
+from whitelist.identify import CallerClass, TrunkTrust
+
+
+def waiting_rules(settings: Settings) -> Rules:
+    """For the waiting room."""
+    seats = settings.seats
+    return Rules(
+        ring_s=seats.ring_s,
+        lease_margin_s=seats.lease_margin_s,
+        wrap_up_s=seats.wrap_up_s,
+        away_after_missed=seats.away_after_missed,
+        retry_s=seats.retry_s,
+        refusal_s=seats.refusal_s,
+        unreachable_s=seats.unreachable_s,
+        kept_back=tuple((name, group.keep_back) for name, group in settings.groups.items() if group.keep_back),
+        kept_for=frozenset(settings.queue.kept_for),
+    )
+
+
+def seat_ids_of(settings: Settings) -> tuple[str, ...]:
+    """All seats, ascending."""
+    named = {seat for group in settings.groups.values() for seat in group.seats} | set(settings.seats.ids or ())
+    return tuple(sorted(named, key=lambda seat: (len(seat), seat)))
+
+
+def browser_of(settings: Settings, seat: str) -> str:
+    """The number under which the seat's phone in a browser registers."""
+    return str(int(seat) + settings.seats.browser_offset).zfill(len(seat))
+
+
+def devices_of(settings: Settings, seat: str) -> tuple[str, ...]:
+    """The seat's phones as Dial() names them: PJSIP/8001, PJSIP/9001."""
+    browser = browser_of(settings, seat)
+    return tuple(device.replace("{seat}", seat).replace("{browser}", browser) for device in settings.seats.devices)
+
+
+def seat_definitions(settings: Settings) -> list[SeatDefinition]:
+    """For the seat board."""
+    return [
+        SeatDefinition(
+            seat_id=seat,
+            devices=devices_of(settings, seat),
+            groups=tuple(name for name, group in settings.groups.items() if seat in group.seats),
+        )
+        for seat in seat_ids_of(settings)
+    ]
+
+
+def plan_rules(settings: Settings) -> PlanRules:
+    """For the plan."""
+    fallback = settings.fallback
+    return PlanRules(
+        ladders={name: _rungs(settings, name) for name in CallerClass},
+        rank_bonus_s={name: getattr(settings.queue.rank_bonus_s, name) for name in CallerClass},
+        dialled={number: _ivr(settings, number) for number in settings.dialled},
+        end=LadderEnd(
+            after_s=settings.queue.max_wait_s,
+            duty_phone=fallback.duty_phone or "",
+            duty_ring_s=fallback.duty_ring_s,
+            message=fallback.message,
+        ),
+        labels={name: group.label or name for name, group in settings.groups.items()},
+        bypass_ivr=settings.whitelist.bypass_ivr,
+        language=settings.hotline.language,
+    )
+
+
+def _rungs(settings: Settings, caller_class: CallerClass) -> tuple[Rung, ...]:
+    return tuple(Rung(group=rung.group, after_s=rung.after_s) for rung in settings.ladders.of(caller_class))
+
+
+def _ivr(settings: Settings, number: str) -> Ivr:
+    dialled = settings.dialled[number]
+    mode = IvrMode(dialled.ivr)
+    return Ivr(
+        mode=mode,
+        greeting=dialled.greeting if mode is IvrMode.GREETING else "",
+        menu=(dialled.menu or "") if mode is IvrMode.MENU else "",
+        language=dialled.language or settings.hotline.language,
+    )
+
+
+def trunk_trusts(settings: Settings) -> dict[str, TrunkTrust]:
+    """For identify(), by the trunk's name. A trunk that is not among them is not trusted."""
+    return {name: TrunkTrust(name, trunk.trusted) for name, trunk in settings.trunks.items()}
+
+
+def menus(settings: Settings) -> dict[str, Menu]:
+    """For the IVR, by name."""
+    return {
+        name: Menu(
+            name=name,
+            prompt=menu.prompt,
+            choices=menu.choices,
+            timeout_s=menu.timeout_s,
+            retries=menu.retries,
+            invalid_prompt=menu.invalid_prompt,
+            no_input_prompt=menu.no_input_prompt,
+            otherwise=menu.otherwise,
+        )
+        for name, menu in settings.ivr.menus.items()
+    }
+
+
+def background(settings: Settings) -> Background:
+    """For the explanation; the caller's entry is added by who looked it up."""
+    all_menus = menus(settings)
+    return Background(
+        seats={name: group.seats for name, group in settings.groups.items()},
+        choices={name: tuple(_ways(name, all_menus, "", frozenset())) for name in all_menus},
+    )
+
+
+def _ways(name: str, all_menus: Mapping[str, Menu], pressed: str, passed: frozenset[str]) -> Iterator[tuple[str, Choice]]:
+    """Every way through a menu and those below it; a menu that leads back to one before is not followed again."""
+    menu = all_menus[name]
+    for key, target in menu.choices.items():
+        if target not in all_menus:
+            yield pressed + key, Choice(menu=name, digit=key, target=target)
+        elif target not in passed | {name}:
+            yield from _ways(target, all_menus, pressed + key, passed | {name})
+    if not pressed:
+        yield "", Choice(menu=name, digit="", target=menu.otherwise)
+
+
+def fallback_seats(settings: Settings) -> tuple[str, ...]:
+    """The seats that Asterisk's own Queue() rings while no engine answers."""
+    group = settings.fallback.group or settings.ladders.of(CallerClass.KEY_ENTERPRISE)[0].group
+    return settings.groups[group].seats
+
+
+def prompts_needed(settings: Settings) -> dict[str, set[str]]:
+    """Language -> prompts that this configuration names."""
+    needed: dict[str, set[str]] = {}
+    for dialled in settings.dialled.values():
+        prompts = needed.setdefault(dialled.language or settings.hotline.language, {settings.fallback.message})
+        if dialled.ivr == "greeting":
+            prompts.add(dialled.greeting)
+        if dialled.ivr == "menu":
+            for menu in settings.ivr.menus.values():  # any of them may be reached from another
+                prompts |= {menu.prompt, menu.invalid_prompt, menu.no_input_prompt}
+    return needed
+
+
+PRESETS: Final = Path(__file__).parent / "presets"
+
+
+def preset_file(settings: Settings) -> Path:
+    """Where the hotline's preset stands."""
+    return PRESETS / f"{settings.hotline.preset}.yaml"

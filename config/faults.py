@@ -1,0 +1,62 @@
+"""What is wrong with a configuration, one sentence each, all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from calls.errors import Refused
+
+Key = tuple[str, ...]
+"""The way to a value: ("seats", "ring_s"); an item of a list by its number."""
+
+ROOT: Final[Key] = ()
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"  # Zhida does not start with it
+    WARNING = "warning"  # it works, and is probably not meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing to know about a configuration.
+
+    Args:
+        place: "zhida.yaml:12" or "--set seats.ring_s".
+        key: the key's dotted path, "" where it is about the whole file.
+        sentence: what is wrong; what is allowed.
+    """
+
+    place: str
+    key: str
+    sentence: str
+    level: Level = Level.ERROR
+
+    def __str__(self) -> str:
+        told = not self.key or self.place.endswith(f" {self.key}")  # "--set seats.ring_s" names the key itself
+        return f"{self.place}: {self.sentence}" if told else f"{self.place}: {self.key}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A finding before its place is looked up."""
+
+    key: Key
+    sentence: str
+
+
+class ConfigFault(Refused):
+    """The configuration cannot be used; `findings` holds every reason, in the order of the file."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        lines = [str(finding) for finding in findings]
+        super().__init__("config_faulty", "\n".join(lines), findings=lines)
+        self.findings = tuple(findings)
+
+
+def dotted(key: Key) -> str:
+    """The key as people write it."""
+    return ".".join(key)

@@ -1,0 +1,177 @@
+"""YAML text -> values that know their lines.
+
+A small, safe part of YAML: mappings, lists and texts, without anchors, aliases, tags and further documents, so that
+nothing in a file can grow or run. Scalars stay texts (`Plain` where they stood without quotes): what they mean is
+said by the type of their key, so 0515 is never read as an octal number, nor `no` as false where a name is wanted.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import yaml
+
+from config.faults import ROOT, Key, Problem
+
+MAX_DEPTH: Final = 20
+
+Value = None | str | list["Value"] | dict[str, "Value"]
+
+
+class Plain(str):
+    """A scalar without quotes. YAML would give it a type by its looks; see `typed`."""
+
+    __slots__ = ()
+
+
+_DOUBLED: Final = "<<doubled>>"
+"""Stands for a key that is already there, while what follows it is passed over."""
+
+
+class NotYaml(Exception):
+    """The text cannot be read from `line` on; the sentence says why."""
+
+    def __init__(self, line: int, sentence: str, key: Key = ROOT) -> None:
+        super().__init__(sentence)
+        self.line = line
+        self.sentence = sentence
+        self.key = key
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A text's value, the line of every key and list item (1 is the first), and keys that stood there twice."""
+
+    value: Value
+    lines: dict[Key, int]
+    doubled: list[tuple[int, Problem]]
+
+
+def parse(text: str) -> Parsed:
+    """Read one YAML document. Raises: NotYaml."""
+    try:
+        return _Reader(yaml.parse(text, Loader=yaml.SafeLoader)).document()
+    except yaml.reader.ReaderError as wrong:
+        # Its position counts characters; the reader checks the whole text before it reads any of it.
+        line = text.count("\n", 0, wrong.position) + 1
+        raise NotYaml(line, f"the character U+{_code(wrong):04X} cannot stand in YAML; remove it") from None
+    except yaml.MarkedYAMLError as wrong:
+        raise _syntax(text, wrong) from None
+
+
+@dataclass(slots=True)
+class _Reader:
+    events: Iterator[yaml.Event]
+    lines: dict[Key, int] = field(default_factory=dict)
+    doubled: list[tuple[int, Problem]] = field(default_factory=list)
+
+    def document(self) -> Parsed:
+        next(self.events)  # the stream's start
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return Parsed(None, {}, [])
+        value = self._value(next(self.events), ROOT)
+        next(self.events)  # the document's end
+        after = next(self.events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise NotYaml(_line(after), "a second document begins here; a configuration is one, without ---")
+        return Parsed(value, self.lines, self.doubled)
+
+    def _value(self, event: yaml.Event, key: Key) -> Value:
+        self._refuse(event, key)
+        self.lines.setdefault(key, _line(event))
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(key)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(key)
+        return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+
+    def _refuse(self, event: yaml.Event, key: Key) -> None:
+        anchor = event.anchor if isinstance(event, yaml.NodeEvent) else None
+        if anchor:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            raise NotYaml(_line(event), f"{sign}{anchor} is an anchor or alias; write the value out at each place", key)
+        if isinstance(event, yaml.CollectionStartEvent | yaml.ScalarEvent) and event.tag:
+            raise NotYaml(_line(event), "a tag (!) stands before the value; only plain texts, lists and mappings are allowed", key)
+        if len(key) > MAX_DEPTH:
+            raise NotYaml(_line(event), f"values are nested more than {MAX_DEPTH} deep; no key of a configuration is", key[:3])
+
+    def _mapping(self, key: Key) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            self._refuse(event, key)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise NotYaml(_line(event), "a list or mapping stands where a key belongs; a key is a plain word", key)
+            name, line = event.value, _line(event)
+            below = (*key, name)
+            if name in found:
+                first = self.lines[below]
+                self.doubled.append((line, Problem(key=below, sentence=f"stands here twice, first in line {first}; keep one of the two")))
+                self._value(next(self.events), (*key, _DOUBLED))
+                continue
+            self.lines[below] = line
+            found[name] = self._value(next(self.events), below)
+        return found
+
+    def _list(self, key: Key) -> list[Value]:
+        found: list[Value] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            found.append(self._value(event, (*key, str(len(found)))))
+        return found
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | None:
+    text = str(event.value)
+    if event.style is not None:
+        return text
+    return None if text in ("", "~", "null") else Plain(text)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _code(wrong: yaml.reader.ReaderError) -> int:
+    return wrong.character if isinstance(wrong.character, int) else ord(wrong.character)
+
+
+def _syntax(text: str, wrong: yaml.MarkedYAMLError) -> NotYaml:
+    """PyYAML's fault in our words. Its mark may stand behind the last line."""
+    mark = wrong.problem_mark or wrong.context_mark
+    last = max(1, text.rstrip("\n").count("\n") + 1)
+    line = min(mark.line + 1, last) if mark else 1
+    if "'\\t'" in (wrong.problem or ""):
+        return NotYaml(line, "a tab stands where YAML wants spaces; indent with spaces")
+    return NotYaml(line, f"is not YAML ({wrong.problem}); check indentation, colons and quotes here and in the line above")
+
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+
+
+def typed(value: Value) -> object:
+    """The value with YAML's own types for what stood without quotes: true, false, whole numbers and decimals.
+
+    For parts that Zhida passes on without knowing their keys. A number with a leading 0 stays a text.
+    """
+    if isinstance(value, dict):
+        return {name: typed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [typed(item) for item in value]
+    if not isinstance(value, Plain):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    if _NUMBER.fullmatch(value):
+        return float(value) if "." in value else int(value)
+    return str(value)
+
+
+def bare(value: Value) -> Value:
+    """The value with every scalar as an ordinary str."""
+    if isinstance(value, dict):
+        return {name: bare(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [bare(item) for item in value]
+    return None if value is None else str(value)
+
+
