@@ -1,0 +1,224 @@
+"""What the caller, the seat and the specialists notice of a conference, told by whoever leaves or does not answer."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from calls.errors import Conflict, LegGone, NotFound, PbxFault
+from routing.waiting import CallState
+from tests.unit.conference.stage import CALL, SEAT_LEG, Stage, a_phone
+
+SPECIALIST = f"spec-{CALL}-0"
+
+
+@pytest_asyncio.fixture
+async def stage() -> AsyncIterator[Stage]:
+    stage = Stage()
+    yield stage
+    if stage.task is not None and not stage.task.done():
+        stage.task.cancel()
+
+
+async def test_while_the_seat_consults_the_caller_hears_music(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    assert stage.line.where == "music"
+    assert stage.exchange.moved == ["PJSIP/8001-1"]
+    assert stage.states() == ["joined"]
+    assert stage.room.kinds() == ["consult_started", "specialist_asked", "specialist_joined"]
+
+
+async def test_the_mobile_is_rung_when_the_office_phone_does_not_answer(stage: Stage) -> None:
+    stage.exchange.answers |= {"051586660001": "no answer", "13900001001": "accepts"}
+    await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
+    await stage.settles()
+    assert stage.exchange.rung == ["051586660001", "13900001001"]
+    assert stage.states() == ["no_answer", "joined"]
+
+
+@pytest.mark.parametrize(
+    ("what", "state"), [("busy", "busy"), ("voicemail", "declined"), ("no answer", "no_answer"), ("fault", "failed")]
+)
+async def test_an_attempt_that_brought_nobody_says_why(stage: Stage, what: str, state: str) -> None:
+    stage.exchange.answers["051586660001"] = what
+    await stage.open(a_phone())
+    await stage.settles()
+    assert stage.states() == [state]
+    assert stage.state is CallState.CONSULT  # the seat may ask another, or take the caller back
+
+
+async def test_once_somebody_accepted_nobody_else_is_rung(stage: Stage) -> None:
+    stage.exchange.answers |= {"051586660001": "accepts", "051586660002": "accepts"}
+    await stage.open(a_phone(), a_phone("051586660002", name="乙"))
+    await stage.settles()
+    assert stage.exchange.rung == ["051586660001"]
+    assert stage.states() == ["joined", "cancelled"]
+
+
+async def test_joined_all_three_are_in_the_room(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()
+    assert stage.exchange.in_room == {CALL, SEAT_LEG, SPECIALIST}
+    assert stage.state is CallState.THREE_WAY
+
+
+async def three_way(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()
+
+
+async def test_the_seat_leaves_and_caller_and_specialist_go_on(stage: Stage) -> None:
+    await three_way(stage)
+    stage.exchange.leaves(SEAT_LEG)
+    await stage.settles()
+    assert stage.exchange.in_room == {CALL, SPECIALIST}
+    assert stage.room.live is not None
+    assert stage.room.live.seat_id == ""
+    stage.exchange.leaves(SPECIALIST)
+    await stage.over()
+    assert stage.state is CallState.AFTER
+
+
+async def test_the_specialist_leaves_and_caller_and_seat_go_on(stage: Stage) -> None:
+    await three_way(stage)
+    stage.exchange.leaves(SPECIALIST)
+    await stage.settles()
+    assert stage.exchange.in_room == {CALL, SEAT_LEG}
+    assert stage.states() == ["left"]
+    stage.exchange.leaves(SEAT_LEG)
+    await stage.over()
+
+
+async def test_the_caller_leaves_and_the_conference_is_over(stage: Stage) -> None:
+    await three_way(stage)
+    stage.line.hangs_up()
+    with pytest.raises(LegGone):
+        await stage.over()
+
+
+async def test_a_caller_who_hangs_up_on_music_ends_it_too(stage: Stage) -> None:
+    await stage.open(a_phone())
+    await stage.settles()
+    stage.line.hangs_up()
+    with pytest.raises(LegGone):
+        await stage.over()
+
+
+async def test_the_seat_leaves_in_the_consult_and_the_caller_goes_on_with_the_specialist(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    stage.exchange.leaves(SEAT_LEG)
+    await stage.settles()
+    assert stage.line.where == "room"
+    assert stage.exchange.in_room == {CALL, SPECIALIST}
+
+
+async def test_the_seat_leaves_while_a_phone_rings_and_the_hunt_ends_with_it(stage: Stage) -> None:
+    await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
+    await stage.settles()
+    stage.exchange.leaves(SEAT_LEG)
+    await stage.over()
+    assert stage.exchange.ended == [SPECIALIST]
+    assert stage.states() == ["cancelled", "cancelled"]
+    assert stage.state is CallState.AFTER
+
+
+async def test_back_to_the_consult_the_caller_hears_music_again(stage: Stage) -> None:
+    await three_way(stage)
+    await stage.desk.consult(CALL)
+    await stage.settles()
+    assert stage.line.where == "music"
+    assert stage.exchange.in_room == {SEAT_LEG, SPECIALIST}
+
+
+async def test_the_seat_takes_the_caller_back_without_a_specialist(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "no answer"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()
+    assert stage.exchange.in_room == {CALL, SEAT_LEG}
+
+
+async def test_a_hunt_that_goes_on_is_not_doubled(stage: Stage) -> None:
+    await stage.open(a_phone())
+    await stage.settles()
+    with pytest.raises(Conflict, match="already looking"):
+        await stage.desk.ask(CALL, [a_phone("051586660002")])
+
+
+async def test_a_cancelled_hunt_ends_the_ringing_and_another_may_be_asked(stage: Stage) -> None:
+    stage.exchange.answers["051586660002"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.cancel(CALL)
+    await stage.settles()
+    assert stage.exchange.ended == [SPECIALIST]
+    await stage.desk.ask(CALL, [a_phone("051586660002", name="乙")])
+    await stage.settles()
+    assert stage.states() == ["cancelled", "joined"]
+
+
+async def test_a_second_specialist_can_be_brought_in(stage: Stage) -> None:
+    await three_way(stage)
+    stage.exchange.answers["051586660002"] = "accepts"
+    await stage.desk.ask(CALL, [a_phone("051586660002", name="乙")])
+    await stage.settles()
+    assert len(stage.exchange.in_room) == 4
+
+
+async def test_a_specialist_is_taken_out_by_his_id(stage: Stage) -> None:
+    await three_way(stage)
+    await stage.desk.take_out(CALL, "s-甲")
+    await stage.settles()
+    assert stage.exchange.in_room == {CALL, SEAT_LEG}
+    with pytest.raises(NotFound, match="no 99"):
+        await stage.desk.take_out(CALL, "99")
+
+
+async def test_a_seat_that_cannot_be_moved_goes_on_talking(stage: Stage) -> None:
+    stage.exchange.refuses_to_move = True
+    with pytest.raises(PbxFault):
+        await stage.desk.ask(CALL, [a_phone()])
+    assert stage.state is CallState.TALKING
+
+
+async def test_join_without_a_consult_is_refused(stage: Stage) -> None:
+    with pytest.raises(Conflict, match="in no consult"):
+        await stage.desk.join(CALL)
+
+
+async def test_another_engine_goes_on_with_the_consult_where_the_first_one_died(stage: Stage) -> None:
+    stage.exchange.answers["13900001001"] = "accepts"
+    await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
+    await stage.settles()
+    assert stage.task is not None
+    stage.task.cancel()  # the engine is gone; the office phone still rings
+    await stage.settles()
+    stage.runs(resumed=True)
+    await stage.settles()
+    assert stage.exchange.ended == [SPECIALIST]
+    assert stage.states() == ["no_answer", "joined"]
+    assert stage.line.where == "music"
+
+
+async def test_another_engine_finds_that_the_seat_left_while_no_engine_looked(stage: Stage) -> None:
+    await three_way(stage)
+    assert stage.task is not None
+    stage.task.cancel()
+    await stage.settles()
+    stage.exchange.in_room = {SPECIALIST}
+    stage.runs(resumed=True)
+    await stage.settles()
+    assert stage.room.live is not None
+    assert stage.room.live.seat_id == ""
+    assert stage.exchange.in_room == {CALL, SPECIALIST}
