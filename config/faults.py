@@ -36,6 +36,10 @@ class Finding:
     level: Level = Level.ERROR
 
     def __str__(self) -> str:
+        line = self._line()
+        return line if line.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in line)
+
+    def _line(self) -> str:
         told = not self.key or self.place.endswith(f" {self.key}")  # "--set seats.ring_s" names the key itself
         return f"{self.place}: {self.sentence}" if told else f"{self.place}: {self.key}: {self.sentence}"
 

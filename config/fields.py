@@ -127,6 +127,12 @@ def _path_there(value: str) -> str:
     return value.rstrip("/") or "/"
 
 
+def _url(value: str) -> str:
+    if re.match(r"[a-z+]+://[^/@]*:[^/@]*@", value):
+        raise ValueError("holds a password; write it under password, where {env: NAME} and {file: PATH} are possible")
+    return value
+
+
 def _secret(value: object, info: ValidationInfo) -> SecretStr:
     """The secret itself, from a text, {env: NAME} or {file: PATH}. No sentence here holds any of it."""
     if isinstance(value, SecretStr):
@@ -177,6 +183,8 @@ def _context(info: ValidationInfo, name: str) -> Any:  # noqa: ANN401  pydantic'
 
 def shown(value: object) -> str:
     """A value as a fault's sentence may show it: short, on one line."""
+    if value is None:
+        return "nothing"
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list | tuple):
@@ -214,4 +222,6 @@ PathHere = Annotated[Path, BeforeValidator(_path_here), Says("a path")]
 """A path as the engine sees it."""
 PathThere = Annotated[str, AfterValidator(_path_there), Says("an absolute path")]
 """A path as Asterisk sees it, which may run on another machine."""
+RedisUrl = Annotated[str, Field(pattern=r"^(rediss?|unix)://[^\s]+$"), AfterValidator(_url)]
+SqlUrl = Annotated[str, Field(pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://)[^\s]+$"), AfterValidator(_url)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret), Says("a text, {env: NAME} or {file: PATH}")]

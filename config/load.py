@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from config.cross import cross_problems
 from config.document import Document, override, read_document, substitute, to_yaml
@@ -88,8 +89,15 @@ def _sections(document: Document, context: Mapping[str, object]) -> tuple[dict[s
         try:
             sections[name] = _adapter(name).validate_python(_raw(name, raw), context=dict(context))
         except ValidationError as wrong:
-            findings += [document.finding(problem_of(name, error)) for error in wrong.errors(include_url=False)]
+            findings += [document.finding(problem_of(name, error)) for error in _causes(wrong)]
     return sections, findings
+
+
+def _causes(wrong: ValidationError) -> list[ErrorDetails]:
+    """The errors without those that only follow: a list whose items are all faulty is not "empty" as well."""
+    errors = wrong.errors(include_url=False)
+    faulty = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    return [error for error in errors if error["loc"] not in faulty]
 
 
 def _raw(name: str, value: Value) -> object:

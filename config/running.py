@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.fields import Address, IpAddress, Name, Network, Port, Seconds, Secret, Section, SomeSeconds
+from config.fields import Address, IpAddress, Name, Network, Port, RedisUrl, Seconds, Secret, Section, SomeSeconds, SqlUrl
 
 
 class AgiSettings(Section):
@@ -56,7 +56,7 @@ class ApiSettings(Section):
 class RedisSettings(Section):
     """Live state."""
 
-    url: Annotated[str, Field(pattern=r"^(rediss?|unix)://[^\s]+$")] = "redis://127.0.0.1:6379/0"
+    url: RedisUrl = "redis://127.0.0.1:6379/0"
     """redis://host:port/n, rediss://… or unix:///path, without a password."""
     password: Secret | None = None
     """Redis's password; empty: there is none."""
@@ -65,7 +65,7 @@ class RedisSettings(Section):
 class SqlSettings(Section):
     """The records."""
 
-    url: Annotated[str, Field(pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://)[^\s]+$")] = "sqlite+aiosqlite:////var/lib/zhida/zhida.db"
+    url: SqlUrl = "sqlite+aiosqlite:////var/lib/zhida/zhida.db"
     """sqlite+aiosqlite:////path or postgresql+asyncpg://user@host/database, without a password."""
     password: Secret | None = None
     """The database user's password; empty: there is none."""

@@ -53,11 +53,13 @@ SAYINGS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], str]]] = {
     "tuple_type": lambda value, _: f"{value} does not fit; a list is wanted here, such as [a, b]",
     "dict_type": lambda value, _: f"{value} does not fit; keys with values are wanted here",
     "model_type": lambda value, _: f"{value} does not fit; keys with values are wanted here",
+    "too_short": lambda _, __: "holds nothing; it needs at least one entry",
     "value_error": lambda _, context: str(context["error"]),
 }
 """pydantic's error types that this model can raise; each says what is wrong; what is allowed."""
 
-SECRET_KEYS: Final = frozenset({"secret", "token", "password"})
+SECRET_KEYS: Final = frozenset({"secret", "token", "password", "url"})
+"""Their values are not repeated; a url may hold a password where none belongs."""
 
 
 def problem_of(section: str, error: ErrorDetails) -> Problem:
@@ -72,11 +74,10 @@ def problem_of(section: str, error: ErrorDetails) -> Problem:
 
 def _said(key: Key, error: ErrorDetails) -> str:
     context = error.get("ctx", {})
-    value = "the value" if key[-1] in SECRET_KEYS else "nothing" if error["input"] is None else shown(error["input"])
-    if error["type"] == "too_short":
-        return "holds nothing; it needs at least one entry"
+    value = "the value" if key[-1] in SECRET_KEYS else shown(error["input"])
     saying = SAYINGS.get(error["type"])
-    return saying(value, context) if saying else f"{value} does not fit ({error['msg']}); see docs/configuration.md"
+    said = saying(value, context) if saying else f"{value} does not fit ({error['msg']}); see docs/configuration.md"
+    return said if error["input"] is not None else f"has no value; {said.partition('; ')[2]}"
 
 
 def _number(value: float) -> str:
@@ -94,6 +95,8 @@ def unknown(key: Key) -> Problem:
     """There is no such key; the nearest one there is."""
     around = sorted(fields_of(annotation_at(key[:-1])))
     near = get_close_matches(key[-1], around, n=1)
+    if key[-1].isdigit():
+        return Problem(key=key, sentence='is not a key here; within { } a value with commas needs quotes, as in {seats: "8001,8003"}')
     if near:
         return Problem(key=key, sentence=f"is not a key; did you mean {near[0]}?")
     elsewhere = [dotted(path) for path in every_key() if path[-1] == key[-1]]

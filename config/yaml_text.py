@@ -25,6 +25,10 @@ class Plain(str):
     __slots__ = ()
 
 
+_UNFIT: Final = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What no text of a configuration may hold, as it stands or escaped: control characters, halves of
+surrogate pairs, and the line breaks that editors do not count (CR alone, U+2028)."""
+
 _DOUBLED: Final = "<<doubled>>"
 """Stands for a key that is already there, while what follows it is passed over."""
 
@@ -50,14 +54,18 @@ class Parsed:
 
 def parse(text: str) -> Parsed:
     """Read one YAML document. Raises: NotYaml."""
+    text = text.replace("\r\n", "\n")
+    unfit = _UNFIT.search(text)
+    if unfit:
+        line = text.count("\n", 0, unfit.start()) + 1
+        raise NotYaml(line, f"the character U+{ord(unfit[0]):04X} cannot stand in a configuration; remove it")
+    loader = yaml.SafeLoader(text)
     try:
-        return _Reader(yaml.parse(text, Loader=yaml.SafeLoader)).document()
-    except yaml.reader.ReaderError as wrong:
-        # Its position counts characters; the reader checks the whole text before it reads any of it.
-        line = text.count("\n", 0, wrong.position) + 1
-        raise NotYaml(line, f"the character U+{_code(wrong):04X} cannot stand in YAML; remove it") from None
+        return _Reader(iter(loader.get_event, None)).document()
     except yaml.MarkedYAMLError as wrong:
         raise _syntax(text, wrong) from None
+    except (ValueError, OverflowError):  # "\\UFFFFFFFF"
+        raise NotYaml(loader.line + 1, "an escape names a character that does not exist; correct it") from None
 
 
 @dataclass(slots=True)
@@ -84,7 +92,7 @@ class _Reader:
             return self._mapping(key)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(key)
-        return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+        return _scalar(event, key) if isinstance(event, yaml.ScalarEvent) else None
 
     def _refuse(self, event: yaml.Event, key: Key) -> None:
         anchor = event.anchor if isinstance(event, yaml.NodeEvent) else None
@@ -102,7 +110,7 @@ class _Reader:
             self._refuse(event, key)
             if not isinstance(event, yaml.ScalarEvent):
                 raise NotYaml(_line(event), "a list or mapping stands where a key belongs; a key is a plain word", key)
-            name, line = event.value, _line(event)
+            name, line = _checked(event, key), _line(event)
             below = (*key, name)
             if name in found:
                 first = self.lines[below]
@@ -120,8 +128,16 @@ class _Reader:
         return found
 
 
-def _scalar(event: yaml.ScalarEvent) -> str | None:
+def _checked(event: yaml.ScalarEvent, key: Key) -> str:
     text = str(event.value)
+    unfit = _UNFIT.search(text)
+    if unfit:
+        raise NotYaml(_line(event), f"an escape writes the character U+{ord(unfit[0]):04X}, which cannot stand in a configuration", key)
+    return text
+
+
+def _scalar(event: yaml.ScalarEvent, key: Key) -> str | None:
+    text = _checked(event, key)
     if event.style is not None:
         return text
     return None if text in ("", "~", "null") else Plain(text)
@@ -129,10 +145,6 @@ def _scalar(event: yaml.ScalarEvent) -> str | None:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
-
-
-def _code(wrong: yaml.reader.ReaderError) -> int:
-    return wrong.character if isinstance(wrong.character, int) else ord(wrong.character)
 
 
 def _syntax(text: str, wrong: yaml.MarkedYAMLError) -> NotYaml:

@@ -1,0 +1,1 @@
+"""Stories of the plan and its explanation, and of the waiting room."""
