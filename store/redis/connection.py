@@ -1,0 +1,52 @@
+"""How Redis is reached, and what is said when it is away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from calls.errors import Refused, StoreFault
+
+ANSWER_S: Final = 2.0
+"""How long Redis may take to accept a connection, to answer a command, or a command to get a connection."""
+CONNECTIONS: Final = 32
+
+
+def connect(url: str) -> Redis:
+    """A client for the live state: `redis://host:6379/0`, `rediss://…` or `unix:///path/to/socket`. Connects on first use.
+
+    A command is never sent twice by itself: whether a step that got no answer may be repeated, the caller knows.
+
+    Raises: Refused: the URL names no Redis.
+    """
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=ANSWER_S,
+            socket_timeout=ANSWER_S,
+            socket_connect_timeout=ANSWER_S,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+        )
+    except ValueError:
+        raise Refused(
+            "redis_url_unknown", "The URL of Redis is not understood: write redis://HOST:PORT/0, rediss://… or unix:///PATH."
+        ) from None
+    return Redis.from_pool(pool)
+
+
+@contextmanager
+def store_faults() -> Iterator[None]:
+    """What Redis' client raises, as StoreFault."""
+    try:
+        yield
+    except ResponseError as error:
+        raise StoreFault("redis_refused", f"Redis refused the step: {error}.") from error
+    except (RedisError, OSError) as error:
+        reason = str(error) or type(error).__name__
+        raise StoreFault("redis_away", f"Redis does not answer: {reason.rstrip('.')}. Nothing is known of the step.") from error

@@ -1,0 +1,74 @@
+"""What other engines' steps did for this engine's calls, brought to it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import structlog
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from calls.errors import StoreFault
+from routing.waiting import Deliveries
+from store.redis import wire
+from store.redis.steps import Steps
+
+log = structlog.get_logger(__name__)
+
+SILENT_S: Final = 2.0
+"""After so long without a message Redis is asked whether it is still there; after twice as long it is not."""
+FIRST_PAUSE_S: Final = 0.05
+LONGEST_PAUSE_S: Final = 1.0
+
+
+async def listen(steps: Steps, deliveries: Deliveries) -> None:
+    """Deliver until cancelled.
+
+    Messages are lost while the subscription is down. So whenever it stands anew, every offer open for this engine's calls is
+    delivered, again or for the first time.
+    """
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            async with steps.client.pubsub() as channel:
+                await channel.subscribe(steps.key("engine:" + steps.engine_id))
+                async for message in _messages(channel):
+                    if message["type"] == "subscribe":
+                        await _redeliver(steps, deliveries)
+                        log.info("deliveries_open", engine=steps.engine_id)
+                        pause_s = FIRST_PAUSE_S
+                    elif message["type"] == "message":
+                        _deliver(steps, json.loads(message["data"]), deliveries)
+        except (RedisError, OSError, StoreFault) as fault:
+            log.warning("deliveries_interrupted", engine=steps.engine_id, reason=str(fault))
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+async def _messages(channel: PubSub) -> AsyncIterator[dict[str, Any]]:
+    """Everything that comes, for as long as Redis answers. Raises: ConnectionError: it fell silent."""
+    asked = False
+    while True:
+        message = await channel.get_message(timeout=SILENT_S)
+        if message is not None:
+            asked = False
+            yield message
+        elif asked:
+            raise ConnectionError(f"no answer for {SILENT_S} s")
+        else:
+            await channel.ping()
+            asked = True
+
+
+async def _redeliver(steps: Steps, deliveries: Deliveries) -> None:
+    now = steps.clock.now()
+    for offer in (await steps.run("open_offers")).get("offers", []):
+        deliveries.offered(wire.offer_from_wire(offer, now))
+
+
+def _deliver(steps: Steps, message: dict[str, Any], deliveries: Deliveries) -> None:
+    if "offer" in message:
+        deliveries.offered(wire.offer_from_wire(message["offer"], steps.clock.now()))
+    elif "poke" in message:
+        deliveries.poked(message["poke"])

@@ -1,0 +1,224 @@
+"""The live state of one hotline, as one engine sees it: the waiting room, the seats, the timers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from redis.asyncio import Redis
+
+from calls.clock import Clock
+from calls.errors import Conflict, NotFound
+from calls.events import Event
+from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
+from seats.seat import Phone, Seat, SeatDefinition
+from seats.state import DEFERRED, SeatEvent
+from store.redis import wire
+from store.redis.keeper import ALIVE_S, Keeper
+from store.redis.listener import listen
+from store.redis.steps import Steps
+
+log = structlog.get_logger(__name__)
+
+_ANSWERED: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY, CallState.AFTER})
+_SEATS_AT_ONCE: Final = 100  # a step must stay small; defining 10,000 seats is many steps
+_TIMERS_AT_ONCE: Final = 50
+
+
+class RedisLiveState:
+    """Implements `routing.waiting`'s WaitingRoom, SeatBoard and Timers; a step is one round trip to Redis.
+
+    Two tasks belong to it, which its owner starts: `listen` and `keep_time`.
+
+    Args:
+        client: of `store.redis.connection.connect`; its owner closes it.
+        hotline: the name all its keys are tagged with.
+        engine_id: new at every start of the process, so that a call of its last life is seen to have no owner.
+        redis_time: False takes the time from `clock` instead of Redis, for tests and simulations.
+    """
+
+    def __init__(self, client: Redis, *, hotline: str, engine_id: str, rules: Rules, clock: Clock, redis_time: bool = True) -> None:
+        self._steps = Steps(client, hotline, engine_id, rules, clock, redis_time=redis_time)
+        self._keeper = Keeper(self, clock)
+        self._steps.on_due = self._keeper.due
+        self._rematch = False
+
+    @property
+    def engine_id(self) -> str:
+        """The engine whose steps these are."""
+        return self._steps.engine_id
+
+    @property
+    def rules(self) -> Rules:
+        """What steps go by from now on; when they change, the next tick matches anew."""
+        return self._steps.rules
+
+    @rules.setter
+    def rules(self, rules: Rules) -> None:
+        self._rematch = self._rematch or rules != self._steps.rules
+        self._steps.rules = rules
+
+    # WaitingRoom
+
+    async def arrive(self, call: LiveCall, facts: Sequence[Event]) -> LiveCall | None:
+        """See `WaitingRoom.arrive`. A known call that waits gets no offer until it joins."""
+        told = await self._steps.run("arrive", {"call": wire.call_to_wire(call, self._steps.clock.now())}, facts)
+        return wire.call_from_wire(told["call"], told["ahead"]) if "call" in told else None
+
+    async def join(self, call: LiveCall, facts: Sequence[Event]) -> Offer | None:
+        """See `WaitingRoom.join`. A call that has a seat leaves it first; it keeps its rank."""
+        told = await self._steps.run("join", {"call": wire.call_to_wire(call, self._steps.clock.now())}, facts)
+        return self._steps.offer(told)
+
+    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
+        """See `WaitingRoom.offer_ended`."""
+        args = {"call_id": offer.call_id, "offer_id": offer.offer_id, "outcome": outcome, "cause": cause}
+        told = await self._steps.run("offer_ended", args)
+        return self._steps.offer(told) or self._steps.offer(told, "meanwhile")
+
+    async def answered(self, offer: Offer, *, seat_leg: str, seat_channel: str) -> bool:
+        """See `WaitingRoom.answered`. Repeated, it is True again."""
+        args = {"call_id": offer.call_id, "offer_id": offer.offer_id, "seat_leg": seat_leg, "seat_channel": seat_channel}
+        return bool((await self._steps.run("answered", args))["done"])
+
+    async def change(
+        self,
+        call_id: str,
+        *,
+        expect: CallState,
+        state: CallState,
+        facts: Sequence[Event] = (),
+        room: str | None = None,
+        errand: str | None = None,
+        expect_errand: str | None = None,
+        recording: str | None = None,
+    ) -> bool:
+        """See `WaitingRoom.change`. Raises: Conflict: the move is not between states of an answered call."""
+        if state is not expect and not {expect, state} <= _ANSWERED:
+            raise Conflict("call_change_illegal", f"call {call_id} cannot be moved from {expect} to {state}; use the waiting room's steps.")
+        fields = {"room": room, "errand": errand, "recording": recording}
+        args: dict[str, Any] = {"call_id": call_id, "expect": expect, "state": state}
+        args["set"] = {name: value for name, value in fields.items() if value is not None}
+        if expect_errand is not None:
+            args["expect_errand"] = expect_errand
+        return bool((await self._steps.run("change", args, facts))["done"])
+
+    async def seat_left(self, call_id: str, seat_id: str) -> None:
+        """See `WaitingRoom.seat_left`."""
+        await self._steps.run("seat_left", {"call_id": call_id, "seat_id": seat_id})
+
+    async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:
+        """See `WaitingRoom.end`.
+
+        Changes nothing where the call is in another living engine's hands and was not answered yet: the caller is then being
+        served there, and this is late word from an engine that lost him.
+        """
+        told = await self._steps.run("end", {"call_id": call_id, "reason": reason, "detail": detail})
+        if "ignored" in told:
+            log.info("event_ignored", event_name="end", call_id=call_id, owner=told["ignored"])
+
+    async def record(self, facts: Sequence[Event]) -> None:
+        """See `WaitingRoom.record`."""
+        await self._steps.run("record", facts=facts)
+
+    async def call(self, call_id: str) -> LiveCall | None:
+        """See `WaitingRoom.call`."""
+        return next(iter(await self._calls([call_id])), None)
+
+    async def calls(self) -> list[LiveCall]:
+        """See `WaitingRoom.calls`."""
+        return await self._calls(await self._steps.members("calls"))
+
+    async def place(self, call_id: str) -> int | None:
+        """See `WaitingRoom.place`."""
+        place: int | None = (await self._steps.run("place", {"call_id": call_id})).get("place")
+        return place
+
+    async def _calls(self, call_ids: Sequence[str]) -> list[LiveCall]:
+        ahead, records = await self._steps.records("call:", call_ids)
+        return [wire.call_from_wire(record, ahead) for record in records]
+
+    # SeatBoard
+
+    async def define(self, seats: Sequence[SeatDefinition]) -> None:
+        """See `SeatBoard.define`. Many small steps; another engine may see some of them done."""
+        wanted = {seat.seat_id: wire.seat_to_wire(seat) for seat in seats}
+        gone = [seat_id for seat_id in await self._steps.members("seats") if seat_id not in wanted]
+        given = list(wanted.values())
+        for first in range(0, len(given), _SEATS_AT_ONCE):
+            await self._steps.run("define", {"seats": given[first : first + _SEATS_AT_ONCE]})
+        for first in range(0, len(gone), _SEATS_AT_ONCE):
+            await self._steps.run("retire", {"seat_ids": gone[first : first + _SEATS_AT_ONCE]})
+
+    async def ask(self, seat_id: str, event: SeatEvent, *, why: str, by: str) -> Seat:
+        """See `SeatBoard.ask`."""
+        if event not in DEFERRED:
+            raise Conflict("seat_event_not_asked", f"{event} is not for a person to ask; allowed are {', '.join(DEFERRED)}.", event=event)
+        told = await self._steps.run("ask", {"seat_id": seat_id, "event": event, "why": why})
+        log.info("seat_asked", seat_id=seat_id, event_name=event, why=why, by=by)
+        return _seat(seat_id, event, told)
+
+    async def phone(self, seat_id: str, phone: Phone, *, why: str = "", ready: bool = False) -> Seat | None:
+        """See `SeatBoard.phone`. Saying the same again changes nothing, but `ready` counts every time."""
+        why = why or ("its phone is not registered" if phone is Phone.UNREACHABLE else "its phone is there")
+        told = await self._steps.run("phone", {"seat_id": seat_id, "phone": phone, "why": why, "ready": ready})
+        return wire.seat_from_wire(told["seat"], told["ahead"]) if "seat" in told else None
+
+    async def wrapped_up(self, seat_id: str) -> Seat:
+        """See `SeatBoard.wrapped_up`."""
+        return _seat(seat_id, SeatEvent.WRAPPED_UP, await self._steps.run("wrapped_up", {"seat_id": seat_id}))
+
+    async def seat(self, seat_id: str) -> Seat | None:
+        """See `SeatBoard.seat`."""
+        return next(iter(await self._seats([seat_id])), None)
+
+    async def seats(self) -> list[Seat]:
+        """See `SeatBoard.seats`."""
+        return await self._seats(await self._steps.members("seats"))
+
+    async def _seats(self, seat_ids: Sequence[str]) -> list[Seat]:
+        ahead, records = await self._steps.records("seat:", seat_ids)
+        return [wire.seat_from_wire(record, ahead) for record in records]
+
+    # Timers
+
+    async def tick(self) -> datetime | None:
+        """See `Timers.tick`."""
+        while True:
+            args = {"most": _TIMERS_AT_ONCE, "rematch": self._rematch}
+            told = await self._steps.run("tick", args)
+            self._rematch = False
+            if told["done"] < _TIMERS_AT_ONCE:
+                due: datetime | None = told["due"]
+                return due
+
+    # Engines
+
+    async def listen(self, deliveries: Deliveries) -> None:
+        """Deliver what is meant for this engine until cancelled; what was missed while Redis was away, as soon as it is back."""
+        await listen(self._steps, deliveries)
+
+    async def keep_time(self) -> None:
+        """Run the timers when they are due and show that this engine lives, until cancelled."""
+        await self._keeper.keep()
+
+    async def beat(self) -> None:
+        """This engine lives: for the next `ALIVE_S` seconds its calls are its own. `keep_time` does this."""
+        await self._steps.run("beat", {"alive_ms": round(ALIVE_S * 1000)})
+
+    async def sign_off(self) -> None:
+        """This engine stops: its waiting calls get no offers until another engine takes them over."""
+        await self._steps.run("sign_off")
+
+    async def engines(self) -> list[str]:
+        """The engines that live, this one among them once it has said so."""
+        return sorted((await self._steps.run("engines")).get("engines", []))
+
+
+def _seat(seat_id: str, event: SeatEvent, told: Mapping[str, Any]) -> Seat:
+    if "unknown" in told:
+        raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
+    if "illegal" in told:
+        state = told["illegal"]
+        raise Conflict("seat_event_illegal", f"Seat {seat_id} is {state}; it cannot take the event {event}.", state=state, event=event)
+    return wire.seat_from_wire(told["seat"], told["ahead"])

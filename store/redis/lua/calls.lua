@@ -1,0 +1,162 @@
+-- Calls: where they wait, who owns them, which seats refused them.
+--
+-- call:<id>        hash; calls: all ids by rank (zset); owned:<engine>: the calls whose AGI session it holds (set)
+-- A line is "open groups|class|wanted skills": calls in one line may take the same seats but for refusals.
+-- wait:<line>      zset of the calls in it, by rank; a waiting call stands in exactly one
+-- lines:<group>    set of the lines that are not empty and have the group open
+-- refused:<call>   hash: seat -> "earliest latest": the refusal stands until `earliest` at least and `latest` at most
+-- A call is parked while no living engine holds it: it keeps rank and rungs, stands in no line, and gets no seat.
+
+local SEATED = {talking = true, consult = true, three_way = true, after = true}
+
+local Call = {cache = {}, waiting = {}}
+
+function Call.load(id)
+  if Call.cache[id] == nil then Call.cache[id] = record_of(P .. 'call:' .. id) or false end
+  return Call.cache[id] or nil
+end
+
+function Call.put(call, changes)
+  put(P .. 'call:' .. call.call_id, call, changes)
+end
+
+function Call.leave_line(call)
+  if call.line == '' then return end
+  local key = P .. 'wait:' .. call.line
+  redis.call('ZREM', key, call.call_id)
+  if redis.call('EXISTS', key) == 0 then
+    for group in each(call.open) do redis.call('SREM', P .. 'lines:' .. group, call.line) end
+  end
+  Call.put(call, {line = ''})
+end
+
+function Call.stand_in_line(call)
+  if call.open == '' then return end
+  if call.want ~= '' then Seat.learn_want(call.want) end
+  local line = call.open .. '|' .. call.caller_class .. '|' .. call.want
+  redis.call('ZADD', P .. 'wait:' .. line, call.rank_ms, call.call_id)
+  for group in each(call.open) do redis.call('SADD', P .. 'lines:' .. group, line) end
+  Call.put(call, {line = line})
+end
+
+-- The call is at its place again: it looks for a seat when the step settles.
+function Call.wait(call)
+  if call.parked == '1' then return end
+  if call.line == '' then Call.stand_in_line(call) end
+  Call.waiting[#Call.waiting + 1] = call
+end
+
+function Call.own(call, engine)
+  if call.engine and call.engine ~= engine then redis.call('SREM', P .. 'owned:' .. call.engine, call.call_id) end
+  redis.call('SADD', P .. 'owned:' .. engine, call.call_id)
+end
+
+-- The rungs that are due are opened; returns their groups. A rung opens no earlier than the one before it.
+function Call.widen(call)
+  local ladder, opened, open = cjson.decode(call.ladder), tonumber(call.opened), call.open
+  local groups, due = {}, nil
+  while opened < #ladder do
+    due = tonumber(call.queued) + ladder[opened + 1][2]
+    if due > now then break end
+    opened, due = opened + 1, nil
+    groups[#groups + 1] = ladder[opened][1]
+    if not has(open, ladder[opened][1]) then open = open == '' and ladder[opened][1] or open .. ',' .. ladder[opened][1] end
+  end
+  if due then Timer.set('rung:' .. call.call_id, due) end
+  if #groups > 0 then
+    local in_line = call.line ~= ''
+    if in_line then Call.leave_line(call) end
+    Call.put(call, {opened = opened, open = open})
+    if in_line then Call.stand_in_line(call) end
+  end
+  return groups
+end
+
+function Call.refusals(call)
+  if not call.refused then call.refused = record_of(P .. 'refused:' .. call.call_id) or {} end
+  return call.refused
+end
+
+function Call.refuse(call, seat_id, lasting)
+  local earliest = now + RULES.retry_ms
+  local latest = lasting and math.max(earliest, now + RULES.refusal_ms) or earliest
+  put(P .. 'refused:' .. call.call_id, Call.refusals(call), {[seat_id] = earliest .. ' ' .. latest})
+end
+
+-- Is any seat on duty in the open groups, with the skills, that is not among these? O(groups × refusals).
+function Call.others_on_duty(call, seat_ids)
+  for group in each(call.open) do
+    local key = P .. 'duty:' .. group .. '|' .. call.want
+    local left = redis.call('SCARD', key)
+    if left > 0 and #seat_ids > 0 then
+      for _, on in ipairs(redis.call('SMISMEMBER', key, unpack(seat_ids))) do left = left - on end
+    end
+    if left > 0 then return true end
+  end
+  return false
+end
+
+-- Refusals whose time is over are lifted; where nobody else on duty is left, also those that need stand no longer.
+-- What still stands is looked at again when it may be lifted, at least every retry_s.
+function Call.lift(call)
+  local lasting, gone, standing = {}, {}, {}
+  for seat_id, span in pairs(Call.refusals(call)) do
+    local earliest, latest = span:match('(%S+) (%S+)')
+    earliest, latest = tonumber(earliest), tonumber(latest)
+    if latest <= now then
+      gone[#gone + 1] = seat_id
+    else
+      standing[seat_id] = {earliest, latest}
+      if earliest < latest then lasting[#lasting + 1] = seat_id end
+    end
+  end
+  local alone = #lasting > 0 and not Call.others_on_duty(call, lasting)
+  local again
+  for seat_id, span in pairs(standing) do
+    local due = span[1] > now and span[1] or math.min(span[2], now + RULES.retry_ms)
+    if alone and span[1] <= now then gone[#gone + 1] = seat_id elseif not again or due < again then again = due end
+  end
+  for _, seat_id in ipairs(gone) do call.refused[seat_id] = nil end
+  if #gone > 0 then redis.call('HDEL', P .. 'refused:' .. call.call_id, unpack(gone)) end
+  if again then Timer.set('retry:' .. call.call_id, again) else Timer.clear('retry:' .. call.call_id) end
+end
+
+function Call.stop_waiting(call)
+  Call.leave_line(call)
+  for _, kind in ipairs({'rung:', 'retry:', 'lease:'}) do Timer.clear(kind .. call.call_id) end
+  redis.call('DEL', P .. 'refused:' .. call.call_id)
+  call.refused = {}
+end
+
+function Call.forget(call)
+  Call.stop_waiting(call)
+  redis.call('ZREM', P .. 'calls', call.call_id)
+  redis.call('SREM', P .. 'owned:' .. call.engine, call.call_id)
+  redis.call('DEL', P .. 'call:' .. call.call_id)
+  Call.cache[call.call_id] = false
+end
+
+-- What a caller's engine says of it, as fields. Times of that engine become hotline time; a call that is known keeps
+-- its arrival, so that a step of the engine's clock in between moves no rank.
+function Call.fields(given, known)
+  local arrived = known and tonumber(known.arrived) or Time.taken(given.arrived)
+  return {caller_class = given.caller_class, number = given.number, name = given.name, channel = given.channel,
+          enterprise = given.enterprise, entry_id = given.entry_id, recording = given.recording, room = given.room,
+          errand = given.errand, ladder = given.ladder, want = given.want, arrived = arrived,
+          rank_ms = arrived - (given.arrived - given.rank_ms)}
+end
+
+function Call.create(given, state)
+  local call = {call_id = given.call_id}
+  local fields = Call.fields(given)
+  fields.call_id, fields.state, fields.engine = given.call_id, state, ENGINE
+  for _, empty in ipairs({'queued', 'open', 'line', 'offer_id', 'seat_id', 'group', 'devices', 'deadline', 'seat_channel',
+                          'seat_leg', 'answered', 'answered_offer', 'parked'}) do fields[empty] = '' end
+  fields.opened = 0
+  Call.own(call, ENGINE)
+  Call.put(call, fields)
+  Call.cache[call.call_id] = call
+  redis.call('ZADD', P .. 'calls', call.rank_ms, call.call_id)
+  redis.call('DEL', P .. 'ended:' .. call.call_id)
+  return call
+end

@@ -1,0 +1,59 @@
+-- Whose a call is: taking it over, giving up an engine, and letting a seat go.
+--
+-- engines          zset: engine -> until when it is taken to live (hotline time)
+
+local Handover = {}
+
+function Handover.release_seat(call)
+  if not SEATED[call.state] or call.seat_id == '' then return end
+  local seat = Seat.load(call.seat_id)
+  Fact.decided('seat_left', call.call_id, {seat_id = call.seat_id})
+  Call.put(call, {seat_id = '', seat_leg = '', seat_channel = ''})
+  if seat and seat.call_id == call.call_id then Seat.advance(seat, 'call_ended', 'call ' .. call.call_id .. ' ended') end
+end
+
+-- The dialplan came back with the call, so whatever rang for it rings no more.
+function Handover.take(call)
+  if call.engine ~= ENGINE then
+    Tell.say(call.engine, {poke = call.call_id})
+    Call.own(call, ENGINE)
+    Call.put(call, {engine = ENGINE})
+  end
+  if call.state == 'offered' then Match.withdraw(call, 'the call came back') end
+  if call.state == 'waiting' then
+    Call.leave_line(call)
+    Call.put(call, {parked = '1'})
+  end
+end
+
+-- Its waiting calls are parked. What was offered for them goes on only where a phone really rings or talks; the lease
+-- ends it there. O(calls of that engine), once.
+function Handover.engine_gone(engine)
+  redis.call('ZREM', P .. 'engines', engine)
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'owned:' .. engine)) do
+    local call = Call.load(id)
+    if call and (call.state == 'waiting' or call.state == 'offered') then
+      Call.leave_line(call)
+      Call.put(call, {parked = '1'})
+      local seat = call.state == 'offered' and Seat.load(call.seat_id)
+      if seat and seat.phone ~= 'in_use' then Match.withdraw(call, 'its engine is gone') end
+      Tell.poke(call)
+    end
+  end
+end
+
+function Handover.engine_back()
+  local calls = {}
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'owned:' .. ENGINE)) do
+    local call = Call.load(id)
+    if call and call.parked == '1' then calls[#calls + 1] = call end
+  end
+  table.sort(calls, function(one, other)
+    local a, b = tonumber(one.rank_ms), tonumber(other.rank_ms)
+    return a < b or a == b and one.call_id < other.call_id
+  end)
+  for _, call in ipairs(calls) do
+    Call.put(call, {parked = ''})
+    if call.state == 'waiting' then Call.wait(call) end
+  end
+end

@@ -1,0 +1,117 @@
+-- What every step begins and ends with: its place, its time, the facts it records, what it tells the engines.
+--
+-- KEYS[1]  zhida:{hotline}:clock; every other key begins with the same "zhida:{hotline}:" and so lies in the same slot
+-- ARGV     1 wall time (ms), '' for Redis' own   2 the asking engine's own wall time (ms)   3 its id
+--          4 the rules   5 the step's arguments (both JSON)   6… facts to record (each a JSON document)
+
+local P = KEYS[1]:sub(1, -6)
+local ENGINE = ARGV[3]
+local RULES = cjson.decode(ARGV[4])
+local ARGS = cjson.decode(ARGV[5])
+
+local function record_of(key)
+  local flat = redis.call('HGETALL', key)
+  if #flat == 0 then return nil end
+  local record = {}
+  for i = 1, #flat, 2 do record[flat[i]] = flat[i + 1] end
+  return record
+end
+
+local function put(key, record, changes)
+  local flat = {}
+  for field, value in pairs(changes) do
+    record[field] = tostring(value)
+    flat[#flat + 1] = field
+    flat[#flat + 1] = value
+  end
+  redis.call('HSET', key, unpack(flat))
+end
+
+local function each(names)  -- over "a,b,c"
+  return names:gmatch('[^,]+')
+end
+
+local function has(names, name)
+  return (',' .. names .. ','):find(',' .. name .. ',', 1, true) ~= nil
+end
+
+local function has_all(names, wanted)
+  for name in each(wanted) do
+    if not has(names, name) then return false end
+  end
+  return true
+end
+
+-- Hotline time. `now` follows the wall clock forward but never goes back: when the wall clock steps back, `now` goes on
+-- from where it was and `ahead` keeps the difference. All of live state is in hotline time; facts carry wall time.
+local Time = {}
+
+function Time.wall()
+  local given = tonumber(ARGV[1])
+  if given then return given end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+function Time.begin()
+  local wall = Time.wall()
+  local stored = redis.call('HMGET', P .. 'clock', 'last', 'ahead')
+  local last, ahead = tonumber(stored[1]), tonumber(stored[2]) or 0
+  local now = wall + ahead
+  if last and now < last then now, ahead = last, last - wall end
+  if now ~= last or ahead ~= tonumber(stored[2]) then redis.call('HSET', P .. 'clock', 'last', now, 'ahead', ahead) end
+  return now, ahead
+end
+
+local now, ahead = Time.begin()
+local own = tonumber(ARGV[2]) - now  -- hotline time + own = the asking engine's time
+
+function Time.taken(engine_ms)  -- a past moment of the asking engine's clock, in hotline time
+  return math.min(now, engine_ms - own)
+end
+
+local Timer = {}
+
+function Timer.set(name, due)
+  redis.call('ZADD', P .. 'timers', due, name)
+end
+
+function Timer.clear(name)
+  redis.call('ZREM', P .. 'timers', name)
+end
+
+local Fact = {}
+
+function Fact.add(document)
+  redis.call('XADD', P .. 'events', '*', 'document', document)
+end
+
+function Fact.given()
+  for i = 6, #ARGV do Fact.add(ARGV[i]) end
+end
+
+function Fact.decided(kind, call_id, fields)
+  fields.kind, fields.call_id, fields.at = kind, call_id, now - ahead
+  Fact.add(cjson.encode(fields))
+end
+
+-- What other engines, or other coroutines of this one, must hear of. Said at the end, once it is known what came of it.
+local Tell = {offers = {}, pokes = {}}
+
+function Tell.poke(call)
+  Tell.pokes[call.call_id] = call.engine
+end
+
+function Tell.say(engine, message)
+  redis.call('PUBLISH', P .. 'engine:' .. engine, cjson.encode(message))
+end
+
+function Tell.all(own_call)  -- returns the offer made for `own_call`, which the step returns instead
+  local returned
+  for _, made in ipairs(Tell.offers) do
+    if made.offer.call_id == own_call and made.engine == ENGINE then returned = made.offer else Tell.say(made.engine, {offer = made.offer}) end
+    Tell.pokes[made.offer.call_id] = nil
+  end
+  for call_id, engine in pairs(Tell.pokes) do Tell.say(engine, {poke = call_id}) end
+  return returned
+end

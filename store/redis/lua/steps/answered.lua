@@ -1,0 +1,14 @@
+-- {call_id, offer_id, seat_leg, seat_channel}: the seat picked up. Said twice, it is true twice.
+local call = Call.load(ARGS.call_id)
+if not call then return reply({done = false}) end
+if call.state ~= 'offered' then return reply({done = SEATED[call.state] and call.answered_offer == ARGS.offer_id or false}) end
+if call.offer_id ~= ARGS.offer_id then return reply({done = false}) end
+
+local seat = Seat.load(call.seat_id)
+Fact.decided('answered', call.call_id, {offer_id = call.offer_id, seat_id = call.seat_id, group = call.group,
+                                        waited_s = (now - tonumber(call.queued)) / 1000, agent = seat.agent})
+Seat.advance(seat, 'answered', 'on call ' .. call.call_id)
+Call.stop_waiting(call)
+Call.put(call, {state = 'talking', offer_id = '', answered_offer = ARGS.offer_id, group = '', devices = '', deadline = '',
+                seat_leg = ARGS.seat_leg, seat_channel = ARGS.seat_channel, answered = now})
+return reply({done = true})

@@ -1,0 +1,21 @@
+-- {seats}: configured seats, new or changed; states are kept.
+for _, given in ipairs(ARGS.seats) do
+  local seat = Seat.load(given.seat_id)
+  if not seat then
+    seat = {seat_id = given.seat_id, state = 'logged_out', phone = 'unreachable', since = now, why = 'nobody has signed in yet',
+            wish = '', wish_why = '', call_id = '', offer_id = '', wrap_until = '', groups = '', skills = ''}
+    Seat.cache[given.seat_id] = seat
+    Seat.put(seat, seat)
+    redis.call('ZADD', P .. 'seats', 0, given.seat_id)
+  end
+  if seat.groups ~= given.groups or seat.skills ~= given.skills then
+    Seat.unlist(seat)
+    Seat.set_duty(seat, false)
+    Seat.put(seat, {groups = given.groups, skills = given.skills})
+    for group in each(seat.groups) do redis.call('SADD', P .. 'groups', group) end
+    if ON_DUTY[seat.state] then Seat.set_duty(seat, true) end
+    if Seat.idle(seat) then Seat.free(seat) end
+  end
+  Seat.put(seat, {devices = given.devices, agent = given.agent, leaving = ''})
+end
+return reply({})

@@ -1,0 +1,19 @@
+-- {call}: into the waiting room, and matched. A call that waits already keeps rank, refusals and rungs.
+local given = ARGS.call
+local call = Call.load(given.call_id)
+local waits = call and (call.state == 'waiting' or call.state == 'offered')
+if call then Handover.take(call) else call = Call.create(given, 'ivr') end
+if not waits then
+  Handover.release_seat(call)
+  local fields = Call.fields(given, call)
+  if call.queued ~= '' then fields.rank_ms = call.rank_ms end
+  fields.queued = math.max(fields.arrived, Time.taken(given.queued))
+  fields.state, fields.answered, fields.answered_offer, fields.opened, fields.open = 'waiting', '', '', 0, ''
+  Call.put(call, fields)
+  redis.call('ZADD', P .. 'calls', call.rank_ms, call.call_id)
+  Fact.given()
+  Call.widen(call)
+end
+Call.put(call, {parked = ''})
+Call.wait(call)
+return reply({}, call.call_id)

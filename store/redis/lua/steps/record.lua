@@ -1,0 +1,3 @@
+-- Only facts.
+Fact.given()
+return reply({})
