@@ -1,10 +1,13 @@
 """Why a step of the set-up failed, as one clear sentence for the person at the keyboard."""
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
 from calls.errors import Fault
+
+LONGEST_QUOTE = 200
 
 
 class Cause(Enum):
@@ -48,8 +51,8 @@ def step_failed(what: str, where: str, output: str, log: Path) -> Fault:
     cause = cause_of(output)
     said = telling_line(output, cause)
     sentences = {
-        Cause.NO_ROOM: f"{what} could not be set up because the disk is full: make room in {where} and run the same command again.",
-        Cause.NO_NETWORK: f"{what} could not be fetched because the network does not answer ({said}): run the same command again with it.",
+        Cause.NO_ROOM: f"{what} could not be set up because the disk is full: make room in {where} and run this again.",
+        Cause.NO_NETWORK: f"{what} could not be fetched because the network does not answer ({said}): see to it and run this again.",
         Cause.TAMPERED: f"{what} could not be set up because a download is not what was promised ({said}): a mirror or proxy altered it.",
         Cause.NOT_OFFERED: f"{what} could not be set up because this machine's sources do not offer them ({said}; all of it is in {log}).",
         Cause.DPKG_BUSY: f"{what} could not be set up because another program holds apt or dpkg ({said}): try again when it is done.",
@@ -60,11 +63,20 @@ def step_failed(what: str, where: str, output: str, log: Path) -> Fault:
 
 
 def telling_line(output: str, cause: Cause | None) -> str:
-    """The line that says it best: one with the cause's words, else the last error, else the last line."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    """The line that says it best: one with the cause's words, else the last error, else the last line.
+
+    Of a line about the network only the reason, because pip wraps it in the names of its own parts.
+    """
+    lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
     words: Sequence[str] = cause.value if cause else ("E:", "ERROR", "rror:")
-    chosen = next((line for line in reversed(lines) if any(word in line for word in words)), lines[-1] if lines else "it said nothing")
-    return chosen if len(chosen) <= 200 else chosen[:197] + "…"
+    chosen, word = next(
+        ((line, word) for line in reversed(lines) for word in words if word in line),
+        (lines[-1] if lines else "it said nothing", ""),
+    )
+    if cause is Cause.NO_NETWORK:
+        chosen = chosen[chosen.index(word) :].partition("')")[0]
+    chosen = re.sub(r"^(W|E|WARNING|ERROR): ", "", chosen)
+    return chosen if len(chosen) <= LONGEST_QUOTE else chosen[: LONGEST_QUOTE - 1] + "…"
 
 
 def no_root(packages: Sequence[str]) -> Fault:
@@ -73,7 +85,7 @@ def no_root(packages: Sequence[str]) -> Fault:
     return Fault(
         "setup_no_root",
         f"Debian packages are missing, and installing them needs root or sudo: have 'apt-get install --no-install-recommends {names}' run"
-        " by root, then run the same command again.",
+        " by root, then run this again.",
         packages=list(packages),
     )
 
@@ -83,7 +95,7 @@ def unsupported(system: str, packages: Sequence[str]) -> Fault:
     names = ", ".join(packages)
     return Fault(
         "setup_unsupported",
-        f"Zhida sets itself up on Debian 12 or later with apt-get, and this is {system}: it would need what Debian has in {names}.",
+        f"Zhida sets itself up on Debian 12 or later with apt-get, and this is {system}: install by hand what Debian has in {names}.",
         system=system,
     )
 

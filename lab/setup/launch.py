@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -15,7 +16,14 @@ from lab.setup.places import cache_dir, redis_link, venv_dir
 from lab.setup.progress import Progress
 from lab.setup.waiting import alone
 
-Step = tuple[str, Callable[[Progress], None]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something to be done before the command can run."""
+
+    title: str
+    work: Callable[[Progress], None]
+    detail: str = ""
 
 
 def launch(checkout: Path, args: Sequence[str]) -> NoReturn:
@@ -51,9 +59,9 @@ def work_through(steps: Sequence[Step], progress: Progress) -> None:
     for log in cache_dir().glob("*.log"):
         log.unlink()
     progress.begin(len(steps))
-    for title, work in steps:
-        with progress.step(title):
-            work(progress)
+    for step in steps:
+        with progress.step(step.title, step.detail):
+            step.work(progress)
     if steps:
         progress.say(f"Zhida is set up; what was fetched is kept in {cache_dir()} for every checkout.")
 
@@ -66,11 +74,11 @@ def steps_for(checkout: Path, parts: frozenset[Part]) -> list[Step]:
     missing = tuple(dict.fromkeys((*packages.interrupted(), *missing_packages(parts - ready))))
     steps: list[Step] = []
     if missing:
-        steps.append((f"Debian packages {', '.join(missing)}", partial(packages.install, missing)))
+        steps.append(Step(title="Debian packages", detail=", ".join(missing), work=partial(packages.install, missing)))
     if Part.PYTHON not in ready:
-        steps.append(("Python packages", partial(environment.build, checkout)))
+        steps.append(Step(title="Python packages", work=partial(environment.build, checkout)))
     if Part.ASTERISK in parts - ready:
-        steps.append(("Asterisk", asterisk.fetch))
+        steps.append(Step(title="Asterisk", work=asterisk.fetch))
     return steps
 
 

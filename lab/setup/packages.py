@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from calls.errors import Fault
 from lab.setup.failures import no_root, unsupported
 from lab.setup.places import cache_dir, redis_link
 from lab.setup.progress import Progress
@@ -29,13 +30,20 @@ def install(packages: Sequence[str], progress: Progress) -> None:
     Raises: Fault: not Debian, neither root nor sudo, no network, no room, …
     """
     system = os_release(Path("/etc/os-release").read_text(encoding="utf-8")) if Path("/etc/os-release").exists() else {}
-    if not is_supported(system) or not shutil.which("apt-get"):
-        raise unsupported(system.get("PRETTY_NAME", "an unknown system"), packages)
+    name = system.get("PRETTY_NAME", "an unknown system")
+    if not is_supported(system):
+        raise unsupported(name, packages)
+    if not shutil.which("apt-get"):
+        raise unsupported(f"{name} without apt-get", packages)
     become_root = root_command(packages, progress)
-    _note().write_text(" ".join(packages), encoding="utf-8")
-    command = [*become_root, "sh", str(INSTALLER), *packages]
-    run(JOB, command, progress, how_far=apt_status)
-    _note().unlink()
+    note = _note()
+    note.write_text(" ".join(packages), encoding="utf-8")
+    try:
+        run(JOB, [*become_root, "sh", str(INSTALLER), *packages], progress, how_far=apt_status)
+    except Fault:
+        note.unlink()
+        raise
+    note.unlink()  # one that is killed or broken off leaves it
 
 
 def link_redis() -> None:

@@ -41,15 +41,15 @@ class Progress:
         self._out.flush()
 
     @contextmanager
-    def step(self, title: str) -> Iterator[None]:
-        """The next step: `title` is shown with how far it is, and how long it took when it is done."""
+    def step(self, title: str, detail: str = "") -> Iterator[None]:
+        """The next step: `title` is shown with how far it is, and how long it took when it is done; `detail` once, at its start."""
         self._number += 1
         self._title, self._at = title, ""
         self._since = self._shown = self._clock.monotonic()
+        if detail or not self._terminal:
+            self.say(f"{self._head()}: {detail or 'begun'}")
         if self._terminal:
             self._redraw()
-        else:
-            self.say(self._head())
         try:
             yield
         except BaseException:
