@@ -19,6 +19,7 @@ LONGEST_CELL: Final = 2_000
 FEWEST_DIGITS: Final = 5
 """A run with fewer belongs to the words around it (3号楼)."""
 
+_LINE_END: Final = re.compile(r"[;\n\r。]")
 _EXTENSION: Final = r"(?:转接?|内线|分机号?|extension|extn?\.?|#)[\s:.]*\d{1,6}(?:\s*分机)?"
 _SHORTENED: Final = re.compile(r"\d(?:\.(\d+))?e\+?(\d{1,2})(?!\d)", re.IGNORECASE | re.ASCII)
 _RUN: Final = re.compile(
@@ -45,8 +46,10 @@ def parse_numbers_in_cell(text: str, *, area_code: str) -> list[CellContact]:
     """The contacts of one cell in the order they stand there. Never raises; the cost is bounded by the cell's length."""
     if len(text) > LONGEST_CELL:
         return [CellContact("", (Covered(shown(text), (), reason=f"the cell holds more than {LONGEST_CELL} characters."),))]
+    if not text:
+        return []
     reader = _Reader(area_code)
-    for line in re.split(r"[;\n\r。]", to_plain(text)):
+    for line in _LINE_END.split(to_plain(text)):
         reader.read_line(line)
     return reader.contacts
 
@@ -160,7 +163,7 @@ def _area_code_of(number: Covered) -> str | None:
 
 def _name_in(text: str) -> str:
     name = one_line(text).strip(_EDGES)
-    for _ in range(2):  # a label may stand on either side: 联系人:张某 手机:
+    while _LABEL.search(name):  # on either side: 联系人:张某 手机:
         name = _LABEL.sub("", name).strip(_EDGES)
     if name.count("(") != name.count(")"):
         name = name.strip("()").strip(_EDGES)

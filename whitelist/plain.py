@@ -32,7 +32,9 @@ def to_plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line: control characters dropped, every run of white space one blank, none at the ends."""
-    return " ".join(_CONTROL.sub("", text.replace("\r", "\n").replace("\t", " ")).split())
+    if not text.isprintable():
+        text = _CONTROL.sub("", text.replace("\r", "\n").replace("\t", " "))
+    return " ".join(text.split())
 
 
 def squeezed(text: str) -> str:

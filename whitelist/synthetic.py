@@ -22,20 +22,21 @@ def synthetic_entry(number: int) -> Entry:
     mobile = ContactNumber(f"+86139{number:08d}")
     office = ContactNumber(f"+865{19 - number % 2}{2 + number % 7}{number:07d}")
     if number % 50 == 0:
-        office = ContactNumber(office.pattern[:-2] + "xx")
+        office = ContactNumber(f"+865168{number // 50:05d}xx")
     if kind is Kind.PROJECT:
         contacts: tuple[Contact, ...] = (Contact(Role.PROJECT_LIAISON, f"甲{number % 997}", (mobile, office)),)
     else:
         contacts = (Contact(Role.LEGAL, f"乙{number % 997}", (mobile,)), Contact(Role.LIAISON, f"丙{number % 991}", (office,)))
+    tier = "" if kind is Kind.PROJECT else ("三星级", "四星级", "五星级")[number % 3]
     return Entry(
         entry_id=entry_id_of(kind, name),
         kind=kind,
         name=name,
-        tier="" if kind is Kind.PROJECT else ("三星级", "四星级", "五星级")[number % 3],
+        tier=tier,
         address=f"示例市示例区示例路{number % 1000}号",
         scope="通用机械的制造与销售",
         authority="市工业和信息化局",
-        notes="四星级；有效期至2027-12-31",
+        notes=f"{tier}；有效期至2027-12-31".lstrip("；"),
         valid_until=date(2027, 12, 31),
         contacts=contacts,
     )

@@ -6,19 +6,17 @@ their ranges stand behind the rows in a sheet's XML, so they are looked up in a 
 
 import io
 import re
-import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
-import openpyxl
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from calls.errors import Refused
+from whitelist.xlsx import Package, RawRow, SheetPart
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 MOST_UNPACKED: Final = 512 * 1024 * 1024
@@ -31,6 +29,7 @@ MOST_MERGED: Final = 500_000
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+_FLAWS: Final = {"f": "holds a formula; paste its value instead", "e": "holds an error value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +72,9 @@ def open_workbook(source: Path | IO[bytes], name: str) -> Iterator[Iterator[Shee
     file: IO[bytes] = _opened(source, name) if isinstance(source, Path) else source
     try:
         _check(file, name)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="openpyxl")  # of styles and extensions, which nobody here reads
-            with _damage_refused(name):
-                book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
-            try:
-                yield (Sheet(str(sheet.title), sheet.sheet_state != "visible", _rows(sheet, name)) for sheet in book.worksheets)
-            finally:
-                book.close()
+        with _damage_refused(name):
+            package = Package(zipfile.ZipFile(file), most_columns=MOST_COLUMNS)
+        yield (Sheet(sheet.name, sheet.hidden, _rows(package, sheet, name)) for sheet in package.sheets)
     finally:
         if isinstance(source, Path):
             file.close()
@@ -100,7 +94,7 @@ def _opened(path: Path, name: str) -> IO[bytes]:
 
 @contextmanager
 def _damage_refused(name: str) -> Iterator[None]:
-    """Whatever openpyxl stumbles over in a hostile or broken file (it raises a dozen kinds) is one refusal."""
+    """Whatever zip, XML and numbers of a hostile or broken file lead to (a dozen kinds of errors) is one refusal."""
     try:
         yield
     except Refused:
@@ -118,17 +112,12 @@ def _check(file: IO[bytes], name: str) -> None:
     file.seek(0)
     if file.read(len(_OLE)) == _OLE:
         raise _refusal(name, *_ole_reason(file))
-    file.seek(0)
     if not zipfile.is_zipfile(file):
         raise _refusal(
             name, "workbook_not_xlsx", "is not an .xlsx workbook (a .csv loses merged cells and leading zeros); save it as .xlsx."
         )
-    file.seek(0)
-    try:
+    with _damage_refused(name):
         parts = zipfile.ZipFile(file).infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        raise _refusal(name, "workbook_damaged", f"is damaged and cannot be read ({error}); save it again as .xlsx.") from None
-    file.seek(0)
     _check_parts(parts, name)
 
 
@@ -152,23 +141,14 @@ def _refusal(name: str, code: str, reason: str) -> Refused:
     return Refused(code, f"{name} {reason}", file=name)
 
 
-def _rows(sheet: Any, name: str) -> Iterator[SheetRow]:  # noqa: ANN401 - openpyxl's read-only sheet is no Worksheet and has no public type
+def _rows(package: Package, sheet: SheetPart, name: str) -> Iterator[SheetRow]:
     with _damage_refused(name):
-        merged = _merged_ranges(sheet)
-        sheet.reset_dimensions()  # what the file claims its size to be may be anything
+        merged = _merged_ranges(package.bytes_of(sheet), sheet.name, name)
         running: dict[int, _Running] = {}
-        for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-            if number > MOST_ROWS:
-                raise _refusal(name, "workbook_too_big", f"has more than {MOST_ROWS} rows in {sheet.title}; cut it into several files.")
-            row = _plain_row(number, cells)
-            beginning = merged.pop(number, ())
-            continued = _fill_down(row, running)
-            running |= {
-                left: _Running(last, row.texts[left], row.flaws.get(left))
-                for left, _, last in beginning
-                if last > number and left < len(row.texts)
-            }
-            yield SheetRow(number, row.texts, row.flaws, continued, {left: right for left, right, _ in beginning if right > left})
+        for raw in package.rows(sheet):
+            if raw.number > MOST_ROWS:
+                raise _refusal(name, "workbook_too_big", f"has more than {MOST_ROWS} rows in {sheet.name}; cut it into several files.")
+            yield _with_merged(raw, merged.pop(raw.number, ()), running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +158,20 @@ class _Running:
     last: int
     text: str
     flaw: str | None
+
+
+def _with_merged(raw: RawRow, beginning: Iterable[tuple[int, int, int]], running: dict[int, _Running]) -> SheetRow:
+    """The row with the text of the cells that reach into it from above; what begins in it is added to `running`."""
+    row = SheetRow(raw.number, raw.texts, {column: _FLAWS[odd] for column, odd in raw.odd.items()})
+    continued = _fill_down(row, running) if running else frozenset()
+    if not beginning and not continued:
+        return row
+    running |= {
+        left: _Running(last, row.texts[left], row.flaws.get(left))
+        for left, _, last in beginning
+        if last > row.number and left < len(row.texts)
+    }
+    return SheetRow(row.number, row.texts, row.flaws, continued, {left: right for left, right, _ in beginning if right > left})
 
 
 def _fill_down(row: SheetRow, running: dict[int, _Running]) -> frozenset[int]:
@@ -192,59 +186,26 @@ def _fill_down(row: SheetRow, running: dict[int, _Running]) -> frozenset[int]:
     return frozenset(running)
 
 
-def _plain_row(number: int, cells: tuple[Any, ...]) -> SheetRow:
-    texts: list[str] = []
-    flaws: dict[int, str] = {}
-    for column, cell in enumerate(cells):
-        value = cell.value
-        if type(value) is str and cell.data_type == "s":
-            texts.append(value)
-        elif value is None:
-            texts.append("")
-        else:
-            texts.append(_text(value))
-            if cell.data_type in _FLAWS:
-                flaws[column] = _FLAWS[cell.data_type]
-    return SheetRow(number, texts, flaws)
-
-
-_FLAWS: Final = {"f": "holds a formula; paste its value instead", "e": "holds an error value"}
-
-
-def _text(value: object) -> str:
-    """A number without the .0 that Excel gives it, a day without its midnight."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _merged_ranges(sheet: Any) -> dict[int, list[tuple[int, int, int]]]:  # noqa: ANN401 - as above
+def _merged_ranges(xml: Iterable[bytes], sheet: str, name: str) -> dict[int, list[tuple[int, int, int]]]:
     """The merged cells by their first row: first column, last column, last row; columns count from 0."""
     ranges: dict[int, list[tuple[int, int, int]]] = {}
-    count = 0
-    with sheet._get_source() as xml:  # noqa: SLF001 - read-only mode leaves merged cells out; the part's place is known here only
-        for reference in _references(xml):
-            left, top, right, bottom = range_boundaries(reference)
-            if left is None or top is None or right is None or bottom is None or left > MOST_COLUMNS:
-                continue
-            count += 1
-            if count > MOST_MERGED:
-                raise Refused(
-                    "workbook_too_big", f"Sheet {sheet.title} has more than {MOST_MERGED} merged cells; cut it into several files."
-                )
+    for count, reference in enumerate(_references(xml)):
+        if count >= MOST_MERGED:
+            raise _refusal(name, "workbook_too_big", f"has more than {MOST_MERGED} merged cells in {sheet}; cut it into several files.")
+        left, top, right, bottom = range_boundaries(reference)
+        if left is not None and top is not None and right is not None and bottom is not None and left <= MOST_COLUMNS:
             ranges.setdefault(top, []).append((left - 1, min(right, MOST_COLUMNS) - 1, bottom))
     return ranges
 
 
-def _references(xml: IO[bytes]) -> Iterator[str]:
-    """The ranges of all mergeCell elements; they stand behind the rows, so what comes before the first is passed by."""
+def _references(xml: Iterable[bytes]) -> Iterator[str]:
+    """The ranges of all mergeCell elements, wherever the pieces were cut."""
     kept = b""
-    while piece := xml.read(1 << 20):
+    for piece in xml:
         kept += piece
         end = 0
-        for found in _MERGED.finditer(kept):
-            end = found.end()
-            yield found[1].decode("ascii")
+        if b"mergeCell " in kept:
+            for found in _MERGED.finditer(kept):
+                end = found.end()
+                yield found[1].decode("ascii")
         kept = kept[max(end, len(kept) - 256) :]
