@@ -9,8 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ivr.menu import Choice
-from routing.explain import Asked, Explanation, explain
-from routing.explain import Directory as Names
+from routing.explain import Asked, Background, Explanation, explain
 from routing.plan import Plan, PlanRules, make_plan
 from whitelist.entries import Entry
 from whitelist.identify import Identity, TrunkTrust, identify
@@ -64,11 +63,11 @@ class Decider:
         plan = make_plan(decision.identity, decision.dialled, menu_choice=choice, at=decision.at, rules=self.rules)
         return replace(decision, plan=plan)
 
-    def explain(self, raw_number: str, asked: Asked, names: Names, entry_of: Callable[[str], Entry | None]) -> Explanation:
+    def explain(self, raw_number: str, asked: Asked, background: Background, entry_of: Callable[[str], Entry | None]) -> Explanation:
         """The same decision with its reasons; `entry_of` finds an entry in full by its id."""
         identity = self._identify(raw_number, asked.trunk, asked.at)
         entry = entry_of(identity.entry.entry_id) if identity.entry is not None else None
-        return explain(asked, identity, rules=self.rules, directory=replace(names, entry=entry))
+        return explain(asked, identity, rules=self.rules, background=replace(background, entry=entry))
 
     def _identify(self, raw_number: str, trunk: str, at: datetime) -> Identity:
         return identify(

@@ -50,6 +50,16 @@ class Mailbox:
         offer, self.offer = self.offer, None
         return offer
 
+    async def offer_made(self) -> None:
+        """Return when an offer is there to be taken."""
+        while self.offer is None:
+            await self.changed()
+
+    def forget_ringing(self) -> None:
+        """A new Dial is about to begin: legs of an earlier one are of no account."""
+        self.ringing.clear()
+        self.seat_answer = None
+
     def poke(self) -> None:
         """Something changed."""
         self._changed.set()
@@ -120,6 +130,11 @@ class PostOffice:
         """See `Deliveries.offered`."""
         if (mailbox := self._calls.get(offer.call_id)) is not None:
             mailbox.offered(offer)
+
+    def unanswered(self, leg: str, cause: int) -> None:
+        """A leg that was ordered never came to be answered."""
+        if (mailbox := self.legs.get(leg)) is not None:
+            mailbox.left(leg, cause)
 
     def poked(self, call_id: str) -> None:
         """See `Deliveries.poked`."""

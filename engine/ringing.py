@@ -90,7 +90,7 @@ class Ringing:
             changed.cancel()
             if mailbox.seat_answer is None and dial.done():
                 dialled = dial.result()
-                return SeatAnswer(leg=dialled.peer_leg, channel=dialled.peer_channel) if dialled.status == "ANSWER" else None
+                return SeatAnswer(leg="", channel=dialled.peer_channel) if dialled.status == "ANSWER" else None
             if mailbox.seat_answer is None and left <= 0:
                 return SeatAnswer(leg="", channel="")
             if mailbox.offer is not None and mailbox.offer.offer_id != offer.offer_id and mailbox.seat_answer is None:

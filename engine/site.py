@@ -32,7 +32,7 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         language=settings.hotline.language,
         music=pbx.music_dir,
         accept_key=settings.conference.accept_key,
-        longest_call_s=settings.engine.max_call_s,
+        longest_call_s=round(settings.engine.max_call_s),
         media_address=pbx.media_address or "",
         qualify_s=pbx.qualify_s,
     )

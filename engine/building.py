@@ -1,0 +1,147 @@
+"""An engine put together: the only place that builds its parts."""
+
+import os
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from redis.asyncio import Redis
+
+from calls.clock import Clock, SystemClock
+from conference.desk import ConferenceDesk
+from config.derive import menus, plan_rules, seat_definitions, waiting_rules
+from config.settings import Settings
+from config.telephony import PbxSettings
+from engine.decision import Decider
+from engine.directory import CurrentDirectory
+from engine.mailbox import PostOffice
+from engine.outside import Outside, outside_of
+from engine.reconcile import Reconciler
+from engine.ringing import Ringing
+from engine.road import Desk, Road, Service
+from engine.watcher import SeatPhones, Watcher
+from pbx.agi.server import AgiLimits, AgiServer
+from pbx.agi.session import AgiSession
+from pbx.ami.actions import AmiActions
+from pbx.ami.link import AmiLink
+from pbx.ami.settings import AmiLogin
+from pbx.legs import PbxLegs
+from pbx.line import AgiLine
+from store.redis.connection import connect
+from store.redis.live import RedisLiveState
+from whitelist.identify import TrunkTrust
+
+_NO_RECORDING: Final = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """One engine's parts; engine.running starts and stops them."""
+
+    settings: Settings
+    engine_id: str
+    clock: Clock
+    redis: Redis
+    live: RedisLiveState
+    link: AmiLink
+    agi: AgiServer
+    post: PostOffice
+    phones: SeatPhones
+    directory: CurrentDirectory
+    decider: Decider
+    outside: Outside
+    conferences: ConferenceDesk
+    reconciler: Reconciler
+
+
+def build(settings: Settings, number: int) -> Engine:
+    """Engine `number` (from 1) of this configuration; nothing is started yet."""
+    clock = SystemClock()
+    pbx_name, pbx = next(iter(settings.asterisk.items()))
+    engine_id = f"{settings.hotline.id}-{number}-{os.getpid()}"
+    redis = connect(settings.redis.url)
+    live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
+    post, directory, outside = PostOffice(), CurrentDirectory(), outside_of(settings)
+    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
+    phones.define(seat_definitions(settings))
+    watcher = Watcher(post, phones)
+    link = AmiLink(_login(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
+    reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post)
+    legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
+    decider = decider_of(settings, directory)
+    desk = Desk(
+        engine_id=engine_id,
+        pbx=pbx_name,
+        clock=clock,
+        decider=decider,
+        waiting=live,
+        legs=legs,
+        post=post,
+        ringing=Ringing(
+            waiting=live, phones=phones, legs=legs, clock=clock, ring_s=settings.seats.ring_s, no_ring_s=settings.seats.no_ring_s
+        ),
+        service=Service(
+            menus=menus(settings),
+            recordings=pbx.recordings_dir if settings.recording.enabled else _NO_RECORDING,
+            rating=settings.after_call.rating,
+            rating_timeout_s=settings.after_call.timeout_s,
+        ),
+        outside=lambda number: outside.device(outside.digits(number)),
+    )
+    return Engine(
+        settings=settings,
+        engine_id=engine_id,
+        clock=clock,
+        redis=redis,
+        live=live,
+        link=link,
+        agi=_agi(settings, number, pbx, Road(desk)),
+        post=post,
+        phones=phones,
+        directory=directory,
+        decider=decider,
+        outside=outside,
+        conferences=ConferenceDesk(waiting=live, legs=legs, clock=clock),
+        reconciler=reconciler,
+    )
+
+
+def decider_of(settings: Settings, directory: CurrentDirectory) -> Decider:
+    """What routes, and what `explain` asks."""
+    return Decider(
+        directory=directory,
+        trunks={name: TrunkTrust(name=name, trusted=trunk.trusted) for name, trunk in settings.trunks.items()},
+        rules=plan_rules(settings),
+        area_code=settings.hotline.area_code,
+        timezone=ZoneInfo(settings.hotline.timezone),
+    )
+
+
+def agi_address(settings: Settings, number: int) -> tuple[str, int]:
+    """Where engine `number` (from 1) of this configuration takes calls."""
+    address = agi_addresses(settings)[number - 1]
+    host, _, port = address.rpartition(":")
+    return host, int(port)
+
+
+def agi_addresses(settings: Settings) -> tuple[str, ...]:
+    """Where all engines take calls, in the order the dialplan tries them."""
+    return tuple(str(address) for address in settings.engine.agi.engines or (settings.engine.agi.listen,))
+
+
+def _agi(settings: Settings, number: int, pbx: PbxSettings, road: Road) -> AgiServer:
+    async def take(session: AgiSession) -> None:
+        await road.take(AgiLine(session, sounds=pbx.prompts_dir, language=settings.hotline.language))
+
+    host, port = agi_address(settings, number)
+    return AgiServer(host, port, take, limits=AgiLimits(max_sessions=settings.engine.max_calls), allow=settings.engine.agi.peers)
+
+
+def _login(pbx: PbxSettings) -> AmiLogin:
+    return AmiLogin(
+        host=pbx.ami.host,
+        port=pbx.ami.port,
+        username=pbx.ami.user,
+        secret=pbx.ami.secret.get_secret_value(),
+        systemname=pbx.systemname,
+    )

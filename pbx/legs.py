@@ -1,0 +1,84 @@
+"""A conference's legs, by AMI (conference.legs.Legs)."""
+
+import asyncio
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
+import structlog
+
+from calls.errors import LegGone, NotFound, PbxFault
+from conference.errand import Attempt
+from pbx.ami.actions import AmiActions
+from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
+
+log = structlog.get_logger(__name__)
+
+_CAUSES = {OriginateReason.BUSY: 17, OriginateReason.STILL_RINGING: 19, OriginateReason.HUNG_UP: 21}
+"""OriginateResponse's reasons as the Q.850 causes a Hangup event would have brought."""
+_FAILED_CAUSE = 38  # Q.850 "network out of order"
+
+
+class PbxLegs:
+    """Moves, rings and ends legs on one Asterisk.
+
+    Args:
+        outside: number as the outside trunk wants it -> the device that rings it.
+        caller_id: number shown to specialists.
+        unanswered: told of a specialist's leg that never came to be answered: leg, Q.850 cause.
+    """
+
+    def __init__(
+        self, actions: AmiActions, *, outside: Callable[[str], str], caller_id: str, unanswered: Callable[[str, int], None]
+    ) -> None:
+        self._actions = actions
+        self._outside = outside
+        self._caller_id = caller_id
+        self._unanswered = unanswered
+        self._orders: set[asyncio.Task[None]] = set()
+
+    async def into_room(self, channel: str) -> None:
+        """See `Legs.into_room`."""
+        await self._actions.redirect(channel, context="zhida-room", exten="leg")
+
+    async def ring_specialist(self, attempt: Attempt, room: str) -> None:
+        """See `Legs.ring_specialist`."""
+        call = NewCall(
+            dial=self._outside(attempt.number),
+            context="zhida-specialist",
+            exten="ask",
+            channel_id=attempt.attempt_id,
+            timeout_s=attempt.ring_s,
+            variables={"ZHIDA_ROOM": room},
+            caller_id=CallerId(number=self._caller_id),
+        )
+        ordered = await self._actions.order_call(call)
+        task = asyncio.create_task(self._outcome(attempt.attempt_id, ordered), name=f"ring {attempt.attempt_id}")
+        self._orders.add(task)
+        task.add_done_callback(self._orders.discard)
+
+    async def hang_up(self, leg: str) -> None:
+        """See `Legs.hang_up`."""
+        try:
+            await self._actions.hangup(leg)
+        except (LegGone, NotFound):
+            log.debug("leg_gone_already", leg=leg)
+
+    async def out_of_room(self, room: str, channel: str) -> None:
+        """See `Legs.out_of_room`."""
+        try:
+            await self._actions.confbridge_kick(room, channel)
+        except (LegGone, NotFound):
+            log.debug("leg_out_of_room_already", room=room)
+
+    async def members(self, room: str) -> AbstractSet[str]:
+        """See `Legs.members`."""
+        return {member.uniqueid for member in await self._actions.confbridge_list(room)}
+
+    async def _outcome(self, leg: str, ordered: OrderedCall) -> None:
+        try:
+            originated = await ordered.outcome()
+        except PbxFault as fault:
+            log.warning("ring_outcome_unknown", leg=leg, code=fault.code)
+            return
+        if not originated.answered:
+            self._unanswered(leg, _CAUSES.get(originated.reason, _FAILED_CAUSE))

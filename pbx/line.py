@@ -1,0 +1,198 @@
+"""The caller's line in the engine's hands: what the call flows ask of it (ivr.speaker, conference.legs), said in AGI."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from calls.errors import LegGone
+from pbx.agi.session import AgiSession
+
+_MUSIC: Final = "zhida"
+_DEVICE: Final = re.compile(r"PJSIP/[A-Za-z0-9_+*#-]{1,40}(@[A-Za-z0-9_-]{1,40})?\Z")
+_UNFIT_IN_NAME: Final = re.compile(r'["<>\\\x00-\x1f\x7f]')
+_LONGEST_NAME: Final = 60  # characters a phone can be expected to show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What the dialplan hands over with a call (extensions_zhida.conf).
+
+    Args:
+        raw_number: letters, digits and + of the caller's number.
+        again: an engine had this call before, or was asked for it.
+        dial_status: Dial()'s last word on this channel, where the engine that asked for it is gone.
+    """
+
+    raw_number: str
+    trunk: str
+    dialled: str
+    again: bool
+    dial_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled:
+    """How a Dial() ended: DIALSTATUS, the Q.850 cause, and the leg that was talked with, if any."""
+
+    status: str
+    cause: int
+    peer_channel: str
+
+
+class AgiLine:
+    """One caller. Every method raises LegGone once he has hung up."""
+
+    def __init__(self, session: AgiSession, *, sounds: str, language: str) -> None:
+        self.language = language
+        self.arrival = _arrival(session)
+        self._session = session
+        self._sounds = sounds
+        self._answered = False
+        self._music_on = False
+        self._announced = False
+        self._recorded = False
+
+    @property
+    def uniqueid(self) -> str:
+        """The call's id."""
+        return self._session.request.uniqueid
+
+    @property
+    def channel(self) -> str:
+        """The channel's name."""
+        return self._session.request.channel
+
+    @property
+    def gone(self) -> bool:
+        """Whether he has hung up."""
+        return self._session.dead
+
+    # ── ivr.speaker.Speaker ──
+
+    async def play(self, prompt: str, keys: str = "") -> str:
+        """See `Speaker.play`."""
+        self._music_on = False
+        heard = await self._session.stream_file(f"{self._sounds}/{self.language}/{prompt}", keys)
+        return heard.keys
+
+    async def key(self, within_s: float) -> str:
+        """See `Speaker.key`."""
+        return (await self._session.wait_for_digit(within_s)).keys
+
+    # ── waiting ──
+
+    async def answer(self) -> None:
+        """Pick the call up, unless that was done."""
+        if not self._answered:
+            await self._session.answer()
+            self._answered = True
+
+    async def present(self, number: str, name: str) -> None:
+        """What a phone that rings for this call shows: the number's digits, and a name of any text."""
+        digits = re.sub(r"[^0-9+]", "", number)
+        shown = _UNFIT_IN_NAME.sub("", name)[:_LONGEST_NAME]
+        await self._session.set_variable("CALLERID(all)", f'"{shown}" <{digits}>')
+
+    async def wait_with_music(self, until: Callable[[], Awaitable[None]], *, announcement: str) -> None:
+        """Pick up and start the music, the first time after an announcement, which ends at once when `until` does."""
+        await self.answer()
+        if not self._announced:
+            self._announced = True
+            await self._play_until(announcement, until)
+        await self.music()
+
+    async def _play_until(self, prompt: str, until: Callable[[], Awaitable[None]]) -> None:
+        stop = asyncio.ensure_future(until())
+        stop.add_done_callback(lambda _: self._session.interrupt())
+        try:
+            await asyncio.sleep(0)  # what is there already is seen now, before anything plays
+            if not stop.done():
+                await self.play(prompt)
+        finally:
+            stop.cancel()
+
+    async def unless_hung_up(self, event: Awaitable[None], *, within_s: float) -> bool:
+        """Wait for the event; False where it did not come in time. Raises: LegGone: he hung up first."""
+        happened = asyncio.ensure_future(event)
+        gone = asyncio.ensure_future(self._session.wait_gone())
+        try:
+            await asyncio.wait({happened, gone}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
+                raise LegGone("caller_gone", "The caller hung up while he waited.", call_id=self.uniqueid)
+            return happened.done()
+        finally:
+            happened.cancel()
+            gone.cancel()
+
+    # ── ringing and talking ──
+
+    async def record(self, folder: str) -> None:
+        """Write what he says and what he hears from now on to <folder>/<call id>-in.wav and -out.wav, side by side in time."""
+        if not self._recorded:
+            self._recorded = True
+            path = f"{folder}/{self.uniqueid}"
+            await self._session.exec("MixMonitor", f",r({path}-in.wav)t({path}-out.wav)S")
+
+    async def dial(self, devices: Sequence[str], *, ring_s: float, no_ring_s: float) -> Dialled:
+        """Ring these devices; returns when nobody answered, or when the talk is over.
+
+        A caller who was answered before hears music meanwhile, another one ringing.
+        """
+        music = f"m({_MUSIC})" if self._answered else ""
+        options = f"giIc{music}b(zhida-predial^s^1)"
+        return await self._dial(devices, f"{ring_s:g}^{no_ring_s:g}", options)
+
+    async def dial_outside(self, device: str, *, ring_s: float) -> Dialled:
+        """Ring a number of the outside world; the caller hears music meanwhile."""
+        return await self._dial([device], f"{ring_s:g}", f"giIm({_MUSIC})")
+
+    async def _dial(self, devices: Sequence[str], limits: str, options: str) -> Dialled:
+        if unfit := [device for device in devices if _DEVICE.match(device) is None]:
+            raise ValueError(f"not a device Dial() may ring: {unfit[0]!r}")
+        await self._session.exec("Dial", f"{'&'.join(devices)},{limits},{options}")
+        self._music_on = False
+        status, cause, peer = await self._session.get_variables("DIALSTATUS", "HANGUPCAUSE", "DIALEDPEERNAME")
+        if status == "ANSWER":
+            self._answered = True
+        return Dialled(status=status, cause=int(cause) if cause.isdecimal() else 0, peer_channel=peer)
+
+    # ── conference.legs.CallerLine ──
+
+    async def music(self) -> None:
+        """See `CallerLine.music`."""
+        if not self._music_on:
+            await self._session.exec("StartMusicOnHold", _MUSIC)
+            self._music_on = True
+
+    async def enter_room(self, room: str) -> None:
+        """See `CallerLine.enter_room`."""
+        if self._music_on:
+            await self._session.exec("StopMusicOnHold")
+            self._music_on = False
+        await self._session.exec("ConfBridge", f"{room},zhida_room,zhida_member")
+        await self._session.noop()  # a hang-up is told right behind the reply; after this it is known
+        if self.gone:
+            raise LegGone("caller_gone", "The caller hung up in the room.", call_id=self.uniqueid)
+
+    async def until_hung_up(self) -> None:
+        """See `CallerLine.until_hung_up`."""
+        await self._session.wait_gone()
+
+    # ── the end ──
+
+    async def finish(self) -> None:
+        """The engine's last word: the dialplan ends the call and asks no other engine."""
+        await self._session.finish()
+
+
+def _arrival(session: AgiSession) -> Arrival:
+    again, trunk, number, dial_status, *_ = (*session.request.args, "", "", "", "")
+    return Arrival(
+        raw_number="" if session.tampered else number,
+        trunk=trunk,
+        dialled=session.request.extension,
+        again=again not in ("", "0"),
+        dial_status=dial_status,
+    )
