@@ -1,11 +1,15 @@
 """JSON text -> fact. What the stream holds was written by Lua, or by another version; what is wrong about it is told in one sentence."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final, get_type_hints
 
 from calls.events import KINDS, Event, from_document
+
+_CALL_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,150}")  # Asterisk's uniqueid, with its system's name before it
+_KIND: Final = re.compile(r"[a-z_]{1,40}")
 
 
 class Unreadable(ValueError):
@@ -18,14 +22,14 @@ def parse(text: str | bytes) -> dict[str, Any]:
     Raises: Unreadable.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON: {error}") from None
     if not isinstance(document, dict):
         raise Unreadable(f"a JSON object is expected, not {type(document).__name__}")
-    for name in ("call_id", "kind"):
-        if not isinstance(document.get(name), str) or not document[name]:
-            raise Unreadable(f"{name} is missing")
+    for name, allowed in (("call_id", _CALL_ID), ("kind", _KIND)):
+        if not isinstance(document.get(name), str) or not allowed.fullmatch(document[name]):
+            raise Unreadable(f"{name} is missing, or cannot be one")
     return document
 
 
@@ -49,6 +53,10 @@ def read(document: Mapping[str, Any]) -> Event | None:
         if checked is not value:
             mended[name] = checked
     return replace(event, **mended) if mended else event
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")  # Python would take NaN; PostgreSQL would not
 
 
 def _text(value: object) -> str | None:

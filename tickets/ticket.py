@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from calls.errors import Conflict, Refused
 from tickets.deadline import ENTERPRISE_CLASSES, Deadline
 from tickets.record import CallRecord
 from tickets.types import TicketType, ticket_type
 
+_Word = TypeVar("_Word", bound=StrEnum)
 ENTERPRISE_TAG: Final = "企业"
 """Set on every enterprise's ticket (全程标签化处置)."""
 LONGEST_TEXT: Final = 10_000
@@ -158,7 +159,7 @@ def _status(name: str, value: object) -> TicketStatus:
     return _word(TicketStatus, name, _text(name, value))
 
 
-def _word(words: type[Any], name: str, text: str) -> Any:  # noqa: ANN401 - one of the words
+def _word(words: type[_Word], name: str, text: str) -> _Word:
     try:
         return words(text)
     except ValueError:

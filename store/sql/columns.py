@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -23,6 +23,9 @@ BIG_ID: Final[TypeEngine[int]] = BigInteger().with_variant(Integer, "sqlite")
 
 DOCUMENT: Final[TypeEngine[Any]] = JSON().with_variant(JSONB, "postgresql")
 """A JSON value. Run it through `clean()` where any of it comes from outside."""
+
+PLAIN_TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text sorted by its bytes, so that a prefix is a range of the index whatever the database's language."""
 
 
 class Moment(TypeDecorator[datetime]):

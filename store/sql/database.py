@@ -1,6 +1,7 @@
 """The database: how it is reached, how a transaction is made, and which of its errors mean that it is away."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -11,7 +12,16 @@ from sqlalchemy import URL, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -24,6 +34,8 @@ ALLOWED: Final = "write sqlite:///FILE or postgresql://USER@HOST/NAME"
 BUSY_MS: Final = 10_000  # how long a SQLite connection waits for another's write
 CONNECT_S: Final = 10.0
 COMMAND_S: Final = 60.0
+VALUE_CLASSES: Final = frozenset({"22", "23", "54"})
+"""Classes of SQLSTATE that blame a value: data exception, constraint, too large for an index."""
 AWAY_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE that tell of the server, not of the statement: connection, rolled back (deadlock), out of
 resources, lock not to be had, operator's intervention, system error (PostgreSQL appendix A)."""
@@ -107,23 +119,50 @@ def store_faults() -> Iterator[None]:
         raise _away(error) from error
     except DBAPIError as error:
         if is_away(error):
-            raise _away(error.orig or error) from error
+            raise _away(error) from error
         raise
 
 
 def is_away(error: DBAPIError) -> bool:
     """Whether the error tells of the database rather than of the statement and its values."""
-    if error.connection_invalidated or isinstance(error, InterfaceError):
+    if error.connection_invalidated:
         return True
+    if isinstance(error.orig, sqlite3.Error):
+        return isinstance(error, OperationalError)  # locked, full, read-only, unreadable
+    state = _sqlstate(error)
+    return state[:2] in AWAY_CLASSES if state else isinstance(error, InterfaceError) and not blames_values(error)
+
+
+def blames_values(error: SQLAlchemyError) -> bool:
+    """Whether some value was refused, so that the same statement would do with others."""
+    if isinstance(error, IntegrityError | DataError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, StatementError)  # refused before it was sent
+    if _sqlstate(error)[:2] in VALUE_CLASSES:
+        return True
+    refused = error.orig.__cause__ if error.orig else None
+    return isinstance(refused, ValueError) or (isinstance(error.orig, sqlite3.Error) and isinstance(error, InterfaceError))
+
+
+def unusable(error: SQLAlchemyError) -> StoreFault:
+    """The fault of a database that is there and cannot do what is asked: a missing table, a missing right."""
+    return StoreFault("sql_unusable", f"The database cannot do what is asked: {_first_line(error)}")
+
+
+def _sqlstate(error: DBAPIError) -> str:
     state = getattr(error.orig, "sqlstate", None)
-    if isinstance(state, str):
-        return state[:2] in AWAY_CLASSES
-    return isinstance(error, OperationalError)  # SQLite: locked, full, read-only, unreadable
+    return state if isinstance(state, str) else ""
 
 
 def _away(error: BaseException) -> StoreFault:
-    detail = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return StoreFault("sql_away", f"The database did not do what was asked: {detail}")
+    return StoreFault("sql_away", f"The database did not do what was asked: {_first_line(error)}")
+
+
+def _first_line(error: BaseException) -> str:
+    """What went wrong, without the statement and its values, which may be telephone numbers."""
+    said = str((error.orig or error) if isinstance(error, StatementError) else error)
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 def _checked(text: str) -> URL:

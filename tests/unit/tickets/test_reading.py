@@ -38,10 +38,11 @@ def test_facts_of_a_later_version_are_passed_over() -> None:
     [
         ("", "not JSON"),
         (b"\xff{}", "not JSON"),
+        ('{"call_id": "c", "kind": "rated", "score": NaN}', "NaN is no JSON"),
         ("[1]", "JSON object"),
-        ("{}", "call_id is missing"),
-        ('{"call_id": 5, "kind": "ended"}', "call_id is missing"),
-        ('{"call_id": "c"}', "kind is missing"),
+        ("{}", "call_id is missing, or"),
+        ('{"call_id": 5, "kind": "ended"}', "call_id is missing, or"),
+        ('{"call_id": "c"}', "kind is missing, or"),
         ("[" * 100_000, "not JSON"),
     ],
 )

@@ -1,0 +1,88 @@
+"""Which calls or tickets are wanted, and which page of them, as SQL."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+
+from calls.errors import Refused
+from store.sql.columns import Moment
+from store.sql.rows import AnyRow
+from store.sql.tables import calls, tickets
+from tickets.records import MOST, Wanted
+
+LIVE: Final = "live"
+
+
+def page_of(query: Select[*tuple[Any, ...]], *, cursor: str | None, limit: int) -> Select[*tuple[Any, ...]]:
+    """One row more than the page holds, latest call first, beginning after the cursor.
+
+    The place is told by what stands on the row before it, not by a count of rows: a call that comes in shifts nothing.
+
+    Raises: Refused.
+    """
+    if not 1 <= limit <= MOST:
+        raise Refused("limit_unusable", f"limit is a number from 1 to {MOST}", field="limit")
+    if cursor is not None:
+        received, call_id = _place(cursor)
+        query = query.where(tuple_(calls.c.received, calls.c.call_id) < tuple_(literal(received, Moment), literal(call_id)))
+    return query.order_by(calls.c.received.desc(), calls.c.call_id.desc()).limit(limit + 1)
+
+
+def cut(rows: Sequence[AnyRow], limit: int) -> tuple[Sequence[AnyRow], str | None]:
+    """The page's rows, which have `received` and `call_id`, and the cursor of the page that follows."""
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    place = json.dumps([last.received.astimezone(UTC).isoformat(), last.call_id])
+    return rows[:limit], base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    try:
+        moment, call_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        received = datetime.fromisoformat(moment)
+        if not isinstance(call_id, str) or received.tzinfo is None:
+            raise ValueError(cursor)
+    except (ValueError, TypeError, binascii.Error):
+        raise Refused("cursor_unreadable", "cursor is none of ours; begin again without it", field="cursor") from None
+    return received, call_id
+
+
+def of_calls(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """The conditions on `calls`, but the status."""
+    columns = ((calls.c.caller_class, wanted.caller_class), (calls.c.seat_id, wanted.seat_id), (calls.c.recovered, wanted.recovered))
+    yield from (column == value for column, value in columns if value is not None)
+    if wanted.enterprise is not None:
+        yield calls.c.enterprise.icontains(wanted.enterprise, autoescape=True)
+    if wanted.number_suffix is not None:
+        reversed_suffix = wanted.number_suffix[::-1]
+        yield calls.c.number_reversed >= reversed_suffix
+        yield calls.c.number_reversed < reversed_suffix + ":"  # the character after 9: every number that begins so
+    if wanted.since is not None:
+        yield calls.c.received >= wanted.since
+    if wanted.until is not None:
+        yield calls.c.received < wanted.until
+
+
+def call_status(status: str | None) -> Iterator[ColumnElement[bool]]:
+    """A call is live or ended for a reason."""
+    if status is not None:
+        yield calls.c.end_reason == ("" if status == LIVE else status)
+
+
+def of_tickets(wanted: Wanted, *, sqlite: bool) -> Iterator[ColumnElement[bool]]:
+    """The conditions on `tickets`."""
+    if wanted.status is not None:
+        yield tickets.c.status == wanted.status
+    if wanted.type is not None:
+        yield tickets.c.type == wanted.type
+    if wanted.tag is not None and sqlite:
+        each = func.json_each(tickets.c.tags).table_valued("value")
+        yield select(literal(1)).select_from(each).where(each.c.value == wanted.tag).exists()
+    elif wanted.tag is not None:
+        yield tickets.c.tags.contains([wanted.tag])
