@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import yaml
-
-from config.derive import PRESETS, fallback_seats, preset_file, seat_ids_of
-from config.faults import ConfigFault, Finding, Level, Problem
+from config.deadlines import presets
+from config.derive import fallback_seats, seat_ids_of
+from config.faults import ConfigFault, Finding, Level, Problem, in_file_order
 from config.load import Loaded, read
 from config.settings import Settings
+from tickets.presets import looser_than_parent
 
 Hook = Callable[[Settings], Iterable[tuple[Level, Problem]]]
-"""A part's own look at the settings: prompts that are not there, a preset that does not load."""
+"""A part's own look at the settings: prompts that are not there, a fit with the live Asterisk."""
 
 WIDE: Final = 2**16
 """Addresses; a carrier's range is smaller."""
@@ -36,25 +36,13 @@ def check(loaded: Loaded, *, hooks: Sequence[Hook] = ()) -> list[Finding]:
     """What is probably not meant in settings that can be loaded, and what the hooks found."""
     settings, document = loaded.settings, loaded.document
     warned = [(Level.WARNING, problem) for warn in _WARNINGS for problem in warn(settings)]
-    found = [*_preset(settings), *warned, *(one for hook in hooks for one in hook(settings))]
-    return [replace(document.finding(problem), level=level) for level, problem in found]
+    found = [*warned, *(one for hook in hooks for one in hook(settings))]
+    return sorted((replace(document.finding(problem), level=level) for level, problem in found), key=in_file_order)
 
 
-def _preset(settings: Settings) -> Iterator[tuple[Level, Problem]]:
-    file = preset_file(settings)
-    key = ("hotline", "preset")
-    if not file.is_file():
-        known = sorted(str(other.relative_to(PRESETS).with_suffix("")) for other in PRESETS.rglob("*.yaml"))
-        told = ", ".join(known) or "none"
-        yield Level.ERROR, Problem(key=key, sentence=f"there is no preset {settings.hotline.preset}; there are {told}")
-        return
-    try:
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as wrong:
-        yield Level.ERROR, Problem(key=key, sentence=f"{file} cannot be read ({str(wrong).splitlines()[0]}); it must be YAML")
-        return
-    if not isinstance(loaded, dict):
-        yield Level.ERROR, Problem(key=key, sentence=f"{file} holds no keys; a preset is a mapping")
+def _loose_deadlines(settings: Settings) -> Iterator[Problem]:
+    for sentence in looser_than_parent(presets(), settings.hotline.preset):
+        yield Problem(key=("hotline", "preset"), sentence=f"{sentence}; the city may, but let it be meant")
 
 
 def _idle_seats(settings: Settings) -> Iterator[Problem]:
@@ -125,7 +113,7 @@ def _nobody_left(settings: Settings) -> Iterator[Problem]:
     if settings.fallback.duty_phone is None:
         yield Problem(key=("fallback",), sentence="there is no duty_phone, so a call that no seat takes reaches nobody; add one")
     if not settings.api.tokens:
-        yield Problem(key=("api",), sentence="there are no tokens, so nobody may use the API; add one under api.tokens")
+        yield Problem(key=("api", "tokens"), sentence="there are no tokens, so nobody may use the API; add one under api.tokens")
     if not fallback_seats(settings):
         yield Problem(key=("fallback", "group"), sentence="the group has no seats; without an engine nobody answers")
 
@@ -188,4 +176,5 @@ _WARNINGS: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _times,
     _secrets,
     _folders,
+    _loose_deadlines,
 )

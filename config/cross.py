@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Final
 
+from calls.errors import NotFound, Refused
+from config.deadlines import deadlines
 from config.faults import Key, Problem
 from config.settings import Settings
 
@@ -195,6 +197,17 @@ def _engine_is_among_the_engines(settings: Settings) -> Iterator[Problem]:
     for index, address in enumerate(agi.engines or ()):
         if address in (agi.engines or ())[:index]:
             yield Problem(key=("engine", "agi", "engines", str(index)), sentence=f"{address} is named twice; name each engine once")
+
+
+@_needs("hotline", "deadlines")
+def _deadlines_are_known(settings: Settings) -> Iterator[Problem]:
+    try:
+        deadlines(settings)
+    except NotFound as wrong:
+        yield Problem(key=("hotline", "preset"), sentence=wrong.sentence)
+    except Refused as wrong:
+        key = str(wrong.fields.get("key", "deadlines"))
+        yield Problem(key=tuple(key.split(".")), sentence=wrong.sentence.removeprefix(f"{key}: "))
 
 
 @_needs("api")

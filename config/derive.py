@@ -1,8 +1,6 @@
 """What each feature gets of the settings, in its own words. Features never see Settings."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Final
 
 from config.settings import Settings
 from ivr.menu import Choice, Menu
@@ -152,11 +150,3 @@ def prompts_needed(settings: Settings) -> dict[str, set[str]]:
             for menu in settings.ivr.menus.values():  # any of them may be reached from another
                 prompts |= {menu.prompt, menu.invalid_prompt, menu.no_input_prompt}
     return needed
-
-
-PRESETS: Final = Path(__file__).parent / "presets"
-
-
-def preset_file(settings: Settings) -> Path:
-    """Where the hotline's preset stands."""
-    return PRESETS / f"{settings.hotline.preset}.yaml"

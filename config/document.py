@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from config.faults import ConfigFault, Finding, Key, Problem, dotted
-from config.yaml_text import NotYaml, Plain, Value, parse, typed
+from config.yaml_text import NotYaml, Value, parse
 
 MAX_BYTES: Final = 256 * 1024
 
@@ -160,8 +158,7 @@ def _filled(value: Value, variables: Mapping[str, str], key: Key, problems: list
         return [_filled(item, variables, (*key, str(index)), problems) for index, item in enumerate(value)]
     if value is None or "$" not in value:
         return value
-    text = _fill(value, variables, key, problems)
-    return Plain(text) if isinstance(value, Plain) else text
+    return _fill(value, variables, key, problems)
 
 
 def _fill(text: str, variables: Mapping[str, str], key: Key, problems: list[Problem]) -> str:
@@ -178,15 +175,10 @@ def _fill(text: str, variables: Mapping[str, str], key: Key, problems: list[Prob
     return _VARIABLE.sub(value_of, text)
 
 
-def _escaped(value: Value) -> Value:
+def escaped(value: Value) -> Value:
+    """The value with every ${ written so that `substitute` gives it back."""
     if isinstance(value, dict):
-        return {name: _escaped(item) for name, item in value.items()}
+        return {name: escaped(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_escaped(item) for item in value]
+        return [escaped(item) for item in value]
     return value.replace("${", "$${") if value is not None and "${" in value else value
-
-
-def to_yaml(value: Mapping[str, Value]) -> str:
-    """The values as YAML that reads back the same."""
-    plain = {name: typed(_escaped(item)) for name, item in value.items()}
-    return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=140)

@@ -64,3 +64,9 @@ class ConfigFault(Refused):
 def dotted(key: Key) -> str:
     """The key as people write it."""
     return ".".join(key)
+
+
+def in_file_order(finding: Finding) -> tuple[str, int]:
+    """For sorting: what the command line set comes first, then the file from its top."""
+    source, _, line = finding.place.rpartition(":")
+    return (source, int(line)) if line.isdigit() else (finding.place, 0)

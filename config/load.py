@@ -5,20 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.cross import cross_problems
-from config.document import Document, override, read_document, substitute, to_yaml
-from config.faults import ConfigFault, Finding
+from config.document import Document, escaped, override, read_document, substitute
+from config.faults import ConfigFault, Finding, in_file_order
 from config.settings import Settings
 from config.words import missing, problem_of, unknown
-from config.yaml_text import Value, bare, typed
-
-PASSED_ON: Final = frozenset({"deadlines"})
-"""Sections whose keys are another part's; they get YAML's own types."""
+from config.yaml_text import to_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ def read(path: Path, overrides: Sequence[str] = (), *, environ: Mapping[str, str
     partial = Settings.model_construct(**sections)
     findings += [document.finding(problem) for problem in cross_problems(partial, frozenset(sections))]
     if findings:
-        raise ConfigFault(sorted(findings, key=_order))
+        raise ConfigFault(sorted(findings, key=in_file_order))
     return Loaded(settings=partial, document=document)
 
 
@@ -64,7 +61,7 @@ def effective(path: Path, overrides: Sequence[str] = ()) -> str:
     document, findings = _document(path, overrides)
     if findings:
         raise ConfigFault(findings)
-    return to_yaml({name: value for name, value in document.value.items() if name != "variables"})
+    return to_yaml({name: escaped(value) for name, value in document.value.items() if name != "variables"})
 
 
 def _document(path: Path, overrides: Sequence[str]) -> tuple[Document, list[Finding]]:
@@ -87,7 +84,7 @@ def _sections(document: Document, context: Mapping[str, object]) -> tuple[dict[s
             sections[name] = field.get_default(call_default_factory=True)
             continue
         try:
-            sections[name] = _adapter(name).validate_python(_raw(name, raw), context=dict(context))
+            sections[name] = _adapter(name).validate_python(raw, context=dict(context))
         except ValidationError as wrong:
             findings += [document.finding(problem_of(name, error)) for error in _causes(wrong)]
     return sections, findings
@@ -100,10 +97,6 @@ def _causes(wrong: ValidationError) -> list[ErrorDetails]:
     return [error for error in errors if error["loc"] not in faulty]
 
 
-def _raw(name: str, value: Value) -> object:
-    return typed(value) if name in PASSED_ON else bare(value)
-
-
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
     field = Settings.model_fields[name]
@@ -111,8 +104,3 @@ def _adapter(name: str) -> TypeAdapter[Any]:
     for metadata in field.metadata:
         annotation = Annotated[annotation, metadata]
     return TypeAdapter(annotation)
-
-
-def _order(finding: Finding) -> tuple[str, int]:
-    source, _, line = finding.place.rpartition(":")
-    return (source, int(line)) if line.isdigit() else (finding.place, 0)

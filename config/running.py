@@ -57,7 +57,7 @@ class RedisSettings(Section):
     """Live state."""
 
     url: RedisUrl = "redis://127.0.0.1:6379/0"
-    """redis://host:port/n, rediss://… or unix:///path, without a password."""
+    """Where Redis is, without a password."""
     password: Secret | None = None
     """Redis's password; empty: there is none."""
 
@@ -66,7 +66,7 @@ class SqlSettings(Section):
     """The records."""
 
     url: SqlUrl = "sqlite+aiosqlite:////var/lib/zhida/zhida.db"
-    """sqlite+aiosqlite:////path or postgresql+asyncpg://user@host/database, without a password."""
+    """Where the database is, without a password."""
     password: Secret | None = None
     """The database user's password; empty: there is none."""
 

@@ -29,7 +29,7 @@ class PbxSettings(Section):
     ami: AmiSettings
     """How the engine logs in at the manager interface."""
     systemname: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "zhida"
-    """asterisk.conf's systemname: it begins every call id, marks every AMI event, and differs between the Asterisks of a hotline."""
+    """The systemname in asterisk.conf: it begins every call id, marks every AMI event, and differs between a hotline's Asterisks."""
     media_address: Annotated[str, Field(pattern=r"^[0-9.]{7,15}$")] | None = None
     """IPv4 address to which all sound is bound; empty: Asterisk chooses."""
     qualify_s: Annotated[int, Field(ge=0, le=3600)] = 30

@@ -1,8 +1,8 @@
 """YAML text -> values that know their lines.
 
 A small, safe part of YAML: mappings, lists and texts, without anchors, aliases, tags and further documents, so that
-nothing in a file can grow or run. Scalars stay texts (`Plain` where they stood without quotes): what they mean is
-said by the type of their key, so 0515 is never read as an octal number, nor `no` as false where a name is wanted.
+nothing in a file can grow or run. Scalars stay texts, but for null: what they mean is said by the type of their key, so
+0515 is never read as an octal number, nor `no` as false where a name is wanted.
 """
 
 import re
@@ -16,13 +16,9 @@ from config.faults import ROOT, Key, Problem
 
 MAX_DEPTH: Final = 20
 
+_NULL: Final = ("tag:yaml.org,2002:null", re.compile(r"(~|null)?\Z"))
+
 Value = None | str | list["Value"] | dict[str, "Value"]
-
-
-class Plain(str):
-    """A scalar without quotes. YAML would give it a type by its looks; see `typed`."""
-
-    __slots__ = ()
 
 
 _UNFIT: Final = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -140,7 +136,7 @@ def _scalar(event: yaml.ScalarEvent, key: Key) -> str | None:
     text = _checked(event, key)
     if event.style is not None:
         return text
-    return None if text in ("", "~", "null") else Plain(text)
+    return None if text in ("", "~", "null") else text
 
 
 def _line(event: yaml.Event) -> int:
@@ -157,33 +153,12 @@ def _syntax(text: str, wrong: yaml.MarkedYAMLError) -> NotYaml:
     return NotYaml(line, f"is not YAML ({wrong.problem}); check indentation, colons and quotes here and in the line above")
 
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+class _Dumper(yaml.SafeDumper):
+    """Writes texts without quotes, because to `parse` nothing but null is anything else."""
+
+    yaml_implicit_resolvers = {"n": [_NULL], "~": [_NULL], "": [_NULL]}  # noqa: RUF012  as PyYAML declares it
 
 
-def typed(value: Value) -> object:
-    """The value with YAML's own types for what stood without quotes: true, false, whole numbers and decimals.
-
-    For parts that Zhida passes on without knowing their keys. A number with a leading 0 stays a text.
-    """
-    if isinstance(value, dict):
-        return {name: typed(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [typed(item) for item in value]
-    if not isinstance(value, Plain):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    if _NUMBER.fullmatch(value):
-        return float(value) if "." in value else int(value)
-    return str(value)
-
-
-def bare(value: Value) -> Value:
-    """The value with every scalar as an ordinary str."""
-    if isinstance(value, dict):
-        return {name: bare(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [bare(item) for item in value]
-    return None if value is None else str(value)
-
-
+def to_yaml(value: Value) -> str:
+    """YAML that `parse` reads back as the same value."""
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=140)

@@ -200,4 +200,4 @@ def _why_rank(bonus_s: int) -> str:
 
 def _why_end(end: LadderEnd) -> str:
     then = f"the duty phone {end.duty_phone} rings for {end.duty_ring_s:g} s, then " if end.duty_phone else ""
-    return f"If nobody has answered after {end.after_s:g} s, {then}{end.message} is played and the caller is on the call-back list."
+    return f"Unanswered after {end.after_s:g} s: {then}{end.message} is played; a call-back task is made."

@@ -1,6 +1,7 @@
 """Configuration files for the stories."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.faults import ConfigFault
@@ -57,3 +58,28 @@ def changed(text: str, old: str, new: str) -> str:
     """The text with one thing changed that is in it once."""
     assert text.count(old) == 1, f"{old!r} is in the text {text.count(old)} times"
     return text.replace(old, new)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A block of a table: a change of the minimal file, and what is said of it."""
+
+    text: str
+    overrides: tuple[str, ...]
+    said: list[str]
+
+
+def cases(table: str) -> list[Case]:
+    """The blocks of a table beside this file; faults.table says how they read."""
+    content = (Path(__file__).parent / table).read_text(encoding="utf-8")
+    blocks = [block.splitlines() for block in content.split("\n\n")]
+    return [_case(block) for block in blocks if not block[0].startswith("#")]
+
+
+def _case(block: list[str]) -> Case:
+    def lines(sign: str) -> list[str]:
+        return [line.removeprefix(sign).removeprefix(" ") for line in block if line.startswith(sign)]
+
+    old, new = "\n".join(lines("-")), "\n".join(lines("+"))
+    text = changed(MINIMAL, old, new) if old else f"{MINIMAL}{new}\n" if new else MINIMAL
+    return Case(text=text, overrides=tuple(lines("$")), said=lines("="))

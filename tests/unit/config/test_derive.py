@@ -1,0 +1,109 @@
+"""What each feature gets of the settings."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from config.deadlines import deadlines
+from config.derive import (
+    background,
+    fallback_seats,
+    menus,
+    plan_rules,
+    prompts_needed,
+    seat_definitions,
+    trunk_trusts,
+    waiting_rules,
+)
+from config.lab_file import lab_settings
+from config.settings import Settings
+from routing.plan import IvrMode
+from routing.waiting import Rules, Rung
+from tests.unit.config.builders import MINIMAL, changed, settings_of
+from tickets.types import TicketType
+from whitelist.identify import CallerClass
+
+LAB = lab_settings(state_dir=Path("/nowhere"))
+
+
+def with_sub_menu(folder: Path) -> Settings:
+    """A hotline whose menu leads to another, and that one back."""
+    text = changed(MINIMAL, "12345: {}", "12345: {ivr: menu, menu: main, language: en}\n  12346: {ivr: greeting}")
+    sub = "    sub: {prompt: menu-sub, choices: {1: general, 9: main}, retries: 0, otherwise: general}\n"
+    return settings_of(folder, text + "ivr:\n  menus:\n    main: {prompt: menu-main, choices: {1: priority, 2: sub, 0: person}}\n" + sub)
+
+
+def test_a_seat_has_its_phones_and_all_its_groups() -> None:
+    seats = {seat.seat_id: seat for seat in seat_definitions(LAB)}
+    assert list(seats) == [str(number) for number in range(8001, 8021)]
+    assert seats["8001"].devices == ("PJSIP/8001", "PJSIP/9001")
+    assert seats["8010"].groups == ("qilai", "general")
+
+
+def test_a_seat_that_serves_no_group_is_still_a_position(tmp_path: Path) -> None:
+    definitions = seat_definitions(settings_of(tmp_path, MINIMAL + "seats: {ids: 8001-8021}\n"))
+    assert {seat.seat_id: seat.groups for seat in definitions}["8003"] == ()
+
+
+def test_the_waiting_room_has_the_lab_s_times() -> None:
+    assert waiting_rules(LAB) == Rules(ring_s=15, wrap_up_s=3, away_after_missed=True)
+
+
+def test_what_a_group_keeps_back_reaches_the_waiting_room(tmp_path: Path) -> None:
+    text = changed(MINIMAL, "seats: 8010-8020", "seats: 8010-8020, keep_back: 2") + "queue: {kept_for: [project]}\n"
+    rules = waiting_rules(settings_of(tmp_path, text))
+    assert (rules.kept_back, rules.kept_for) == ((("general", 2),), frozenset({"project"}))
+
+
+def test_the_plan_has_a_ladder_for_every_class(tmp_path: Path) -> None:
+    rules = plan_rules(settings_of(tmp_path))
+    priority_first = (Rung(group="priority", after_s=0), Rung(group="general", after_s=8))
+    general = (Rung(group="general", after_s=0),)
+    assert rules.ladders == {
+        CallerClass.KEY_ENTERPRISE: priority_first,
+        CallerClass.PROJECT: priority_first,
+        CallerClass.PUBLIC: general,
+        CallerClass.ANONYMOUS: general,
+    }
+    assert rules.labels == {"priority": "直达专席", "general": "general"}
+
+
+def test_a_dialled_number_s_menu_and_language_reach_the_plan(tmp_path: Path) -> None:
+    dialled = plan_rules(with_sub_menu(tmp_path)).dialled
+    assert (dialled["12345"].mode, dialled["12345"].menu, dialled["12345"].language) == (IvrMode.MENU, "main", "en")
+    assert (dialled["12346"].mode, dialled["12346"].greeting, dialled["12346"].language) == (IvrMode.GREETING, "welcome", "zh")
+
+
+def test_the_menu_reaches_the_ivr() -> None:
+    assert dict(menus(LAB)["main"].choices) == {"1": "qilai", "2": "general", "0": "person"}
+
+
+def test_every_way_through_the_menus_is_known_and_none_goes_in_circles(tmp_path: Path) -> None:
+    ways = background(with_sub_menu(tmp_path)).choices["main"]
+    assert [(keys, choice.target) for keys, choice in ways] == [("1", "priority"), ("21", "general"), ("0", "person"), ("", "person")]
+
+
+def test_only_the_trunk_that_is_marked_is_trusted() -> None:
+    assert {name: trust.trusted for name, trust in trunk_trusts(LAB).items()} == {"carrier": True, "transit": False}
+
+
+def test_without_an_engine_the_first_group_of_the_key_enterprises_rings(tmp_path: Path) -> None:
+    assert fallback_seats(settings_of(tmp_path)) == ("8001", "8002")
+    assert fallback_seats(settings_of(tmp_path, MINIMAL + "fallback: {group: general}\n"))[0] == "8010"
+
+
+def test_the_prompts_needed_are_those_that_can_be_heard(tmp_path: Path) -> None:
+    assert prompts_needed(with_sub_menu(tmp_path)) == {
+        "en": {"nobody-free", "menu-main", "menu-sub", "menu-invalid", "menu-no-input"},
+        "zh": {"nobody-free", "welcome"},
+    }
+
+
+def test_the_preset_and_what_differs_from_it_make_the_deadlines(tmp_path: Path) -> None:
+    received = datetime(2026, 10, 12, 2, tzinfo=UTC)
+    text = changed(MINIMAL, "area_code: 0515", "area_code: 0515, preset: js/yancheng")
+    of_the_city = deadlines(settings_of(tmp_path, text)).of(caller_class="key_enterprise", type=TicketType.CONSULT, received=received)
+    own = deadlines(settings_of(tmp_path, text + "deadlines: {consult: 2wd}\n"))
+    assert of_the_city.due is not None
+    of_its_own = own.of(caller_class="key_enterprise", type=TicketType.CONSULT, received=received)
+    assert of_its_own.due is not None
+    assert of_its_own.due < of_the_city.due
