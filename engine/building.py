@@ -129,6 +129,11 @@ def agi_addresses(settings: Settings) -> tuple[str, ...]:
     return tuple(str(address) for address in settings.engine.agi.engines or (settings.engine.agi.listen,))
 
 
+def api_address(settings: Settings, number: int) -> tuple[str, int]:
+    """Where engine `number` serves HTTP: the configured port for the first, the next ones after it for the others."""
+    return settings.api.host, settings.api.port + number - 1
+
+
 def _agi(settings: Settings, number: int, pbx: PbxSettings, road: Road) -> AgiServer:
     async def take(session: AgiSession) -> None:
         await road.take(AgiLine(session, sounds=pbx.prompts_dir, language=settings.hotline.language))

@@ -1,0 +1,22 @@
+"""`zhida check`: what is wrong with a configuration, and with the Asterisk it speaks of."""
+
+import sys
+
+import typer
+
+from config.check import check_file
+from config.faults import Level
+from engine.commands.options import ConfigFile, Overrides, config_file
+from engine.live_check import prompts_there
+
+
+def check(config: ConfigFile = None, overrides: Overrides = None) -> None:
+    """Validate the configuration; exit 1 where something would not work."""
+    findings = check_file(config_file(config), overrides or [], hooks=[prompts_there])
+    for finding in findings:
+        sys.stdout.write(f"{finding}\n")
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    warnings = len(findings) - errors
+    sys.stdout.write(f"{config_file(config)}: {errors} errors, {warnings} warnings\n")
+    if errors:
+        raise typer.Exit(1)

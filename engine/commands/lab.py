@@ -1,0 +1,126 @@
+"""`zhida lab`: a whole hotline on this machine's loopback addresses, to be called with any SIP tool."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from calls.errors import NotFound
+from config.lab_file import lab_text
+from config.load import load
+from config.settings import Settings
+from engine.building import agi_addresses, api_address
+from engine.commands.options import LAB_STATE, AsJson, Overrides
+from engine.commands.prompts import make_prompts
+from engine.live_check import prompts_of
+from engine.site import site_of
+from lab.house import control
+from lab.house.files import keeper_state, read_house
+from lab.house.plan import House
+from pbx.dialplan.render import render
+
+app = typer.Typer(no_args_is_help=True, help="A whole hotline on this machine's loopback addresses, to be called with any SIP tool.")
+
+Net = Annotated[str, typer.Option(help="First three bytes of its addresses; another net is another lab beside this one.")]
+
+
+@app.command()
+def up(
+    overrides: Overrides = None,
+    engines: Annotated[int, typer.Option(min=1, max=9, help="How many engines answer for it.")] = 1,
+    net: Net = "127.0.0",
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the records and live state of the lab before.")] = False,
+) -> None:
+    """Start it in the background; returns when calls can be placed."""
+    asyncio.run(start(net, engines=engines, overrides=overrides or [], keep=keep))
+    sys.stdout.write(_in_words(status_of(net)))
+
+
+@app.command()
+def down(net: Net = "127.0.0") -> None:
+    """Stop it."""
+    sys.stdout.write("The lab is down.\n" if asyncio.run(control.stop(state_dir(net))) else "No lab was up.\n")
+
+
+@app.command()
+def status(as_json: AsJson = False, net: Net = "127.0.0") -> None:
+    """Say what is up, and where; exit 1 unless calls can be placed."""
+    found = status_of(net)
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n" if as_json else _in_words(found))
+    if not found["ready"]:
+        raise typer.Exit(1)
+
+
+def state_dir(net: str) -> Path:
+    """Where the lab on this net keeps its files."""
+    return LAB_STATE if net == "127.0.0" else LAB_STATE / net
+
+
+async def start(net: str, *, engines: int, overrides: list[str], keep: bool = False) -> Settings:
+    """Lay the lab out, start it, and return when calls can be placed.
+
+    Raises: ConfigFault, Conflict (it is up), Fault (a part does not come up).
+    """
+    state = state_dir(net)
+    agi = ", ".join(f"{net}.1:{4573 + number}" for number in range(engines))
+    text = lab_text(net, state_dir=state, overrides=[*overrides, f"engine.agi.engines=[{agi}]"])
+    state.mkdir(parents=True, exist_ok=True)
+    config = state / "zhida.yaml"
+    if keeper_state(state) is None:
+        config.write_text(text, encoding="utf-8")
+    settings = load(config)
+    pbx = next(iter(settings.asterisk.values()))
+    house = House(state=state, net=net, config=config, systemname=pbx.systemname, engines=engines)
+    control.prepare(house, render(site_of(settings, pbx, agi_addresses(settings))), music=Path(pbx.music_dir), keep=keep)
+    make_prompts(pbx.prompts_here, sorted({*prompts_of(settings), "en"}))
+    await control.start(house, [f"{_url(settings, number)}/healthz" for number in range(1, engines + 1)])
+    return settings
+
+
+def status_of(net: str) -> dict[str, Any]:
+    """What `lab status --json` prints."""
+    state = state_dir(net)
+    keeper = keeper_state(state)
+    if keeper is None:
+        return {"ready": False, "why": f"no lab is up in {state}: ./zhida lab up starts one", "parts": {}}
+    house = read_house(state)
+    settings = load(house.config)
+    health = {f"engine-{number}": control.health(f"{_url(settings, number)}/healthz") for number in range(1, house.engines + 1)}
+    parts = {name: {**part, **({"health": health[name]} if name in health else {})} for name, part in keeper["parts"].items()}
+    return {
+        "ready": all(part["running"] for part in parts.values()) and all(said.get("status") == "ok" for said in health.values()),
+        "api": {"url": _url(settings, 1), "token": _token(settings)},
+        "sip": f"{net}.1:5060",
+        "config": str(house.config),
+        "parts": parts,
+    }
+
+
+def _url(settings: Settings, number: int) -> str:
+    host, port = api_address(settings, number)
+    return f"http://{host}:{port}"
+
+
+def _token(settings: Settings) -> str:
+    for token in settings.api.tokens.values():
+        return token.token.get_secret_value()
+    raise NotFound("no_token", "The lab's configuration has no API token (api.tokens).")
+
+
+def _in_words(found: dict[str, Any]) -> str:
+    if not found["parts"]:
+        return f"The lab is not up: {found['why']}.\n"
+    net = found["sip"].rpartition(".")[0]
+    lines = [
+        "The lab is up." if found["ready"] else "The lab is not ready.",
+        *(f"  {name}: {'runs' if part['running'] else 'does not run'}, process {part['pid']}" for name, part in found["parts"].items()),
+        f"Call it:    from {net}.2 (trusted trunk) or {net}.4 (untrusted) to sip:12345@{found['sip']}, or 12346 for the menu",
+        f"Be a seat:  register 8001 … 8020 at {found['sip']}, password lab-8001 … lab-8020; browsers 9001 … at ws://{net}.1:8088/ws",
+        f"Be outside: answer at {net}.3:5060, the number is in the request URI",
+        f"API:        {found['api']['url']}/api/v1/ with the header  Authorization: Bearer {found['api']['token']}",
+        f"Config:     {found['config']}",
+    ]
+    return "\n".join(lines) + "\n"

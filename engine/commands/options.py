@@ -1,0 +1,38 @@
+"""What several commands are asked in the same words."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from config.load import load
+from config.settings import Settings
+
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+LAB_STATE: Final = CHECKOUT / ".lab"
+CONFIG_VARIABLE: Final = "ZHIDA_CONFIG"
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help=f"The configuration; else ${CONFIG_VARIABLE}, else the lab's.", show_default=False),
+]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another value for a key; may be given several times.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def config_file(given: Path | None) -> Path:
+    """The configuration meant: the one given, the environment's, that of the lab that is up, or the lab's own file."""
+    if given is not None:
+        return given
+    if os.environ.get(CONFIG_VARIABLE):
+        return Path(os.environ[CONFIG_VARIABLE])
+    of_lab = LAB_STATE / "zhida.yaml"
+    return of_lab if of_lab.is_file() else CHECKOUT / "config" / "lab" / "zhida.yaml"
+
+
+def settings_of(given: Path | None, overrides: list[str] | None = None) -> Settings:
+    """Its settings. Raises: ConfigFault."""
+    return load(config_file(given), overrides or [])

@@ -1,0 +1,26 @@
+"""`zhida serve`: the engine."""
+
+from typing import Annotated
+
+import typer
+import uvloop
+
+from calls.errors import Refused
+from engine.building import agi_addresses, build
+from engine.commands.options import ConfigFile, Overrides, settings_of
+from engine.logs import configure_logs
+from engine.running import run
+
+
+def serve(
+    config: ConfigFile = None,
+    overrides: Overrides = None,
+    engine: Annotated[int, typer.Option(min=1, help="Which of the configuration's engines this is.")] = 1,
+) -> None:
+    """Serve calls until told to stop (SIGTERM)."""
+    settings = settings_of(config, overrides)
+    addresses = agi_addresses(settings)
+    if engine > len(addresses):
+        raise Refused("no_such_engine", f"--engine {engine}: the configuration names {len(addresses)} (engine.agi.engines).")
+    configure_logs(settings.engine.log_level)
+    uvloop.run(run(build(settings, engine)))
