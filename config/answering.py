@@ -28,7 +28,7 @@ class SeatsSettings(Section):
     browser_offset: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
     """What is added to a seat's number for its browser's phone: 1000 makes 9001 of 8001."""
     password: Secret | None = None
-    """SIP password of the seats' phones, in which {seat} stands for the number; empty: their endpoints exist and none are generated."""
+    """SIP password of the seats' phones, {seat} being the phone's own number (8001, 9001); empty: no endpoints are generated for them."""
     ring_s: Annotated[float, Field(ge=1, le=300)] = 15
     """A seat's phone rings at most this long (seconds)."""
     no_ring_s: Annotated[float, Field(ge=0.5, le=60)] = 4
@@ -70,7 +70,7 @@ class LaddersSettings(Section):
     project: Ladder | None = None
     """For major projects of the whitelist; empty: as key_enterprise."""
     anonymous: Ladder | None = None
-    """For callers without a number; empty: as public."""
+    """For callers without a number that could be called back; empty: as public."""
 
     def of(self, caller_class: str) -> tuple[RungSettings, ...]:
         """The ladder of this class, its own or the one it takes over."""

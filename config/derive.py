@@ -1,6 +1,9 @@
 """What each feature gets of the settings, in its own words. Features never see Settings."""
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import quote
+
+from pydantic import SecretStr
 
 from config.settings import Settings
 from ivr.menu import Choice, Menu
@@ -137,6 +140,26 @@ def fallback_seats(settings: Settings) -> tuple[str, ...]:
     """The seats that Asterisk's own Queue() rings while no engine answers."""
     group = settings.fallback.group or settings.ladders.of(CallerClass.KEY_ENTERPRISE)[0].group
     return settings.groups[group].seats
+
+
+def redis_url(settings: Settings) -> str:
+    """Where Redis is, with its password."""
+    return _with_password(settings.redis.url, settings.redis.password)
+
+
+def sql_url(settings: Settings) -> str:
+    """Where the database is, with its password; SQLite has none."""
+    url = settings.sql.url
+    return url if url.startswith("sqlite") else _with_password(url, settings.sql.password)
+
+
+def _with_password(url: str, password: SecretStr | None) -> str:
+    if password is None:
+        return url
+    scheme, _, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    user, _, host = place.rpartition("@")
+    return f"{scheme}://{user}:{quote(password.get_secret_value(), safe='')}@{host}{slash}{path}"
 
 
 def prompts_needed(settings: Settings) -> dict[str, set[str]]:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from redis.asyncio.connection import parse_url
+from sqlalchemy import make_url
+
 from config.deadlines import deadlines
 from config.derive import (
     background,
@@ -10,7 +13,9 @@ from config.derive import (
     menus,
     plan_rules,
     prompts_needed,
+    redis_url,
     seat_definitions,
+    sql_url,
     trunk_trusts,
     waiting_rules,
 )
@@ -96,6 +101,21 @@ def test_the_prompts_needed_are_those_that_can_be_heard(tmp_path: Path) -> None:
         "en": {"nobody-free", "menu-main", "menu-sub", "menu-invalid", "menu-no-input"},
         "zh": {"nobody-free", "welcome"},
     }
+
+
+def test_passwords_reach_the_stores_whatever_they_hold(tmp_path: Path) -> None:
+    secret = "p@ss/w:rd #%?"
+    text = MINIMAL + 'redis: {url: "%s", password: {env: SECRET}}\n'
+    text += 'sql: {url: "postgresql+asyncpg://zhida@10.0.0.3/zhida", password: {env: SECRET}}\n'
+    for url in ("redis://10.0.0.2:6379/1", "unix:///run/redis.sock", "rediss://user@redis.example/0"):
+        settings = settings_of(tmp_path, text % url, environ={"SECRET": secret})
+        assert parse_url(redis_url(settings))["password"] == secret
+    database = make_url(sql_url(settings))
+    assert (database.username, database.password, database.host, database.database) == ("zhida", secret, "10.0.0.3", "zhida")
+
+
+def test_without_a_password_the_urls_stay_as_they_are() -> None:
+    assert (redis_url(LAB), sql_url(LAB)) == (LAB.redis.url, LAB.sql.url)
 
 
 def test_the_preset_and_what_differs_from_it_make_the_deadlines(tmp_path: Path) -> None:
