@@ -35,6 +35,7 @@ class Cause(Enum):
         "No matching distribution found",
         "does not have a Release file",
     )
+    UNSIGNED = ("is not signed", "signature verification failed")
     DPKG_BUSY = ("Could not get lock", "Unable to acquire the dpkg frontend lock")
 
 
@@ -55,6 +56,7 @@ def step_failed(what: str, where: str, output: str, log: Path) -> Fault:
         Cause.NO_NETWORK: f"{what} could not be fetched because the network does not answer ({said}): see to it and run this again.",
         Cause.TAMPERED: f"{what} could not be set up because a download is not what was promised ({said}): a mirror or proxy altered it.",
         Cause.NOT_OFFERED: f"{what} could not be set up because this machine's sources do not offer them ({said}; all of it is in {log}).",
+        Cause.UNSIGNED: f"{what} could not be fetched because its signature cannot be checked ({said}): update debian-archive-keyring.",
         Cause.DPKG_BUSY: f"{what} could not be set up because another program holds apt or dpkg ({said}): try again when it is done.",
         None: f"{what} could not be set up: {said} (all of it is in {log}).",
     }
@@ -63,16 +65,14 @@ def step_failed(what: str, where: str, output: str, log: Path) -> Fault:
 
 
 def telling_line(output: str, cause: Cause | None) -> str:
-    """The line that says it best: one with the cause's words, else the last error, else the last line.
+    """The line that says it best: the first with the cause's words, else the first error, else the last line.
 
     Of a line about the network only the reason, because pip wraps it in the names of its own parts.
     """
     lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
     words: Sequence[str] = cause.value if cause else ("E:", "ERROR", "rror:")
-    chosen, word = next(
-        ((line, word) for line in reversed(lines) for word in words if word in line),
-        (lines[-1] if lines else "it said nothing", ""),
-    )
+    last = lines[-1] if lines else "it said nothing"
+    chosen, word = next(((line, word) for line in lines for word in words if word in line), (last, ""))
     if cause is Cause.NO_NETWORK:
         chosen = chosen[chosen.index(word) :].partition("')")[0]
     chosen = re.sub(r"^(W|E|WARNING|ERROR): ", "", chosen)
