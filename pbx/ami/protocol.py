@@ -134,13 +134,13 @@ class HardenedProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no 
             self.booted.set_result(None)
 
     def _dropped(self, verdict: Verdict, block: Block) -> None:
-        self._tally[verdict] += 1
+        self._tally[verdict.value] += 1
         now = asyncio.get_running_loop().time()
         if self._logged_drops_at is not None and now - self._logged_drops_at < LOG_DROPS_EVERY_S:
             return
         self._logged_drops_at = now
         what = masked_text(block.headers.get("Event", block.kind))[:40]
-        log.warning("ami_block_dropped", reason=verdict.value, ami_event=what, so_far=self._tally[verdict])
+        log.warning("ami_block_dropped", reason=verdict.value, ami_event=what, so_far=self._tally[verdict.value])
 
     def _end(self, fault: PbxFault) -> None:
         if not self.lost.done():

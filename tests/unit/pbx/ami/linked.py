@@ -13,10 +13,10 @@ from tests.unit.pbx.ami.builders import SYSTEMNAME, Heard
 from tests.unit.pbx.ami.fake_asterisk import HOST, FakeAsterisk
 
 QUICK = LinkTimes(
-    connect_s=0.5,
-    login_s=0.5,
-    boot_s=0.2,
-    answer_s=0.3,
+    connect_s=3,
+    login_s=3,
+    boot_s=0.5,
+    answer_s=3,
     ping_every_s=30,
     ping_s=0.05,
     reconcile_s=0.5,

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from calls.errors import PbxFault
 from pbx.ami.inflight import MAX_IN_FLIGHT
+from pbx.dialplan.render import EVENTS
 from tests.unit.pbx.ami.builders import BANNER, Connection, a_hangup, an_event, block, recording, told
 
 LISTS = {"A3": 6, "A4": 1, "A5": 3, "A6": 4, "A7": 1, "A15": 0}
@@ -35,6 +36,15 @@ async def test_answers_lists_and_events_in_one_stream_each_reach_their_own() -> 
     assert not any(answer.missing for answer in lists.values())
     assert {event.name for event in connection.events} & {"CoreShowChannel", "ConfbridgeList", "CoreShowChannelsComplete"} == set()
     assert [name for name, _ in told(connection.events)].count("ConfbridgeJoin") == 3
+
+
+async def test_every_event_the_engine_listens_to_passes_filters_permissions_and_the_gate() -> None:
+    connection = Connection()
+    connection.receive(recording("every_event"))
+    assert {event.name for event in connection.events} >= set(EVENTS) - {"FullyBooted"}  # unsigned at login, and kept back
+    assert connection.protocol.booted.done()
+    tampered = ("dropped_repeated_header", "dropped_cut_short", "dropped_not_a_message")
+    assert not any(connection.tally[reason] for reason in tampered)
 
 
 async def test_a_chinese_name_survives_any_cut() -> None:
