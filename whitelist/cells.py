@@ -20,8 +20,9 @@ FEWEST_DIGITS: Final = 5
 """A run with fewer belongs to the words around it (3号楼)."""
 
 _LINE_END: Final = re.compile(r"[;\n\r。]")
-_EXTENSION: Final = r"(?:转接?|内线|分机号?|extension|extn?\.?|#)[\s:.]*\d{1,6}(?:\s*分机)?"
+_EXTENSION: Final = r"(?:转?分机号?|转接?|内线|extension|extn?\.?|#)[\s:.]*\d{1,6}(?:\s*分机)?"
 _SHORTENED: Final = re.compile(r"\d(?:\.(\d+))?e\+?(\d{1,2})(?!\d)", re.IGNORECASE | re.ASCII)
+_FLOAT: Final = re.compile(r"^(\d{5,})\.0$", re.ASCII)
 _RUN: Final = re.compile(
     rf"{_SHORTENED.pattern}|[+(]{{0,3}}\d(?:[\d \-.()x*?~]|[至到](?=\s*\d))*(?:{_EXTENSION})?", re.IGNORECASE | re.ASCII
 )
@@ -136,6 +137,7 @@ class _Reader:
         return 1, number
 
     def _number(self, text: str) -> Covered:
+        text = _FLOAT.sub(r"\1", text)
         shortened = _SHORTENED.fullmatch(text)
         if shortened:
             text = _spelled_out(text, shortened) or text

@@ -70,7 +70,7 @@ _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 _FIXED: Final = re.compile(PhoneMetadata.metadata_for_region("CN").fixed_line.national_number_pattern)  # type: ignore[union-attr,type-var] # always there
 _PLAIN_FORM: Final = re.compile(r"(?:(?:\+|00)?86)?0?([1-9]\d{9,10})", re.ASCII)
 _SPOKEN_EXTENSION: Final = re.compile(
-    r"(.*\d.*?)(?:转接?|内线|分机号?|extension|extn?\.?|x|#)[\s:.]*(\d{1,6})\s*(?:分机)?", re.ASCII | re.IGNORECASE
+    r"(.*\d.*?)(?:转?分机号?|转接?|内线|extension|extn?\.?|x|#)[\s:.]*(\d{1,6})\s*(?:分机)?", re.ASCII | re.IGNORECASE
 )
 _DASHED_EXTENSION: Final = re.compile(r"(.*\d)\s*-\s*(\d{1,6})", re.ASCII)
 _LETTERS: Final = re.compile(r"[^0-9+\-.() ]")
