@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 
 from calls.errors import Refused
 from store.sql.columns import Moment
@@ -85,4 +86,4 @@ def of_tickets(wanted: Wanted, *, sqlite: bool) -> Iterator[ColumnElement[bool]]
         each = func.json_each(tickets.c.tags).table_valued("value")
         yield select(literal(1)).select_from(each).where(each.c.value == wanted.tag).exists()
     elif wanted.tag is not None:
-        yield tickets.c.tags.contains([wanted.tag])
+        yield type_coerce(tickets.c.tags, JSONB).contains([wanted.tag])
