@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
-from config.derive import menus, plan_rules, seat_definitions, waiting_rules
+from config.derive import menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.decision import Decider
@@ -29,7 +29,6 @@ from pbx.legs import PbxLegs
 from pbx.line import AgiLine
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
-from whitelist.identify import TrunkTrust
 
 _NO_RECORDING: Final = ""
 
@@ -59,7 +58,7 @@ def build(settings: Settings, number: int) -> Engine:
     clock = SystemClock()
     pbx_name, pbx = next(iter(settings.asterisk.items()))
     engine_id = f"{settings.hotline.id}-{number}-{os.getpid()}"
-    redis = connect(settings.redis.url)
+    redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     post, directory, outside = PostOffice(), CurrentDirectory(), outside_of(settings)
     phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
@@ -110,7 +109,7 @@ def decider_of(settings: Settings, directory: CurrentDirectory) -> Decider:
     """What routes, and what `explain` asks."""
     return Decider(
         directory=directory,
-        trunks={name: TrunkTrust(name=name, trusted=trunk.trusted) for name, trunk in settings.trunks.items()},
+        trunks=trunk_trusts(settings),
         rules=plan_rules(settings),
         area_code=settings.hotline.area_code,
         timezone=ZoneInfo(settings.hotline.timezone),

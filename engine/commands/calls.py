@@ -1,0 +1,88 @@
+"""`zhida calls`: look at calls, and bring specialists into them, from the shell."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from calls.errors import Refused
+from engine.client import Api
+from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.table import table
+
+app = typer.Typer(no_args_is_help=True, help="Look at calls, and bring specialists into them.")
+
+CallId = Annotated[str, typer.Argument(metavar="CALL", help="The call's id, as `zhida calls list` shows it.")]
+
+
+@app.command("list")
+def list_calls(
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+    most: Annotated[int, typer.Option("--most", min=1, help="At the most so many.")] = 50,
+    caller_class: Annotated[str | None, typer.Option("--class", help="Only this class of callers.")] = None,
+) -> None:
+    """Calls, the newest first; those that go on now among them."""
+    found = Api(settings_of(config)).items("/calls", most=most, **{"class": caller_class})
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    rows = [
+        (call["call_id"], call["arrived"], call["number"], call["enterprise"], call["class"], call["state"], call["seat"])
+        for call in found
+    ]
+    sys.stdout.write(table(("call", "arrived", "number", "enterprise", "class", "state", "seat"), rows))
+
+
+@app.command()
+def show(call: CallId, config: ConfigFile = None) -> None:
+    """One call with all that is known of it, as JSON."""
+    _print(Api(settings_of(config)).get(f"/calls/{call}"))
+
+
+@app.command()
+def specialists(
+    call: CallId,
+    config: ConfigFile = None,
+    department: Annotated[str | None, typer.Option(help="Hunt through this department, e.g. 税务.")] = None,
+    specialist: Annotated[str | None, typer.Option(help="Or ask this one, by id (zhida specialists list).")] = None,
+) -> None:
+    """Look for a specialist: the caller hears music, the seat consults with whoever accepts."""
+    if (department is None) == (specialist is None):
+        raise Refused("one_of_two", "Name either --department or --specialist.")
+    body = {"department": department} if department is not None else {"specialist_id": specialist}
+    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists", body))
+
+
+@app.command()
+def join(call: CallId, config: ConfigFile = None) -> None:
+    """All three: bring the caller into the room."""
+    _print(Api(settings_of(config)).send("PUT", f"/conferences/{call}/state", {"state": "three_way"}))
+
+
+@app.command()
+def consult(call: CallId, config: ConfigFile = None) -> None:
+    """Take the caller back out of the room, to music."""
+    _print(Api(settings_of(config)).send("PUT", f"/conferences/{call}/state", {"state": "consult"}))
+
+
+@app.command()
+def cancel(call: CallId, config: ConfigFile = None) -> None:
+    """Stop looking for a specialist."""
+    _print(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/hunt"))
+
+
+@app.command("take-out")
+def take_out(
+    call: CallId,
+    member: Annotated[str, typer.Argument(help="seat, or a specialist's id.")],
+    config: ConfigFile = None,
+) -> None:
+    """End one member's part in the conference; the others go on."""
+    _print(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/members/{member}"))
+
+
+def _print(document: Any) -> None:  # noqa: ANN401  JSON
+    if document is not None:
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
