@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final
 
 import chinese_calendar
@@ -84,10 +85,7 @@ class WorkCalendar:
         table = self.years.get(day.year)
         if table is not None:
             return day in table.make_up or (day.weekday() < 5 and day not in table.holidays)
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            raise CalendarYearMissing(day.year) from None
+        return _is_published_workday(day)
 
     def workdays_after(self, day: date) -> Iterator[date]:
         """The working days after this one, for ever, or until CalendarYearMissing."""
@@ -118,3 +116,11 @@ class WorkCalendar:
     def local(self, moment: datetime) -> datetime:
         """The moment, here."""
         return moment.astimezone(UTC).astimezone(self.zone)
+
+
+@lru_cache(maxsize=4096)  # the library looks through its whole table for each day it is asked about
+def _is_published_workday(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        raise CalendarYearMissing(day.year) from None

@@ -16,7 +16,7 @@ from tickets.stream import EventStream, Fact, FactStore, Kept, SetAside, StreamE
 log = structlog.get_logger()
 _T = TypeVar("_T")
 
-BATCH: Final = 500  # entries in a transaction: enough to pay for its fsync, few enough to hold no lock for long
+BATCH: Final = 200  # entries in a transaction: enough to pay for its fsync, few enough not to hold up an engine that runs beside it
 WAIT_S: Final = 2.0
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 10.0
