@@ -1,0 +1,1 @@
+"""Asterisk, and nothing else in Zhida knows Asterisk: its AGI, its AMI, its dialplan."""

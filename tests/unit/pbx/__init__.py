@@ -1,0 +1,1 @@
+"""Stories about what Zhida tells Asterisk and hears from it."""

@@ -1,0 +1,1 @@
+"""Stories about FastAGI: the wire, one call, the server."""
