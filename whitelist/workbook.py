@@ -19,8 +19,7 @@ from calls.errors import Refused
 from whitelist.xlsx import Package, RawRow, SheetPart
 
 MOST_BYTES: Final = 64 * 1024 * 1024
-MOST_UNPACKED: Final = 512 * 1024 * 1024
-MOST_SHARED_TEXT: Final = 128 * 1024 * 1024
+MOST_UNPACKED: Final = 256 * 1024 * 1024  # some four hundred thousand rows
 MOST_PARTS: Final = 2_000
 MOST_ROWS: Final = 1_048_576  # Excel's own
 MOST_COLUMNS: Final = 64
@@ -110,9 +109,10 @@ def _check(file: IO[bytes], name: str) -> None:
     if size > MOST_BYTES:
         raise _refusal(name, "workbook_too_big", f"has {size >> 20} MB; {MOST_BYTES >> 20} MB are read at most. Cut it into several files.")
     file.seek(0)
-    if file.read(len(_OLE)) == _OLE:
+    head = file.read(len(_OLE))
+    if head == _OLE:
         raise _refusal(name, *_ole_reason(file))
-    if not zipfile.is_zipfile(file):
+    if not head.startswith(b"PK") and not zipfile.is_zipfile(file):
         raise _refusal(
             name, "workbook_not_xlsx", "is not an .xlsx workbook (a .csv loses merged cells and leading zeros); save it as .xlsx."
         )
@@ -129,8 +129,7 @@ def _ole_reason(file: IO[bytes]) -> tuple[str, str]:
 
 def _check_parts(parts: list[zipfile.ZipInfo], name: str) -> None:
     unpacked = sum(part.file_size for part in parts)
-    shared = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
-    if unpacked > MOST_UNPACKED or shared > MOST_SHARED_TEXT or len(parts) > MOST_PARTS:
+    if unpacked > MOST_UNPACKED or len(parts) > MOST_PARTS:
         detail = f"would unpack to {unpacked >> 20} MB in {len(parts)} parts; {MOST_UNPACKED >> 20} MB are read at most"
         raise _refusal(name, "workbook_too_big", f"{detail}. Cut it into several files.")
     if any(part.flag_bits & 1 for part in parts):
