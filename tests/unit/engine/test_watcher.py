@@ -1,0 +1,186 @@
+"""What Asterisk says reaches the call or the seat it is about, and nothing else."""
+
+import asyncio
+
+import pytest
+
+from calls.errors import StoreFault
+from engine.mailbox import PostOffice
+from engine.watcher import SeatPhones, Watcher
+from pbx.ami.messages import AmiEvent
+from seats.seat import Phone, SeatDefinition
+
+CALL, SEAT_LEG, OTHER = "zhida-1.0", "zhida-1.1", "zhida-9.0"
+SEAT = SeatDefinition(seat_id="8001", devices=("PJSIP/8001", "PJSIP/9001"), groups=("priority",))
+
+
+class Board:
+    """Remembers what it is told of phones; away while `fails`."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Phone, bool]] = []
+        self.why = ""
+        self.fails = False
+
+    async def phone(self, seat_id: str, phone: Phone, *, why: str = "", ready: bool = False) -> None:
+        await asyncio.sleep(0)
+        if self.fails:
+            raise StoreFault("redis_away", "Redis does not answer.")
+        self.told.append((seat_id, phone, ready))
+        self.why = why
+
+
+class Exchange:
+    def __init__(self, *, auto_login: bool = False) -> None:
+        self.post = PostOffice()
+        self.board = Board()
+        self.phones = SeatPhones(self.board, ready_when_registered=auto_login)  # type: ignore[arg-type]
+        self.phones.define([SEAT])
+        self.watcher = Watcher(self.post, self.phones)
+
+    def says(self, name: str, **headers: str) -> None:
+        self.watcher.saw(AmiEvent(name, headers))
+
+    async def device(self, device: str, state: str) -> None:
+        self.says("DeviceStateChange", Device=device, State=state)
+        await self.settles()
+
+    async def settles(self) -> None:
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+
+async def test_the_leg_that_answers_a_calls_dial_is_its_seat() -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    exchange.says("DialBegin", Uniqueid=CALL, DestUniqueid=SEAT_LEG)
+    assert mailbox.ringing == {SEAT_LEG}
+    exchange.says("DialEnd", Uniqueid=CALL, DestUniqueid=SEAT_LEG, DestChannel="PJSIP/8001-1", DialStatus="ANSWER")
+    assert mailbox.seat_answer is not None
+    assert (mailbox.seat_answer.leg, mailbox.seat_answer.channel) == (SEAT_LEG, "PJSIP/8001-1")
+
+
+@pytest.mark.parametrize("status", ["BUSY", "NOANSWER", "CANCEL", ""])
+async def test_a_dial_that_ends_otherwise_is_no_answer(status: str) -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    exchange.says("DialEnd", Uniqueid=CALL, DestUniqueid=SEAT_LEG, DialStatus=status)
+    assert mailbox.seat_answer is None
+
+
+async def test_events_of_calls_that_are_not_ours_change_nothing() -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    exchange.says("DialEnd", Uniqueid=OTHER, DestUniqueid=SEAT_LEG, DialStatus="ANSWER")
+    exchange.says("ConfbridgeJoin", Conference=OTHER, Uniqueid=SEAT_LEG)
+    exchange.says("Hangup", Uniqueid=SEAT_LEG, Cause="16")
+    exchange.says("Newstate", Uniqueid=SEAT_LEG, ChannelState="6")
+    exchange.says("SomethingElse", Uniqueid=CALL)
+    exchange.says("DialEnd")
+    assert (mailbox.seat_answer, mailbox.members, mailbox.gone, mailbox.answered) == (None, frozenset(), frozenset(), frozenset())
+
+
+async def test_who_joins_and_leaves_the_room_is_seen() -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    exchange.says("ConfbridgeJoin", Conference=CALL, Uniqueid=SEAT_LEG)
+    assert mailbox.members == {SEAT_LEG}
+    exchange.says("ConfbridgeLeave", Conference=CALL, Uniqueid=SEAT_LEG)
+    assert mailbox.members == frozenset()
+    assert mailbox.gone == {SEAT_LEG}
+
+
+async def test_a_watched_legs_end_is_told_with_its_cause() -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    mailbox.watch("spec-1")
+    exchange.says("Newstate", Uniqueid="spec-1", ChannelState="6", Channel="PJSIP/out-1")
+    exchange.says("Hangup", Uniqueid="spec-1", Cause="17")
+    assert mailbox.answered == {"spec-1"}
+    assert mailbox.cause("spec-1") == 17
+
+
+@pytest.mark.parametrize("cause", ["", "x", "-1", "99999999999999999999", "١٧"])
+async def test_a_cause_that_is_no_number_is_unknown(cause: str) -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    mailbox.watch("spec-1")
+    exchange.says("Hangup", Uniqueid="spec-1", Cause=cause)
+    assert mailbox.gone == {"spec-1"}
+
+
+async def test_after_a_call_left_our_hands_its_legs_are_forgotten() -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    mailbox.watch(SEAT_LEG)
+    exchange.post.close(mailbox)
+    assert not exchange.post.legs
+    assert exchange.post.of_call(CALL) is None
+
+
+async def test_a_seat_is_idle_when_one_of_its_phones_is() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/9001", "UNAVAILABLE")
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    assert exchange.board.told[-1] == ("8001", Phone.IDLE, False)
+    assert exchange.phones.reachable("8001") == ("PJSIP/8001",)
+
+
+async def test_a_seat_is_in_use_when_one_of_its_phones_is() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    await exchange.device("PJSIP/9001", "RINGING")
+    assert exchange.board.told[-1][1] is Phone.IN_USE
+
+
+async def test_a_seat_none_of_whose_phones_is_registered_says_which() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    await exchange.device("PJSIP/8001", "UNAVAILABLE")
+    assert exchange.board.told[-1][1] is Phone.UNREACHABLE
+    assert exchange.board.why == "8001 and 9001 not registered"
+
+
+async def test_a_phone_that_registers_makes_its_seat_ready_in_the_lab_only() -> None:
+    for auto_login in (True, False):
+        exchange = Exchange(auto_login=auto_login)
+        await exchange.device("PJSIP/8001", "NOT_INUSE")
+        assert exchange.board.told == [("8001", Phone.IDLE, auto_login)]
+
+
+async def test_a_phone_that_was_in_use_does_not_make_a_paused_seat_ready_when_it_is_idle_again() -> None:
+    exchange = Exchange(auto_login=True)
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    await exchange.device("PJSIP/8001", "INUSE")
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    assert [ready for _, _, ready in exchange.board.told] == [True, False, False]
+
+
+async def test_the_same_state_is_not_told_twice() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    assert len(exchange.board.told) == 1
+
+
+async def test_the_newest_of_several_states_is_the_one_the_board_ends_up_with() -> None:
+    exchange = Exchange()
+    for state in ("NOT_INUSE", "RINGING", "INUSE", "NOT_INUSE", "UNAVAILABLE"):
+        exchange.says("DeviceStateChange", Device="PJSIP/8001", State=state)
+    await exchange.settles()
+    assert exchange.board.told[-1][1] is Phone.UNREACHABLE
+
+
+async def test_what_the_board_could_not_be_told_is_told_with_the_next_word() -> None:
+    exchange = Exchange()
+    exchange.board.fails = True
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    exchange.board.fails = False
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    assert exchange.board.told == [("8001", Phone.IDLE, False)]
+
+
+async def test_an_unknown_device_is_nobodys() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/7777", "INUSE")
+    assert exchange.board.told == []

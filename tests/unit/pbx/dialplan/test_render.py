@@ -1,0 +1,113 @@
+"""What is written into an engineer's Asterisk, and what is never written there."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from calls.errors import Refused
+from pbx.dialplan.render import EVENTS, FILES, render
+from pbx.dialplan.site import NumberFrom, SeatPhone, Site, TrunkLine
+
+SITE = Site(
+    engines=("10.0.0.5:4573", "10.0.0.6:4573"),
+    trunks=(
+        TrunkLine(name="carrier", match=("192.0.2.1",), number_from=NumberFrom.PAI_THEN_FROM, dialled=("12345", "12346")),
+        TrunkLine(name="transit", match=("192.0.2.9",), number_from=NumberFrom.FROM, dialled=("12345",)),
+    ),
+    outside="192.0.2.1:5060",
+    seats=(SeatPhone(name="8001", password="pass-8001"), SeatPhone(name="9001", password="pass-9001", browser=True)),
+    fallback_seats=("8001",),
+    duty_phone="051586669999",
+    fallback_after_s=15,
+    ami_user="zhida",
+    ami_secret="a-long-secret",
+    ami_permit=("10.0.0.0/24",),
+    sounds="/var/lib/zhida/prompts",
+    language="zh",
+    music="/var/lib/zhida/music",
+)
+
+
+def section(text: str, name: str) -> str:
+    found = re.search(rf"^\[{re.escape(name)}\][^\n]*\n(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"no [{name}]"
+    return found[1]
+
+
+def test_every_file_says_where_it_is_to_be_included() -> None:
+    for name, text in render(SITE).items():
+        assert f"#include {name}" in text.splitlines()[0]
+    assert set(render(SITE)) == set(FILES)
+
+
+def test_a_caller_cannot_choose_the_extension_he_reaches() -> None:
+    extensions = render(SITE)["extensions_zhida.conf"]
+    assert re.findall(r"^exten => (\S+?),", extensions, re.MULTILINE)
+    assert not re.search(r"^exten => _", extensions, re.MULTILINE)
+
+
+def test_a_trunk_takes_only_the_numbers_it_is_to_take() -> None:
+    extensions = render(SITE)["extensions_zhida.conf"]
+    assert "exten => 12346" in section(extensions, "zhida-from-carrier")
+    assert "exten => 12346" not in section(extensions, "zhida-from-transit")
+
+
+def test_from_is_never_used_as_it_is() -> None:
+    for text in render(SITE)["pjsip_zhida.conf"].split("\n\n"):
+        if "context=zhida-from-" in text:
+            assert "callerid=unknown <0>" in text
+            assert "trust_id_inbound=no" in text
+
+
+def test_each_trunk_takes_the_number_from_its_own_header() -> None:
+    extensions = render(SITE)["extensions_zhida.conf"]
+    assert "Gosub(zhida-number,pai_then_from,1)" in section(extensions, "zhida-from-carrier")
+    assert "Gosub(zhida-number,from,1)" in section(extensions, "zhida-from-transit")
+
+
+def test_all_engines_are_asked_and_none_is_believed_to_have_ended_well_by_agistatus() -> None:
+    call = section(render(SITE)["extensions_zhida.conf"], "zhida-call")
+    assert "agi://10.0.0.5:4573/call" in call
+    assert "agi://10.0.0.6:4573/call" in call
+    assert '"${ZHIDA_DONE}" = "1"' in call
+    assert "AGISTATUS" not in call
+
+
+def test_the_engines_user_of_ami_can_neither_run_commands_nor_configure() -> None:
+    manager = render(SITE)["manager_zhida.conf"]
+    assert "write=call,originate,reporting" in manager
+    for event in EVENTS:
+        assert f"name({event})" in manager
+
+
+def test_a_site_without_an_outside_trunk_has_no_outside_endpoint() -> None:
+    files = render(replace(SITE, outside="", duty_phone=""))
+    assert "zhida-outside" not in files["pjsip_zhida.conf"]
+    assert "zhida-outside" not in files["extensions_zhida.conf"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"engines": ("10.0.0.5:4573,x",)},
+        {"trunks": (replace(SITE.trunks[0], name="a]\n[b"),)},
+        {"trunks": (replace(SITE.trunks[0], dialled=("_X.",)),)},
+        {"trunks": (replace(SITE.trunks[0], match=("192.0.2.1\nmatch=0.0.0.0/0",)),)},
+        {"sounds": "/a b"},
+        {"sounds": "relative"},
+        {"ami_secret": "two words"},
+        {"ami_secret": "cut;short"},
+        {"seats": (SeatPhone(name="8001)", password="x"),)},
+        {"accept_key": "11"},
+        {"outside": "host\ncontact=sip:evil"},
+    ],
+)
+def test_a_value_that_could_mean_something_else_to_asterisk_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(Refused):
+        replace(SITE, **change)  # type: ignore[arg-type]
+
+
+def test_no_secret_is_shown_where_a_site_is_printed() -> None:
+    assert "secret" not in repr(SITE).replace("ami_secret", "")
+    assert "pass-8001" not in repr(SITE)
