@@ -95,7 +95,7 @@ def read_tables(sheets: Iterable[Sheet], forms: tuple[Form, ...], file: str) -> 
     found = False
     for sheet in sheets:
         if sheet.hidden:
-            yield Remark(f"{sheet.name}!A1", "the sheet is hidden and was passed over")
+            yield Remark(f"{sheet.name}!A1", "the sheet is hidden and was passed over.")
             continue
         reader = _Reader(sheet.name, forms)
         for row in sheet.rows:
@@ -103,7 +103,7 @@ def read_tables(sheets: Iterable[Sheet], forms: tuple[Form, ...], file: str) -> 
         found = found or reader.form is not None
     if not found:
         wanted = " or ".join(f"{form.name} ({form.key_heading} …)" for form in forms)
-        raise Refused("form_not_recognised", f"{file} holds no table with the headings of {wanted}.", file=file)
+        raise Refused("form_not_recognised", f"{file} holds no table with the headings of {wanted}", file=file)
 
 
 class _Reader:
@@ -131,7 +131,7 @@ class _Reader:
             return
         passed = self._passed_over(row, self.form)
         if passed:
-            yield Remark(cell_name(self._sheet, row.number, _first_filled(row)), f"{passed} and was passed over")
+            yield Remark(cell_name(self._sheet, row.number, _first_filled(row)), f"{passed} and was passed over.")
         else:
             self._after_notes = False
             yield self._table_row(row, self.form)

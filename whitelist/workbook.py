@@ -88,7 +88,7 @@ def _opened(path: Path, name: str) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise Refused("file_unreadable", f"{name} cannot be opened: {error.strerror}.", file=name) from None
+        raise Refused("file_unreadable", f"{name} cannot be opened: {error.strerror}", file=name) from None
 
 
 @contextmanager
@@ -100,21 +100,21 @@ def _damage_refused(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         detail = f"{type(error).__name__}: {error}".splitlines()[0][:120]
-        raise Refused("workbook_damaged", f"{name} is damaged and cannot be read ({detail}); save it again as .xlsx.", file=name) from error
+        raise Refused("workbook_damaged", f"{name} is damaged and cannot be read ({detail}); save it again as .xlsx", file=name) from error
 
 
 def _check(file: IO[bytes], name: str) -> None:
     """Refuse by size, kind and what the file would unpack to, before anything is unpacked."""
     size = file.seek(0, io.SEEK_END)
     if size > MOST_BYTES:
-        raise _refusal(name, "workbook_too_big", f"has {size >> 20} MB; {MOST_BYTES >> 20} MB are read at most. Cut it into several files.")
+        raise _refusal(name, "workbook_too_big", f"has {size >> 20} MB; {MOST_BYTES >> 20} MB are read at most; cut it into several files")
     file.seek(0)
     head = file.read(len(_OLE))
     if head == _OLE:
         raise _refusal(name, *_ole_reason(file))
     if not head.startswith(b"PK") and not zipfile.is_zipfile(file):
         raise _refusal(
-            name, "workbook_not_xlsx", "is not an .xlsx workbook (a .csv loses merged cells and leading zeros); save it as .xlsx."
+            name, "workbook_not_xlsx", "is not an .xlsx workbook (a .csv loses merged cells and leading zeros); save it as .xlsx"
         )
     with _damage_refused(name):
         parts = zipfile.ZipFile(file).infolist()
@@ -123,17 +123,17 @@ def _check(file: IO[bytes], name: str) -> None:
 
 def _ole_reason(file: IO[bytes]) -> tuple[str, str]:
     if _ENCRYPTED in file.read():
-        return "workbook_encrypted", "is protected by a password; save it without one."
-    return "workbook_old", "is a workbook of the old .xls kind; save it as .xlsx."
+        return "workbook_encrypted", "is protected by a password; save it without one"
+    return "workbook_old", "is a workbook of the old .xls kind; save it as .xlsx"
 
 
 def _check_parts(parts: list[zipfile.ZipInfo], name: str) -> None:
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MOST_UNPACKED or len(parts) > MOST_PARTS:
         detail = f"would unpack to {unpacked >> 20} MB in {len(parts)} parts; {MOST_UNPACKED >> 20} MB are read at most"
-        raise _refusal(name, "workbook_too_big", f"{detail}. Cut it into several files.")
+        raise _refusal(name, "workbook_too_big", f"{detail}; cut it into several files")
     if any(part.flag_bits & 1 for part in parts):
-        raise _refusal(name, "workbook_encrypted", "is protected by a password; save it without one.")
+        raise _refusal(name, "workbook_encrypted", "is protected by a password; save it without one")
 
 
 def _refusal(name: str, code: str, reason: str) -> Refused:
@@ -146,7 +146,7 @@ def _rows(package: Package, sheet: SheetPart, name: str) -> Iterator[SheetRow]:
         running: dict[int, _Running] = {}
         for raw in package.rows(sheet):
             if raw.number > MOST_ROWS:
-                raise _refusal(name, "workbook_too_big", f"has more than {MOST_ROWS} rows in {sheet.name}; cut it into several files.")
+                raise _refusal(name, "workbook_too_big", f"has more than {MOST_ROWS} rows in {sheet.name}; cut it into several files")
             yield _with_merged(raw, merged.pop(raw.number, ()), running)
 
 
@@ -190,7 +190,7 @@ def _merged_ranges(xml: Iterable[bytes], sheet: str, name: str) -> dict[int, lis
     ranges: dict[int, list[tuple[int, int, int]]] = {}
     for count, reference in enumerate(_references(xml)):
         if count >= MOST_MERGED:
-            raise _refusal(name, "workbook_too_big", f"has more than {MOST_MERGED} merged cells in {sheet}; cut it into several files.")
+            raise _refusal(name, "workbook_too_big", f"has more than {MOST_MERGED} merged cells in {sheet}; cut it into several files")
         left, top, right, bottom = range_boundaries(reference)
         if left is not None and top is not None and right is not None and bottom is not None and left <= MOST_COLUMNS:
             ranges.setdefault(top, []).append((left - 1, min(right, MOST_COLUMNS) - 1, bottom))

@@ -148,12 +148,12 @@ def test_the_example_the_dividers_and_the_empty_numbered_rows_are_passed_over() 
     ]
     assert not result.refused
     assert [remark.sentence for remark in result.passed_over] == [
-        "the row is the form's example and was passed over",
-        "the row is the divider 一、工业企业 and was passed over",
-        "the row is the divider 二、服务业企业 and was passed over",
-        "the row is numbered but empty and was passed over",
-        "the row is a total and was passed over",
-        "the row is the table's foot and was passed over",
+        "the row is the form's example and was passed over.",
+        "the row is the divider 一、工业企业 and was passed over.",
+        "the row is the divider 二、服务业企业 and was passed over.",
+        "the row is numbered but empty and was passed over.",
+        "the row is a total and was passed over.",
+        "the row is the table's foot and was passed over.",
     ]
 
 
@@ -261,7 +261,7 @@ def test_a_hidden_sheet_gives_nobody_priority() -> None:
     page.sheet_state = "hidden"
     result = imported(saved(book))
     assert [entry.name for entry in result.entries] == ["示例甲公司"]
-    assert result.passed_over[0].sentence == "the sheet is hidden and was passed over"
+    assert result.passed_over[0].sentence == "the sheet is hidden and was passed over."
 
 
 def test_a_workbook_without_either_form_is_refused() -> None:
