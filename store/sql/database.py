@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Table, event, make_url
+from sqlalchemy import URL, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -34,6 +34,8 @@ ALLOWED: Final = "write sqlite:///FILE or postgresql://USER@HOST/NAME"
 BUSY_MS: Final = 10_000  # how long a SQLite connection waits for another's write
 CONNECT_S: Final = 10.0
 COMMAND_S: Final = 60.0
+_DURABLE: Final = text("SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'")
+"""A commit must have reached the disk when it returns, because the fact leaves the stream then, whatever the server's default is."""
 VALUE_CLASSES: Final = frozenset({"22", "23", "54"})
 """Classes of SQLSTATE that blame a value: data exception, constraint, too large for an index."""
 AWAY_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
@@ -70,6 +72,8 @@ class Database:
         """
         with store_faults():
             async with self._writer.begin() as connection:
+                if not self.is_sqlite:
+                    await connection.execute(_DURABLE)
                 yield connection
 
     @asynccontextmanager
@@ -165,9 +169,9 @@ def _first_line(error: BaseException) -> str:
     return said.splitlines()[0] if said else type(error).__name__
 
 
-def _checked(text: str) -> URL:
+def _checked(written: str) -> URL:
     try:
-        url = make_url(text)
+        url = make_url(written)
     except ArgumentError:
         raise Refused("database_url_unreadable", f"The database's URL cannot be read: {ALLOWED}") from None
     backend = url.get_backend_name()

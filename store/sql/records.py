@@ -1,6 +1,6 @@
 """The records, as the API and the audit ask for them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select, update
 
 from calls.errors import Conflict, NotFound
 from store.sql.database import Database
+from store.sql.lists import chunks
 from store.sql.pages import call_status, cut, of_calls, of_tickets, page_of
 from store.sql.rows import deadline_row, record_of, ticket_of, written_row
 from store.sql.tables import calls, events_set_aside, tickets
@@ -18,7 +19,6 @@ from tickets.records import Page, Wanted
 from tickets.stream import SetAside
 from tickets.ticket import Ticket, TicketPatch, write
 
-CHUNK: Final = 5_000  # ids in one question; both databases take 32,766 values
 _TICKETS: Final = select(tickets, calls.c.received, calls.c.document).join_from(
     tickets, calls, (calls.c.hotline == tickets.c.hotline) & (calls.c.call_id == tickets.c.call_id)
 )
@@ -99,14 +99,14 @@ class SqlRecords:
         """See `Records.ended`."""
         query = select(calls.c.call_id, calls.c.end_reason).where(calls.c.hotline == self._hotline)
         async with self._database.reading() as connection:
-            found = [await connection.execute(query.where(calls.c.call_id.in_(chunk))) for chunk in _chunks(sorted(call_ids))]
+            found = [await connection.execute(query.where(calls.c.call_id.in_(chunk))) for chunk in chunks(sorted(call_ids))]
         return {row.call_id: row.end_reason != "" for rows in found for row in rows}
 
     async def tickets_of(self, call_ids: Sequence[str]) -> Mapping[str, str]:
         """See `Records.tickets_of`."""
         query = select(tickets.c.call_id, tickets.c.number).where(tickets.c.hotline == self._hotline)
         async with self._database.reading() as connection:
-            found = [await connection.execute(query.where(tickets.c.call_id.in_(chunk))) for chunk in _chunks(sorted(call_ids))]
+            found = [await connection.execute(query.where(tickets.c.call_id.in_(chunk))) for chunk in chunks(sorted(call_ids))]
         return {row.call_id: row.number for rows in found for row in rows}
 
     async def set_aside(self, limit: int = 100) -> tuple[SetAside, ...]:
@@ -133,8 +133,3 @@ class SqlRecords:
 
 def _unknown(number: str) -> NotFound:
     return NotFound("ticket_unknown", f"There is no ticket {number:.40}", number=number)
-
-
-def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
