@@ -1,7 +1,4 @@
-"""Who calls and what is to happen with the call: identify() and make_plan() with today's directory and rules.
-
-The road and `explain` both come through here.
-"""
+"""Who calls and what is to happen with the call: identify() and make_plan() with today's directory and rules."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,9 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ivr.menu import Choice
-from routing.explain import Asked, Background, Explanation, explain
 from routing.plan import Plan, PlanRules, make_plan
-from whitelist.entries import Entry
 from whitelist.identify import Identity, TrunkTrust, identify
 from whitelist.index import Directory
 
@@ -55,7 +50,7 @@ class Decider:
 
     def decide(self, *, raw_number: str, trunk: str, dialled: str, at: datetime) -> Decision:
         """Identity and plan of a call that arrives at `at` (aware)."""
-        identity = self._identify(raw_number, trunk, at)
+        identity = self.identify(raw_number, trunk, at)
         return Decision(identity=identity, plan=make_plan(identity, dialled, at=at, rules=self.rules), dialled=dialled, at=at)
 
     def after_menu(self, decision: Decision, choice: Choice) -> Decision:
@@ -63,16 +58,11 @@ class Decider:
         plan = make_plan(decision.identity, decision.dialled, menu_choice=choice, at=decision.at, rules=self.rules)
         return replace(decision, plan=plan)
 
-    def explain(self, raw_number: str, asked: Asked, background: Background, entry_of: Callable[[str], Entry | None]) -> Explanation:
-        """The same decision with its reasons; `entry_of` finds an entry in full by its id."""
-        identity = self._identify(raw_number, asked.trunk, asked.at)
-        entry = entry_of(identity.entry.entry_id) if identity.entry is not None else None
-        return explain(asked, identity, rules=self.rules, background=replace(background, entry=entry))
-
-    def _identify(self, raw_number: str, trunk: str, at: datetime) -> Identity:
+    def identify(self, raw_number: str, trunk: str, at: datetime) -> Identity:
+        """Who calls."""
         return identify(
             raw_number=raw_number,
-            trunk=self.trunks.get(trunk) or TrunkTrust(name=trunk, trusted=False),
+            trunk=self.trunks.get(trunk) or TrunkTrust(trunk, trusted=False),
             directory=self.directory(),
             today=at.astimezone(self.timezone).date(),
             area_code=self.area_code,

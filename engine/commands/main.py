@@ -6,7 +6,7 @@ import typer
 
 from calls.errors import ZhidaError
 from config.faults import ConfigFault
-from engine.commands import asterisk_config, check, lab, prompts, serve
+from engine.commands import asterisk_config, audit, calls, check, explain, lab, prompts, seats, serve, tickets, whitelist
 
 app = typer.Typer(
     name="zhida",
@@ -20,7 +20,13 @@ app.command("serve")(serve.serve)
 app.command("check")(check.check)
 app.command("asterisk-config")(asterisk_config.asterisk_config)
 app.command("prompts")(prompts.prompts)
+app.command("explain")(explain.explain)
+app.command("audit")(audit.run_audit)
 app.add_typer(lab.app, name="lab")
+app.add_typer(whitelist.app, name="whitelist")
+app.add_typer(seats.app, name="seats")
+app.add_typer(calls.app, name="calls")
+app.add_typer(tickets.app, name="tickets")
 
 
 def main() -> None:

@@ -1,0 +1,71 @@
+"""`zhida explain`: the whole decision for a call that might come, in words or as JSON."""
+
+import asyncio
+import json
+import sys
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from calls.clock import SystemClock
+from calls.errors import NotFound, Refused
+from config.derive import background
+from config.settings import Settings
+from engine.building import decider_of
+from engine.commands.options import AsJson, ConfigFile, Overrides, settings_of
+from engine.directory import CurrentDirectory
+from engine.explaining import Explainer
+from engine.stores import open_stores
+from routing.explain import Asked, Explanation
+
+
+def explain(
+    number: Annotated[str, typer.Argument(help="The caller's number, in any form.")],
+    config: ConfigFile = None,
+    overrides: Overrides = None,
+    dialled: Annotated[str | None, typer.Option(help="The number he dials; else the configuration's first.")] = None,
+    trunk: Annotated[str | None, typer.Option(help="The trunk his call comes by; else the first trusted one.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="When, e.g. 2026-10-01T02:00 by the hotline's clock; else now.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what happens with a call from this number, and why."""
+    settings = settings_of(config, overrides)
+    asked = Asked(dialled=dialled or next(iter(settings.dialled)), trunk=_trunk(settings, trunk), at=_moment(settings, at))
+    explanation = asyncio.run(_explain(settings, number, asked))
+    if as_json:
+        sys.stdout.write(json.dumps(explanation.document(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write(explanation.words())
+
+
+async def _explain(settings: Settings, number: str, asked: Asked) -> Explanation:
+    stores = open_stores(settings, SystemClock())
+    try:
+        await stores.database.upgrade()
+        directory = CurrentDirectory()
+        await directory.read(stores.directory)
+        explainer = Explainer(decider=decider_of(settings, directory), entries=stores.directory, background=background(settings))
+        return await explainer.explain(number, asked)
+    finally:
+        await stores.database.close()
+
+
+def _trunk(settings: Settings, given: str | None) -> str:
+    if given is None:
+        return next((name for name, trunk in settings.trunks.items() if trunk.trusted), next(iter(settings.trunks)))
+    if given not in settings.trunks:
+        raise NotFound("trunk_unknown", f"--trunk {given}: the configuration has {', '.join(settings.trunks)}.")
+    return given
+
+
+def _moment(settings: Settings, given: str | None) -> datetime:
+    zone = ZoneInfo(settings.hotline.timezone)
+    if given is None:
+        return datetime.now(zone)
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise Refused("time_unreadable", f"--at {given}: write a time such as 2026-10-01T02:00.") from None
+    return moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)
