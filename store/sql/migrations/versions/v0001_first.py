@@ -1,4 +1,4 @@
-"""The first schema: facts, calls and tickets; what they are for is said in the tables' comments."""
+"""The first schema: facts, calls, tickets, and the lists engines hold in memory; what the tables are for is said in their comments."""
 
 from typing import Final
 
@@ -22,13 +22,27 @@ def upgrade() -> None:
     _calls()
     _events()
     _events_set_aside()
+    _list_versions()
     _ticket_days()
+    _whitelist_entries()
+    _list_changes()
     _tickets()
+    _whitelist_numbers()
 
 
 def downgrade() -> None:
     """Drop every table."""
-    for table in ("tickets", "ticket_days", "events_set_aside", "events", "calls"):
+    for table in (
+        "whitelist_numbers",
+        "tickets",
+        "list_changes",
+        "whitelist_entries",
+        "ticket_days",
+        "list_versions",
+        "events_set_aside",
+        "events",
+        "calls",
+    ):
         op.drop_table(table)
 
 
@@ -84,6 +98,21 @@ def _events_set_aside() -> None:
     )
 
 
+def _list_versions() -> None:
+    op.create_table(
+        "list_versions",
+        sa.Column("hotline", sa.Text(), nullable=False),
+        sa.Column("list", sa.Text(), nullable=False, comment="whitelist or roster"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("removed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("hotline", "list", "version", name=op.f("pk_list_versions")),
+    )
+
+
 def _ticket_days() -> None:
     op.create_table(
         "ticket_days",
@@ -92,6 +121,46 @@ def _ticket_days() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hotline", "day", name=op.f("pk_ticket_days")),
         comment="the last running number given to a ticket of that day's calls",
+    )
+
+
+def _whitelist_entries() -> None:
+    op.create_table(
+        "whitelist_entries",
+        sa.Column("hotline", sa.Text(), nullable=False),
+        sa.Column("entry_id", PLAIN_TEXT, nullable=False, comment="in the order of its bytes the index in memory is built"),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", PLAIN_TEXT, nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("industry", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("filed_by", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("contacts", DOCUMENT, nullable=False, comment="[{role, name, numbers: [{pattern, extension}]}]"),
+        sa.Column("source", DOCUMENT, nullable=True, comment="{file, sheet, row}"),
+        sa.PrimaryKeyConstraint("hotline", "entry_id", name=op.f("pk_whitelist_entries")),
+    )
+    op.create_index(op.f("ix_whitelist_entries_hotline_name_entry_id"), "whitelist_entries", ["hotline", "name", "entry_id"], unique=False)
+
+
+def _list_changes() -> None:
+    op.create_table(
+        "list_changes",
+        sa.Column("hotline", sa.Text(), nullable=False),
+        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False, comment="added, changed or removed"),
+        sa.ForeignKeyConstraint(
+            ["hotline", "list", "version"],
+            ["list_versions.hotline", "list_versions.list", "list_versions.version"],
+            name=op.f("fk_list_changes_hotline_list_version"),
+        ),
+        sa.PrimaryKeyConstraint("hotline", "list", "version", "item_id", name=op.f("pk_list_changes")),
     )
 
 
@@ -118,3 +187,20 @@ def _tickets() -> None:
         sa.UniqueConstraint("hotline", "call_id", name=op.f("uq_tickets_hotline_call_id")),
     )
     op.create_index(op.f("ix_tickets_hotline_status_due"), "tickets", ["hotline", "status", "due"], unique=False)
+
+
+def _whitelist_numbers() -> None:
+    op.create_table(
+        "whitelist_numbers",
+        sa.Column("hotline", sa.Text(), nullable=False),
+        sa.Column("pattern", PLAIN_TEXT, nullable=False, comment="E.164; open last digits of a block are x"),
+        sa.Column("entry_id", PLAIN_TEXT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["hotline", "entry_id"],
+            ["whitelist_entries.hotline", "whitelist_entries.entry_id"],
+            name=op.f("fk_whitelist_numbers_hotline_entry_id"),
+        ),
+        sa.PrimaryKeyConstraint("hotline", "pattern", "entry_id", name=op.f("pk_whitelist_numbers")),
+        comment="What is searched for; whose a number is stands in the entry's contacts",
+    )
+    op.create_index(op.f("ix_whitelist_numbers_hotline_entry_id"), "whitelist_numbers", ["hotline", "entry_id"], unique=False)
