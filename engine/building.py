@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from engine.outside import Outside, outside_of
 from engine.reconcile import Reconciler
 from engine.ringing import Ringing
 from engine.road import Desk, Road, Service
+from engine.stores import Stores, open_stores
 from engine.watcher import SeatPhones, Watcher
 from pbx.agi.server import AgiLimits, AgiServer
 from pbx.agi.session import AgiSession
@@ -27,8 +29,11 @@ from pbx.ami.link import AmiLink
 from pbx.ami.settings import AmiLogin
 from pbx.legs import PbxLegs
 from pbx.line import AgiLine
+from store.redis.announcing import Announcements
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
+from store.redis.stream import EventStream
+from tickets.recorder import Recorder
 
 _NO_RECORDING: Final = ""
 
@@ -51,6 +56,11 @@ class Engine:
     outside: Outside
     conferences: ConferenceDesk
     reconciler: Reconciler
+    stores: Stores
+    news: Announcements
+    stream: EventStream
+    recorder: Recorder
+    recordings: Path | None
 
 
 def build(settings: Settings, number: int) -> Engine:
@@ -60,6 +70,8 @@ def build(settings: Settings, number: int) -> Engine:
     engine_id = f"{settings.hotline.id}-{number}-{os.getpid()}"
     redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
+    stores = open_stores(settings, clock)
+    stream = EventStream(redis, hotline=settings.hotline.id, recorder=engine_id)
     post, directory, outside = PostOffice(), CurrentDirectory(), outside_of(settings)
     phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
     phones.define(seat_definitions(settings))
@@ -102,6 +114,11 @@ def build(settings: Settings, number: int) -> Engine:
         outside=outside,
         conferences=ConferenceDesk(waiting=live, legs=legs, clock=clock),
         reconciler=reconciler,
+        stores=stores,
+        news=Announcements(redis, hotline=settings.hotline.id),
+        stream=stream,
+        recorder=Recorder(stream, stores.facts, clock),
+        recordings=pbx.recordings_here if settings.recording.enabled else None,
     )
 
 

@@ -31,6 +31,7 @@ class CurrentDirectory:
         self._directory = Directory.of(())
         self.version: int | None = None
         self.fault = "not read yet"
+        self.first_read = asyncio.Event()
 
     def __call__(self) -> Directory:
         """The directory now; immutable, so a call keeps the one it began with."""
@@ -51,6 +52,7 @@ class CurrentDirectory:
             self.fault = fault.sentence
             raise
         self.version, self.fault = version, ""
+        self.first_read.set()
         log.info("directory_read", version=version, entries=len(self._directory), numbers=self._directory.numbers)
 
     async def follow(self, store: EntryStore, news: News) -> None:

@@ -2,18 +2,23 @@
 
 import asyncio
 import signal
-from typing import Final
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Final, cast
 
 import structlog
 
 from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
 from engine.building import Engine
+from pbx.recordings import finish_recordings
 
 log = structlog.get_logger(__name__)
 
 _FIRST_LINK_S: Final = 5.0
+_FIRST_DIRECTORY_S: Final = 10.0
 _STORE_RETRY_S: Final = 0.5
+_RECORDINGS_EVERY_S: Final = 2.0
 
 
 async def run(engine: Engine) -> None:
@@ -33,11 +38,8 @@ async def run(engine: Engine) -> None:
         log.warning("asterisk_not_linked_yet", why=fault.sentence)
     try:
         async with asyncio.TaskGroup() as tasks:
-            side = [
-                tasks.create_task(engine.live.listen(engine.post), name="deliveries"),
-                tasks.create_task(engine.live.keep_time(), name="timers"),
-                tasks.create_task(engine.reconciler.run(), name="reconciler"),
-            ]
+            side = [tasks.create_task(work, name=name) for name, work in _side_work(engine).items()]
+            await _directory_read(engine)
             await engine.agi.start()
             log.info("engine_started", engine=engine.engine_id, agi=engine.agi.address)
             await stop.wait()
@@ -49,7 +51,56 @@ async def run(engine: Engine) -> None:
     finally:
         await engine.link.close()
         await engine.redis.aclose()
+        await engine.stores.database.close()
     log.info("engine_stopped")
+
+
+def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
+    """What goes on beside the calls, by name."""
+    return {
+        "deliveries": engine.live.listen(engine.post),
+        "timers": engine.live.keep_time(),
+        "reconciler": engine.reconciler.run(),
+        "directory": _follow_directory(engine),
+        "announcements": engine.news.listen(),
+        "recorder": engine.recorder.run(),
+        "recordings": _finish_recordings(engine),
+    }
+
+
+async def _follow_directory(engine: Engine) -> None:
+    """Make or migrate the tables, however long the database is away; then keep the directory up to date."""
+    while True:
+        try:
+            await engine.stores.database.upgrade()
+        except StoreFault as fault:
+            log.error("database_awaited", why=fault.sentence)
+            await asyncio.sleep(_STORE_RETRY_S)
+        else:
+            break
+    await engine.directory.follow(engine.stores.directory, engine.news)
+
+
+async def _directory_read(engine: Engine) -> None:
+    """Wait for the directory, because without it nobody has priority; but calls come before the database."""
+    try:
+        async with asyncio.timeout(_FIRST_DIRECTORY_S):
+            await engine.directory.first_read.wait()
+    except TimeoutError:
+        log.error("serving_without_directory", why=engine.directory.fault)
+
+
+async def _finish_recordings(engine: Engine) -> None:
+    """Join the halves of recordings whose calls are over."""
+    if engine.recordings is None:
+        await asyncio.Event().wait()
+    while True:
+        await asyncio.sleep(_RECORDINGS_EVERY_S)
+        try:
+            live = {call.call_id for call in await engine.live.calls()}
+        except StoreFault:
+            continue
+        await asyncio.to_thread(finish_recordings, cast("Path", engine.recordings), live)
 
 
 async def _live_state_there(engine: Engine) -> None:

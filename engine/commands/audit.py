@@ -104,10 +104,8 @@ def _moment(settings: Settings, given: str | None) -> datetime | None:
 
 def _in_words(report: AuditReport) -> str:
     found = report.found
-    lines = [
-        f"{found.recorded} calls are recorded whole, {len(found.missing)} were missing, {len(found.incomplete)} lacked their end, "
-        f"{found.unsettled} go on or ended just now."
-    ]
+    lost = f"{len(found.missing)} were missing, {len(found.incomplete)} lacked their end"
+    lines = [f"{found.recorded} calls are recorded whole, {lost}, {found.unsettled} go on or ended just now."]
     lines += [f"missing     {_call(call)}{_ticket(report, call)}" for call in found.missing]
     lines += [f"incomplete  {_call(call)}{_ticket(report, call)}" for call in found.incomplete]
     lines += [f"unreadable  line {line.line} of the CDR: {line.reason}" for line in report.bad_lines]

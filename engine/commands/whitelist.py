@@ -37,7 +37,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="三星级及以上企业信息库 and/or 重点项目信息库.")],
     config: ConfigFile = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply the difference without asking.")] = False,
-    remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Take out entries that the file could hold and does not.")] = False,
+    remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Take out what the file could hold and does not.")] = False,
 ) -> None:
     """Read the forms, show what would change, and apply it once that is confirmed."""
     settings = settings_of(config)
