@@ -1,0 +1,284 @@
+"""Calls as JSON."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from api.documents.plain import Document, Moment, Paged, PageDocument, Question
+from routing.waiting import CallState, LiveCall
+from tickets.record import Attempt, CallRecord, OfferMade, Span, SpecialistPart
+from whitelist.identify import CallerClass
+
+Suffix = Annotated[str, Field(pattern=r"^[0-9]{2,15}$", description="The last digits of the caller's number.")]
+
+
+class ShownState(StrEnum):
+    """Where a call is, or that it is over."""
+
+    IVR = "ivr"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+    CONSULT = "consult"
+    THREE_WAY = "three_way"
+    AFTER = "after"
+    ENDED = "ended"
+
+
+class WantedState(StrEnum):
+    """A state, or all those of calls that go on now."""
+
+    LIVE = "live"
+    IVR = "ivr"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+    CONSULT = "consult"
+    THREE_WAY = "three_way"
+    AFTER = "after"
+    ENDED = "ended"
+
+
+class CallsWanted(Paged):
+    """Which calls."""
+
+    caller_class: Annotated[CallerClass | None, Field(validation_alias="class", description="Only callers of this class.")] = None
+    state: Annotated[WantedState | None, Field(description="Only calls in this state; `live` is all but `ended`.")] = None
+    end_reason: Annotated[str | None, Field(pattern=r"^[a-z_]{1,40}$", description="Only calls that ended for this reason.")] = None
+    seat: Annotated[str | None, Field(max_length=64, description="Only calls of this seat.")] = None
+    enterprise: Annotated[str | None, Field(min_length=1, max_length=200, description="Part of the enterprise's name.")] = None
+    number_suffix: Suffix | None = None
+    since: Annotated[Moment | None, Field(validation_alias="from", description="Calls that arrived then or later.")] = None
+    until: Annotated[Moment | None, Field(validation_alias="to", description="Calls that arrived before then.")] = None
+
+
+class CallItem(Document):
+    """A call in a list. `end_reason` is null while it goes on, and until its record tells."""
+
+    call_id: str
+    arrived: Moment
+    number: Annotated[str | None, Field(description="National form; null where the caller has none.")]
+    enterprise: str | None
+    caller_class: Annotated[str, Field(serialization_alias="class", description="As identified; empty where nobody could tell.")]
+    state: ShownState
+    seat: str | None
+    end_reason: str | None
+    waited_s: float | None
+    ticket: Annotated[str | None, Field(description="The number of its ticket.")] = None
+
+
+class CallPage(PageDocument[CallItem]):
+    """Calls, the newest first, those that go on among them."""
+
+
+class SpanDocument(Document):
+    """Somebody was on the line. `how` is waiting, talking or held; `until` is null while he is."""
+
+    who: str
+    id: str
+    name: str
+    how: str
+    since: Moment
+    until: Moment | None
+
+
+class AttemptMade(Document):
+    """A specialist's phone was rung. `outcome` is null while it rings."""
+
+    attempt_id: str
+    phone: str
+    number: str
+    outcome: str | None
+    asked: Moment | None
+    ended: Moment | None
+
+
+class SpecialistPartDocument(Document):
+    """A specialist's part in a call."""
+
+    specialist_id: str
+    name: str
+    department: str
+    joined: Moment | None
+    left: Moment | None
+    attempts: list[AttemptMade]
+
+
+class OfferDocument(Document):
+    """The call was proposed to a seat. `outcome` is null while it rings."""
+
+    seat: str
+    group: str
+    outcome: str | None
+    cause: str | None
+    offered: Moment | None
+    ended: Moment | None
+
+
+class RungDocument(Document):
+    """From `after_s` seconds of waiting on, the seats of `group` may take the call."""
+
+    group: str
+    after_s: float
+
+
+class LiveDocument(Document):
+    """A call that goes on, as live state has it this moment."""
+
+    engine: str
+    queued: Moment | None
+    answered: Moment | None
+    place: Annotated[int | None, Field(description="How many waiting calls rank before it; null where it does not wait.")]
+    ladder: list[RungDocument]
+    opened: Annotated[int, Field(description="How many rungs of its ladder are open.")]
+    skills: list[str]
+
+
+class RecordDocument(Document):
+    """What the records know of a call; the latest second may be missing."""
+
+    trunk: str
+    dialled: str
+    trusted: bool
+    tier: str | None
+    ladder: list[str]
+    ivr: str
+    keys: Annotated[list[str], Field(description="What the caller pressed in menus.")]
+    offers: list[OfferDocument]
+    queued: Moment | None
+    answered: Moment | None
+    ended: Moment | None
+    end_detail: str | None
+    specialists: list[SpecialistPartDocument]
+    rating: int | None
+    recovered: bool
+
+
+class CallDocument(CallItem):
+    """A call with all that is known of it."""
+
+    reasons: Annotated[list[str], Field(description="Why it was routed as it was, in whole sentences.")]
+    on_line: list[SpanDocument]
+    recording: Annotated[str | None, Field(description="The recording's name in the recordings' folder.")]
+    recordings: Annotated[list[str], Field(description="All of them, where the call was taken up by another engine.")]
+    live: Annotated[LiveDocument | None, Field(description="Null once it is over.")]
+    record: Annotated[RecordDocument | None, Field(description="Null while the records know nothing of it yet, or cannot be asked.")]
+
+
+class AskSpecialist(Question):
+    """Whom to bring in: one specialist by his id, or whoever of a department accepts."""
+
+    more_schema: ClassVar = {"oneOf": [{"required": ["specialist_id"]}, {"required": ["department"]}]}
+
+    specialist_id: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+    department: Annotated[str | None, Field(min_length=1, max_length=100, description="Its name or a part of it, e.g. 税务.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.specialist_id is None) == (self.department is None):
+            raise ValueError("name either specialist_id or department")
+        return self
+
+
+def item_of_live(call: LiveCall) -> CallItem:
+    """A call that goes on."""
+    return CallItem(
+        call_id=call.call_id,
+        arrived=call.arrived,
+        number=call.number or None,
+        enterprise=call.enterprise or None,
+        caller_class=call.caller_class,
+        state=ShownState(call.state),
+        seat=call.seat_id or None,
+        end_reason=None,
+        waited_s=(call.answered - call.queued).total_seconds() if call.answered and call.queued else None,
+    )
+
+
+def item_of_record(record: CallRecord) -> CallItem:
+    """A call that live state does not know any more."""
+    return CallItem(
+        call_id=record.call_id,
+        arrived=record.received,
+        number=record.number or None,
+        enterprise=record.enterprise or None,
+        caller_class=record.caller_class,
+        state=ShownState.ENDED,
+        seat=record.seat_id or None,
+        end_reason=record.end_reason or None,
+        waited_s=record.waited_s,
+    )
+
+
+def live_document(call: LiveCall, place: int | None) -> LiveDocument:
+    """What only live state knows."""
+    return LiveDocument(
+        engine=call.engine,
+        queued=call.queued,
+        answered=call.answered,
+        place=place if call.state in (CallState.WAITING, CallState.OFFERED) else None,
+        ladder=[RungDocument(group=rung.group, after_s=rung.after_s) for rung in call.ladder],
+        opened=call.opened,
+        skills=sorted(call.skills),
+    )
+
+
+def record_document(record: CallRecord) -> RecordDocument:
+    """What only the records know."""
+    return RecordDocument(
+        trunk=record.trunk,
+        dialled=record.dialled,
+        trusted=record.trusted,
+        tier=record.tier or None,
+        ladder=list(record.ladder),
+        ivr=record.ivr,
+        keys=[key.digit for key in record.keys],
+        offers=[_offer(offer) for offer in record.offers],
+        queued=record.queued,
+        answered=record.answered,
+        ended=record.ended,
+        end_detail=record.end_detail or None,
+        specialists=[specialist_part(part) for part in record.specialists],
+        rating=record.rating,
+        recovered=record.recovered,
+    )
+
+
+def specialist_part(part: SpecialistPart) -> SpecialistPartDocument:
+    """A specialist's part."""
+    return SpecialistPartDocument(
+        specialist_id=part.specialist_id,
+        name=part.name,
+        department=part.department,
+        joined=part.joined,
+        left=part.left,
+        attempts=[_attempt(attempt) for attempt in part.attempts],
+    )
+
+
+def span_document(span: Span) -> SpanDocument:
+    """A span."""
+    return SpanDocument(who=span.who, id=span.id, name=span.name, how=span.how, since=span.since, until=span.until)
+
+
+def _attempt(attempt: Attempt) -> AttemptMade:
+    return AttemptMade(
+        attempt_id=attempt.attempt_id,
+        phone=attempt.phone,
+        number=attempt.number,
+        outcome=attempt.outcome or None,
+        asked=attempt.asked,
+        ended=attempt.ended,
+    )
+
+
+def _offer(offer: OfferMade) -> OfferDocument:
+    return OfferDocument(
+        seat=offer.seat_id,
+        group=offer.group,
+        outcome=offer.outcome or None,
+        cause=offer.cause or None,
+        offered=offer.offered,
+        ended=offer.ended,
+    )

@@ -1,0 +1,106 @@
+"""Seats as JSON."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from api.documents.calls import ShownState
+from api.documents.plain import Document, Moment, Paged, PageDocument, Question
+from routing.waiting import LiveCall
+from seats.seat import Phone, Seat
+from seats.state import SeatState
+
+
+class SeatsWanted(Paged):
+    """Which seats."""
+
+    state: Annotated[SeatState | None, Field(description="Only seats in this state.")] = None
+    group: Annotated[str | None, Field(max_length=64, description="Only seats that serve this group.")] = None
+
+
+class SeatItem(Document):
+    """A seat this moment. `wish` is what its agent asked for while it could not take effect yet; `call` is a call's id."""
+
+    seat_id: str
+    state: SeatState
+    since: Moment
+    why: str
+    phone: Phone
+    call: str | None
+    wish: SeatState | None
+    agent: str | None
+    groups: list[str]
+    skills: list[str]
+    devices: list[str]
+    wrap_up_until: Moment | None
+
+
+class SeatPage(PageDocument[SeatItem]):
+    """Seats by id."""
+
+
+class OnCall(Document):
+    """The call a seat has, for its agent's screen."""
+
+    call_id: str
+    number: str | None
+    enterprise: str | None
+    caller_class: Annotated[str, Field(serialization_alias="class")]
+    state: ShownState
+    arrived: Moment
+
+
+class SeatDocument(SeatItem):
+    """A seat with its call; `on_call` is null where it has none, and once a call it wraps up is over."""
+
+    on_call: OnCall | None
+
+
+class AskedState(StrEnum):
+    """What a person may ask of a seat."""
+
+    READY = "ready"
+    PAUSED = "paused"
+    LOGGED_OUT = "logged_out"
+
+
+class SeatChange(Question):
+    """What the seat is to be. While it rings or talks this is kept as its wish."""
+
+    state: AskedState
+    reason: Annotated[str, Field(max_length=200, description="Why; it is shown beside the state.")] = ""
+
+
+def seat_item(seat: Seat) -> SeatItem:
+    """A seat in a list."""
+    return SeatItem(
+        seat_id=seat.seat_id,
+        state=seat.state,
+        since=seat.since,
+        why=seat.why,
+        phone=seat.phone,
+        call=seat.call_id or None,
+        wish=seat.wish,
+        agent=seat.agent or None,
+        groups=list(seat.groups),
+        skills=sorted(seat.skills),
+        devices=list(seat.devices),
+        wrap_up_until=seat.wrap_up_until,
+    )
+
+
+def seat_document(seat: Seat, call: LiveCall | None) -> SeatDocument:
+    """A seat with its call."""
+    return SeatDocument(**dict(seat_item(seat)), on_call=None if call is None else _on_call(call))
+
+
+def _on_call(call: LiveCall) -> OnCall:
+    return OnCall(
+        call_id=call.call_id,
+        number=call.number or None,
+        enterprise=call.enterprise or None,
+        caller_class=call.caller_class,
+        state=ShownState(call.state),
+        arrived=call.arrived,
+    )

@@ -1,0 +1,71 @@
+"""Whose phones are rung, and in which order, when a specialist is asked for."""
+
+from collections.abc import Callable, Sequence
+
+from api.sources import Roster, Specialist
+from calls.errors import NotFound, Refused
+from conference.desk import PhoneToRing
+
+_MOST: int = 200  # of one department; the measures ask for three to five
+
+
+async def specialists_of(roster: Roster, department: str) -> Sequence[Specialist]:
+    """The department's specialists in the order in which they are asked.
+
+    Raises: Refused: no department is named so, or several are.
+    """
+    page = await roster.find(department=department, limit=_MOST)
+    exact = [one for one in page.items if one.department == department]
+    found = exact or list(page.items)
+    names = sorted({one.department for one in found})
+    if not names:
+        raise Refused("department_unknown", f"No department in the roster is named {department}.", department=department)
+    if len(names) > 1:
+        sentence = f"{department} may be {'、'.join(names[:10])}; name one of them."
+        raise Refused("department_ambiguous", sentence, department=department)
+    return in_order(found)
+
+
+async def specialist_named(roster: Roster, specialist_id: str) -> Specialist:
+    """The one specialist. Raises: Refused: there is none of this id."""
+    try:
+        return await roster.specialist(specialist_id)
+    except NotFound:
+        sentence = f"The roster has no specialist {specialist_id}."
+        raise Refused("specialist_unknown", sentence, specialist_id=specialist_id) from None
+
+
+def in_order(specialists: Sequence[Specialist]) -> list[Specialist]:
+    """As in the roster, but 分管领导 last: they are asked once nobody else of the department could be had."""
+    return sorted(specialists, key=_leads)
+
+
+def phones_of(specialists: Sequence[Specialist], *, dial: Callable[[str], str], ring_s: float) -> list[PhoneToRing]:
+    """Each one's office phones, then his mobiles, then the next one's; a number that cannot be called is passed over.
+
+    Raises: Refused: there is no number at all that can be called.
+    """
+    phones = [
+        PhoneToRing(
+            specialist_id=one.specialist_id, name=one.name, department=one.department, phone=kind, number=digits, ring_s=ring_s
+        )
+        for one in specialists
+        for kind, numbers in (("office", one.office), ("mobile", one.mobile))
+        for number in numbers
+        if (digits := _dialled(dial, number))
+    ]
+    if not phones:
+        names = "、".join(one.name for one in specialists)
+        raise Refused("specialist_without_phone", f"The roster has no number of {names} that can be called.")
+    return phones
+
+
+def _dialled(dial: Callable[[str], str], number: str) -> str:
+    try:
+        return dial(number)
+    except Refused:
+        return ""
+
+
+def _leads(specialist: Specialist) -> bool:
+    return specialist.leader

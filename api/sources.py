@@ -1,0 +1,181 @@
+"""What the API needs of the rest of Zhida; engine/ wires it."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from prometheus_client import CollectorRegistry
+
+from calls.clock import Clock
+from conference.desk import ConferenceDesk
+from routing.explain import Explanation
+from routing.waiting import SeatBoard, WaitingRoom
+from seats.seat import Seat
+from tickets.records import Page, Records
+from whitelist.entries import Entry
+
+
+class Enterprises(Protocol):
+    """The whitelist as it is kept. Raises (all): StoreFault."""
+
+    async def find(
+        self, *, q: str | None = None, number: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[Entry]:
+        """Entries by name: those with `q` in their name, and with `number` (as people write it) among their numbers or blocks.
+
+        Raises: Refused: the cursor is none of ours, or the number is no number.
+        """
+        ...
+
+    async def entry(self, entry_id: str) -> Entry:
+        """One entry. Raises: NotFound."""
+        ...
+
+
+class Specialist(Protocol):
+    """A policy specialist (政策专员) as the roster has him."""
+
+    @property
+    def specialist_id(self) -> str:
+        """The same in every import."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """姓名."""
+        ...
+
+    @property
+    def department(self) -> str:
+        """单位."""
+        ...
+
+    @property
+    def leader(self) -> bool:
+        """Whether he is the department's 分管领导, asked after everybody else."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """职务, or ""."""
+        ...
+
+    @property
+    def office(self) -> Sequence[str]:
+        """办公电话, in the order in which they are tried."""
+        ...
+
+    @property
+    def mobile(self) -> Sequence[str]:
+        """手机, likewise."""
+        ...
+
+    @property
+    def notes(self) -> str:
+        """备注, or ""."""
+        ...
+
+
+class Roster(Protocol):
+    """The specialists' roster as it is kept. Raises (all): StoreFault."""
+
+    async def find(
+        self, *, department: str | None = None, q: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[Specialist]:
+        """Specialists in the roster's order: with `department` in their department's name, and `q` in their own name or title.
+
+        Raises: Refused: the cursor is none of ours.
+        """
+        ...
+
+    async def specialist(self, specialist_id: str) -> Specialist:
+        """One specialist. Raises: NotFound."""
+        ...
+
+
+class Explain(Protocol):
+    """The decision for a call, by the code that routes."""
+
+    async def __call__(self, number: str, *, dialled: str | None, trunk: str | None, at: datetime | None) -> Explanation:
+        """None: the hotline's first number, its first trusted trunk, now. Raises: Refused: an unknown number or trunk."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartHealth:
+    """How one part that the engine depends on is; `why` is one sentence where it is not well."""
+
+    ok: bool
+    since: datetime
+    why: str = ""
+
+
+class Health(Protocol):
+    """How the engine's parts are."""
+
+    async def __call__(self) -> Mapping[str, PartHealth]:
+        """Each part by its name: redis, asterisk, sql, recorder, agi. Never raises, and answers within a second or so."""
+        ...
+
+
+Happening = Mapping[str, Any] | Seat
+"""A fact's document (`calls.events.to_document`), or a seat that has just changed."""
+
+
+class Happenings(Protocol):
+    """What happens in the hotline, from whichever engine."""
+
+    def __call__(self) -> AsyncIterator[Happening]:
+        """Everything from now on, in order. Raises (while iterated): StoreFault: something may be missing; begin again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A creation that was asked for under an Idempotency-Key; `answer` is "" while it is being carried out."""
+
+    fingerprint: str
+    answer: str = ""
+
+
+class KnownRequests(Protocol):
+    """Creations by their keys, shared by all engines. Raises (all): StoreFault."""
+
+    async def claim(self, key: str, fingerprint: str, *, ttl_s: float) -> Known | None:
+        """Atomically: what is known under the key; or None, and from now on (for `ttl_s`) it is known with this fingerprint."""
+        ...
+
+    async def remember(self, key: str, known: Known, *, ttl_s: float) -> None:
+        """It was carried out: keep its answer."""
+        ...
+
+    async def forget(self, key: str) -> None:
+        """It was not carried out, and may be asked for again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """All of it.
+
+    Args:
+        dial: a number as people write it -> what the outside trunk wants. Raises: Refused: it cannot be called.
+        ring_s: how long a specialist's phone rings at most.
+        registry: what /metrics shows; the API adds its own figures to it.
+    """
+
+    clock: Clock
+    waiting: WaitingRoom
+    seats: SeatBoard
+    conferences: ConferenceDesk
+    records: Records
+    enterprises: Enterprises
+    roster: Roster
+    explain: Explain
+    health: Health
+    happenings: Happenings
+    known: KnownRequests
+    registry: CollectorRegistry
+    dial: Callable[[str], str]
+    ring_s: float
