@@ -7,6 +7,7 @@ import typer
 from calls.errors import ZhidaError
 from config.faults import ConfigFault
 from engine.commands import asterisk_config, audit, calls, check, explain, lab, prompts, seats, serve, tickets, whitelist
+from engine.logs import configure_logs
 
 app = typer.Typer(
     name="zhida",
@@ -30,7 +31,8 @@ app.add_typer(tickets.app, name="tickets")
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What a command prints is on stdout, what it logs on stderr."""
+    configure_logs("warning")
     try:
         app(prog_name="zhida")
     except ConfigFault as fault:
