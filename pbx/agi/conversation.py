@@ -25,14 +25,9 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The reply to the command that was sent."""
+    """The reply to the command that was sent, or `STOPPED`."""
 
     reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The command that was sent has been stopped; there is no reply to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,10 @@ class HungUp:
     """The channel has hung up. Told once."""
 
 
-Happening = Env | Answered | Stopped | HungUp | Broken
+Happening = Env | Answered | HungUp | Broken
+
+STOPPED = Reply(200, "stopped")
+"""Stands for the reply of a command that was stopped and therefore has none."""
 
 
 class OutOfTurn(RuntimeError):
@@ -136,7 +134,7 @@ class Conversation:
         self.standing = Standing.IDLE
         stopped = self._command is not None
         self._command = None
-        return [Stopped()] if stopped else []
+        return [Answered(STOPPED)] if stopped else []
 
     def _hang_up(self) -> list[Happening]:
         told = self.dead

@@ -12,13 +12,13 @@ from socket import IPPROTO_TCP, TCP_QUICKACK
 from typing import Final, Protocol, cast
 
 from calls.errors import LegGone, PbxFault
-from pbx.agi.conversation import Answered, Conversation, Happening, HungUp, OutOfTurn, Standing, Stopped
+from pbx.agi.conversation import Answered, Conversation, Happening, HungUp, OutOfTurn, Standing
 from pbx.agi.counters import AgiCounters
 from pbx.agi.lines import Command
 from pbx.agi.wire import Broken, Env, Reply
 
 _READ_BYTES: Final = 4096  # an environment has about 700
-_FIRST_NUDGE_S: Final = 0.01  # a token is answered within 0.5 ms unless Asterisk has not seen it
+_FIRST_NUDGE_S: Final = 0.003  # a token is answered within 0.5 ms unless Asterisk is busy or has not seen it
 _LONGEST_NUDGE_S: Final = 1.0
 _SYNC_S: Final = 5.0  # after this without an answer to any token the connection is given up
 
@@ -61,7 +61,7 @@ class AgiLink(asyncio.BufferedProtocol):
         self._buffer = memoryview(bytearray(_READ_BYTES))
         self._conversation = Conversation(self.mark)
         self._asking: Command | None = None
-        self._waiter: asyncio.Future[Reply | None] | None = None  # for the reply to what has been sent
+        self._waiter: asyncio.Future[Reply] | None = None  # for the reply to what has been sent
         self._room: asyncio.Future[None] | None = None  # for the turn to send
 
     @property
@@ -98,8 +98,8 @@ class AgiLink(asyncio.BufferedProtocol):
         for happening in conversation.receive(bytes(self._buffer[:nbytes])):
             self._take(happening)
         self._counters.strays += conversation.strays - strays
-        if self._room is not None and conversation.ready and not self._room.done():
-            self._room.set_result(None)
+        if self._room is not None and not self._room.done():
+            self._make_room(self._room)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is closed; to a call, a reset is as good as an orderly end."""
@@ -108,8 +108,8 @@ class AgiLink(asyncio.BufferedProtocol):
 
     # ── the session calls these ──
 
-    async def ask(self, command: Command) -> Reply | None:
-        """Send the command and wait for its reply; None when it was stopped.
+    async def ask(self, command: Command) -> Reply:
+        """Send the command and wait for its reply; `STOPPED` when it was stopped.
 
         A caller that is cancelled meanwhile leaves the connection in step: a stoppable command is stopped, the reply to any
         other is taken when it comes, and the next command waits for that.
@@ -157,19 +157,23 @@ class AgiLink(asyncio.BufferedProtocol):
     # ──
 
     async def _turn(self) -> None:
-        if self._conversation.in_doubt and self._conversation.standing is Standing.IDLE:
-            self._resync()
         self._room = self._loop.create_future()
         try:
+            self._make_room(self._room)
             await self._room
         finally:
             self._room = None
 
+    def _make_room(self, room: asyncio.Future[None]) -> None:
+        if self._conversation.ready:
+            room.set_result(None)
+        elif self._conversation.standing is Standing.IDLE:
+            self._resync()  # it is in doubt
+
     def _take(self, happening: Happening) -> None:
         if isinstance(happening, Answered):
-            self._answer(happening.reply)
-        elif isinstance(happening, Stopped):
-            self._answer(None)
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_result(happening.reply)
         elif isinstance(happening, HungUp):
             self._hung_up()
         elif isinstance(happening, Env):
@@ -178,10 +182,6 @@ class AgiLink(asyncio.BufferedProtocol):
             self._owner.broken(self, happening)
             self._fail(PbxFault(happening.code, happening.sentence))
             self.abort()
-
-    def _answer(self, reply: Reply | None) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(reply)
 
     def _hung_up(self) -> None:
         self.gone.set()

@@ -42,14 +42,15 @@ class AgiRequest:
     """What Asterisk says of the call it brings.
 
     Everything from `callerid` on may hold what a caller wrote; `uniqueid`, `channel`, `script` and `query` stand before it in
-    the environment, and the first value of a name counts, so nothing a caller writes can take their place. `args` come last.
+    the environment, and the first value of a name counts, so nothing a caller writes can take their place. The arguments
+    come last, where a forged one would be the first: so there are none when the environment is `tampered` with.
 
     Args:
         uniqueid: the call's id.
         channel: the channel's name.
         script: the path of agi://engine:4573/<script>, without the query.
         query: what stood behind `?` in that path, decoded; `+` is a plus.
-        args: agi_arg_1, agi_arg_2, …
+        args: agi_arg_1, agi_arg_2, …; empty when tampered.
         callerid: as Asterisk has it, "unknown" for none.
         peer: the address Asterisk connected from.
         tampered: the lines are not those, in that order, that Asterisk writes: somebody wrote line ends into a value.
@@ -84,6 +85,7 @@ def request_of(lines: Sequence[str], peer: str) -> AgiRequest:
     uniqueid = env.get("agi_uniqueid", "")
     if not _UNIQUEID.fullmatch(uniqueid):
         raise Refused("agi_uniqueid_invalid", "agi_uniqueid must be 1 to 150 letters, digits, dots, dashes or underscores.")
+    tampered = _is_tampered([name for name, _ in pairs])
     args = tuple(env[name] for name in takewhile(env.__contains__, (f"agi_arg_{n}" for n in count(1))))
     script, _, query = env.get("agi_network_script", "").partition("?")
     return AgiRequest(
@@ -91,14 +93,14 @@ def request_of(lines: Sequence[str], peer: str) -> AgiRequest:
         channel=env.get("agi_channel", ""),
         script=script,
         query=MappingProxyType(_query(query)),
-        args=args,
+        args=() if tampered else args,
         callerid=env.get("agi_callerid", ""),
         callerid_name=env.get("agi_calleridname", ""),
         context=env.get("agi_context", ""),
         extension=env.get("agi_extension", ""),
         language=env.get("agi_language", ""),
         peer=peer,
-        tampered=_is_tampered([name for name, _ in pairs]),
+        tampered=tampered,
         env=MappingProxyType(env),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from calls.errors import LegGone, PbxFault
+from pbx.agi.conversation import STOPPED
 from pbx.agi.wire import Reply
 
 
@@ -59,12 +60,12 @@ def executed(reply: Reply, application: str) -> Executed:
     return Executed.ENDED if reply.result.startswith("-") else Executed.DONE
 
 
-def one_key(reply: Reply | None, nothing: Ending) -> Heard | None:
+def one_key(reply: Reply, nothing: Ending) -> Heard | None:
     """Of a command that one key ends, with `nothing` for its end without one; None where it failed.
 
     Its result is the key's character code, 0 for none, -1 for a failure, and 1 where the next line stopped it (`ast_waitfordigit_full`).
     """
-    if reply is None or reply.result == "1":
+    if reply is STOPPED or reply.result == "1":
         return _INTERRUPTED
     if reply.result == "0":
         return Heard(ending=nothing)
@@ -72,9 +73,9 @@ def one_key(reply: Reply | None, nothing: Ending) -> Heard | None:
     return None if key is None else Heard(keys=key, ending=Ending.KEYED)
 
 
-def many_keys(reply: Reply | None) -> Heard | None:
+def many_keys(reply: Reply) -> Heard | None:
     """Of GET DATA, whose result is the keys themselves; None where it failed."""
-    if reply is None:
+    if reply is STOPPED:
         return _INTERRUPTED
     if reply.result == "-1":
         return None

@@ -56,15 +56,14 @@ class AgiServer:
     dialplan brings the call to the next engine. What it raises is logged and touches no other call; LegGone is a normal end.
 
     Args:
-        host, port: where to listen. Port 0 takes a free one, see `address`.
+        host, port: where to listen. Port 0 takes a free one; `address` says which, once started.
         allow: addresses or networks that may connect; loopback only unless told otherwise.
     Raises: Refused: an entry of `allow` is not an address or network.
     """
 
     def __init__(self, host: str, port: int, handler: Handler, *, limits: AgiLimits = _DEFAULTS, allow: Iterable[str] = LOOPBACK) -> None:
         self.counters = AgiCounters()
-        self._host = host
-        self._port = port
+        self.address = (host, port)
         self._handler = handler
         self._limits = limits
         self._allowed = [_network(entry) for entry in allow]
@@ -74,14 +73,6 @@ class AgiServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._stopped: asyncio.Task[None] | None = None
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Where it listens: host and port."""
-        if self._server is None:
-            return self._host, self._port
-        host, port = self._server.sockets[0].getsockname()[:2]
-        return host, port
 
     @property
     def sessions(self) -> Collection[AgiSession]:
@@ -98,19 +89,19 @@ class AgiServer:
 
         Raises: PbxFault: the address is not to be had.
         """
+        host, port = self.address
         try:
-            server = await asyncio.get_running_loop().create_server(
-                self._new_link, self._host, self._port, backlog=_BACKLOG, start_serving=False
-            )
+            server = await asyncio.get_running_loop().create_server(self._new_link, host, port, backlog=_BACKLOG, start_serving=False)
         except OSError as error:
-            sentence = f"Cannot listen for AGI on {self._host}:{self._port}: {error.strerror}."
-            raise PbxFault("agi_cannot_listen", sentence, host=self._host, port=self._port) from error
+            sentence = f"Cannot listen for AGI on {host}:{port}: {error.strerror}."
+            raise PbxFault("agi_cannot_listen", sentence, host=host, port=port) from error
         for listener in server.sockets:  # what is accepted inherits these
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             for option, value in _KEEPALIVE:
                 listener.setsockopt(socket.IPPROTO_TCP, option, value)
         await server.start_serving()
         self._server = server
+        self.address = server.sockets[0].getsockname()[:2]
         log.info("agi_listening", host=self.address[0], port=self.address[1])
 
     async def close(self, *, grace_s: float = 2.0) -> None:

@@ -63,10 +63,7 @@ class AgiSession:
 
         Raises: Refused: a field cannot be sent.
         """
-        reply = await self._ask(Command(line_of(verb, *fields), verb, deadline_s, even_if_gone))
-        if reply is None:
-            raise PbxFault("agi_stopped", f"{verb} was stopped.", verb=verb)
-        return reply
+        return await self._ask(Command(line_of(verb, *fields), verb, deadline_s, even_if_gone))
 
     # ── variables ──
 
@@ -94,7 +91,7 @@ class AgiSession:
         mark = f"~{self._link.mark}~"
         command = Command(variables_of(names, mark), "GET FULL VARIABLE", even_if_gone=even_if_gone, mark=mark)
         reply = await self._ask(command)
-        *values, _ = (reply.value or "").split(mark) if reply is not None else [""]
+        *values, _ = (reply.value or "").split(mark)
         if len(values) != len(names):
             raise PbxFault("agi_out_of_step", "Asterisk's answer is not the value of the variables asked for.")
         return tuple(values)
@@ -184,13 +181,14 @@ class AgiSession:
 
     # ──
 
-    async def _ask(self, command: Command) -> Reply | None:
+    async def _ask(self, command: Command) -> Reply:
         reply = await self._link.ask(command)
-        if reply is not None and (fault := fault_of(reply, command.verb)) is not None:
+        fault = fault_of(reply, command.verb)
+        if fault is not None:
             raise fault
         return reply
 
-    async def _listen(self, verb: str, *fields: str, deadline_s: float | None = None) -> Reply | None:
+    async def _listen(self, verb: str, *fields: str, deadline_s: float | None = None) -> Reply:
         return await self._ask(Command(line_of(verb, *fields), verb, deadline_s, stoppable=True))
 
     async def _failed(self, verb: str, code: str, prompt: str = "") -> NoReturn:

@@ -119,12 +119,10 @@ class Parser:
         too_long = size > MAX_ENV_BYTES or len(self._held) > MAX_ENV_LINES
         return self._break(_ENV_TOO_LONG) if too_long else None
 
-    def _break(self, broken: Broken) -> Broken | None:
-        if self._over:
-            return None
+    def _break(self, broken: Broken) -> Broken:
         self._over = True
         self._buffer.clear()
-        self._held.clear()
+        self._release()
         return broken
 
     def _hold(self, line: bytes) -> None:

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, field
 
 PROMPTS = ("STREAM FILE", "GET DATA", "WAIT FOR DIGIT")
+SPOKEN = ("SAY DIGITS", "SAY NUMBER")
 IN_DEAD_MODE = ("SET VARIABLE", "GET FULL VARIABLE", "EXEC", "NOOP", "VERBOSE")
+VERBS = (*PROMPTS, *SPOKEN, *IN_DEAD_MODE, "ANSWER", "HANGUP")
 
 
 def arguments(line: str) -> list[str]:
@@ -106,12 +108,14 @@ class AsteriskModel:
     def _execute(self, line: str) -> None:
         self.log.append(line)
         words = arguments(line)
-        verb = next((" ".join(words[:n]) for n in (3, 2, 1) if " ".join(words[:n]) in (*PROMPTS, *IN_DEAD_MODE, "ANSWER", "HANGUP")), "")
+        verb = next((" ".join(words[:n]) for n in (3, 2, 1) if " ".join(words[:n]) in VERBS), "")
         fields = words[len(verb.split()) :]
         if not verb:
             self._says("510 Invalid or unknown command")
         elif self.dead and verb not in IN_DEAD_MODE:
             self._says("511 Command Not Permitted on a dead channel or intercept routine")
+        elif verb in SPOKEN:
+            self.running = Running(verb)
         elif verb in PROMPTS:
             self._play(verb, fields)
         elif verb == "EXEC":

@@ -1,6 +1,6 @@
 import pytest
 
-from pbx.agi.conversation import Answered, Conversation, HungUp, OutOfTurn, Standing, Stopped
+from pbx.agi.conversation import STOPPED, Answered, Conversation, HungUp, OutOfTurn, Standing
 from pbx.agi.lines import Command
 from pbx.agi.wire import Broken, Env, Reply
 
@@ -51,7 +51,7 @@ def test_a_stopped_prompt_is_never_answered() -> None:
     conversation = a_conversation(PROMPT)
     assert conversation.resync() == b'GET FULL VARIABLE "sync-5f0c-1"\n'
     assert not conversation.stoppable
-    assert conversation.receive(token(conversation)) == [Stopped()]
+    assert conversation.receive(token(conversation)) == [Answered(STOPPED)]
     assert conversation.ready
 
 
@@ -70,7 +70,7 @@ def test_a_token_asterisk_did_not_see_is_sent_again_and_only_the_newest_counts()
     first = token(conversation)
     assert conversation.nudge() == b'GET FULL VARIABLE "sync-5f0c-2"\n'
     assert conversation.receive(first) == []
-    assert conversation.receive(token(conversation)) == [Stopped()]
+    assert conversation.receive(token(conversation)) == [Answered(STOPPED)]
 
 
 def test_a_hangup_is_told_once_wherever_it_comes() -> None:
@@ -113,7 +113,7 @@ def test_noise_behind_a_reply_puts_the_next_command_off_until_we_are_in_step() -
 def test_noise_while_getting_back_in_step_is_the_past() -> None:
     conversation = a_conversation(PROMPT)
     conversation.resync()
-    assert conversation.receive(b"noise\n" + token(conversation)) == [Stopped()]
+    assert conversation.receive(b"noise\n" + token(conversation)) == [Answered(STOPPED)]
     assert conversation.ready
 
 

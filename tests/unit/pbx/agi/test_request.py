@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from calls.errors import Refused
 from pbx.agi.request import AgiRequest, request_of
@@ -36,6 +38,8 @@ def test_what_a_caller_wrote_into_his_number_cannot_take_the_calls_place() -> No
     assert request.uniqueid == "lab-1795209923.10886"
     assert request.query == {"try": "0"}
     assert request.tampered
+    assert request.env["agi_arg_1"] == "carrier"
+    assert request.args == ()
 
 
 def test_a_name_that_is_not_utf_8_is_no_hindrance() -> None:
@@ -91,3 +95,16 @@ def test_lines_that_asterisk_would_not_write_there_show_a_forgery(forged: list[s
 def test_an_environment_that_ends_too_soon_shows_a_forgery() -> None:
     for length in range(9, len(genuine()) - 2):
         assert request_of(genuine()[:length], "").tampered
+
+
+LINES = st.sampled_from([*genuine(), "agi_network_script: call?a=%&=&%zz=%ff", "agi_arg_1", "agi_uniqueid: x y"]) | st.text(max_size=20)
+
+
+@given(lines=st.lists(LINES, max_size=40))
+def test_no_environment_is_too_odd_to_be_judged(lines: list[str]) -> None:
+    try:
+        request = request_of(lines, "127.0.0.1")
+    except Refused:
+        return
+    assert f"agi_uniqueid: {request.uniqueid}" in lines
+    assert not (request.tampered and request.args)

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.errors import LegGone, PbxFault
+from pbx.agi.conversation import STOPPED
 from pbx.agi.results import Ending, Executed, Heard, executed, fault_of, many_keys, one_key
 from pbx.agi.wire import Reply
 
@@ -25,8 +26,8 @@ def test_one_key_is_a_character_code(result: str, heard: Heard | None) -> None:
     assert one_key(Reply(200, result), Ending.PLAYED) == heard
 
 
-def test_no_reply_at_all_means_it_was_stopped() -> None:
-    assert one_key(None, Ending.PLAYED) == many_keys(None) == Heard(ending=Ending.INTERRUPTED)
+def test_what_was_stopped_was_interrupted() -> None:
+    assert one_key(STOPPED, Ending.PLAYED) == many_keys(STOPPED) == Heard(ending=Ending.INTERRUPTED)
 
 
 def test_many_keys_are_themselves() -> None:

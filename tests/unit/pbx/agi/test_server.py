@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from calls.errors import LegGone, PbxFault, Refused
+from pbx.agi.link import AgiLink
 from pbx.agi.server import AgiLimits, AgiServer
 from pbx.agi.session import AgiSession
 from tests.unit.pbx.agi.fake_call import environment, until
@@ -290,6 +291,55 @@ async def test_the_list_takes_addresses_and_networks() -> None:
         await a_call_is_served(server)
     with pytest.raises(Refused, match="'asterisk' is not an address or network that may connect"):
         AgiServer("127.0.0.1", 0, finishes, allow=["asterisk"])
+
+
+class Knock(AgiLink):
+    """A connection that comes from there, without a socket."""
+
+    def __init__(self, server: AgiServer, peer: str) -> None:
+        super().__init__(server, server.counters, linger_s=1)
+        self.peer = peer
+        self.cut = False
+
+    def abort(self) -> None:
+        self.cut = True
+        self._owner.lost(self)
+
+
+@pytest.mark.parametrize(
+    ("peer", "cut"),
+    [("127.0.0.1", False), ("::ffff:127.0.0.1", False), ("::ffff:192.0.2.1", True), ("::1", True), ("", True), ("192.0.2.1", True)],
+)
+async def test_a_peer_counts_as_what_it_is(peer: str, cut: bool) -> None:
+    server = AgiServer("::", 0, finishes, allow=("127.0.0.0/8",))
+    knock = Knock(server, peer)
+    server.connected(knock)
+    assert knock.cut is cut
+    assert server.unidentified == (not cut)
+    server.lost(knock)
+
+
+async def test_who_comes_in_while_it_stops_is_cut_off() -> None:
+    server = AgiServer("127.0.0.1", 0, finishes)
+    await server.close()
+    knock = Knock(server, "127.0.0.1")
+    server.connected(knock)
+    assert knock.cut
+
+
+async def test_a_call_whose_connection_turns_to_rubbish_ends_with_its_reason() -> None:
+    async def handler(session: AgiSession) -> None:
+        await session.noop()
+
+    async with serving(handler) as server:
+        peer = await Peer.calls(server)
+        await peer.hears()
+        with structlog.testing.capture_logs() as logs:
+            peer.says(b"x" * 70_000)
+            await peer.is_cut_off()
+            await until(lambda: not server.sessions)
+        events = [(entry["event"], entry.get("code")) for entry in logs if entry["log_level"] == "error"]
+        assert events == [("agi_connection_broken", "agi_reply_too_long"), ("agi_handler_failed", None)]
 
 
 async def test_a_full_engine_sends_the_call_to_the_next_one() -> None:

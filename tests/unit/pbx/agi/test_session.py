@@ -161,6 +161,16 @@ async def test_one_key_is_waited_for(call: FakeCall) -> None:
 
 
 @story
+async def test_what_asterisk_says_itself_ends_by_a_key_but_not_by_an_interrupt(call: FakeCall) -> None:
+    asyncio.get_running_loop().call_later(1, call.session.interrupt)
+    assert await call.session.say_digits("123") == PLAYED
+    asyncio.get_running_loop().call_later(1, call.press, "0")
+    assert await call.session.say_number(7, "0") == Heard(keys="0", ending=Ending.KEYED)
+    assert call.asterisk.log == ['SAY DIGITS "123" ""', 'SAY NUMBER "7" "0"']
+    assert call.counters.resyncs == 0
+
+
+@story
 async def test_a_seat_that_becomes_free_stops_the_prompt(call: FakeCall) -> None:
     asyncio.get_running_loop().call_later(1, call.session.interrupt)
     assert await call.session.stream_file("welcome") == INTERRUPTED
@@ -341,6 +351,14 @@ async def test_a_connection_that_breaks_ends_what_is_under_way(call: FakeCall) -
 
 
 @story
+async def test_a_call_that_broke_off_needs_no_last_word(call: FakeCall) -> None:
+    call.asterisk.silent = True
+    asyncio.get_running_loop().call_later(1, call.drop)
+    await call.session.finish()
+    assert not call.session.finished
+
+
+@story
 async def test_the_last_word_is_said_and_the_connection_closed(call: FakeCall) -> None:
     await call.session.finish()
     assert call.asterisk.variables == {"ZHIDA_DONE": "1"}
@@ -408,6 +426,19 @@ async def test_an_unasked_reply_is_never_taken_for_the_next_ones(call: FakeCall)
 
 
 @story
+async def test_noise_behind_a_cancelled_application_does_not_hold_the_next_command_up(call: FakeCall) -> None:
+    dial = asyncio.create_task(call.session.exec("Dial", "PJSIP/8001"))
+    await until_running(call)
+    dial.cancel()
+    await asyncio.wait([dial])
+    asyncio.get_running_loop().call_later(1, call.feed, b"noise\n")
+    asyncio.get_running_loop().call_later(2, call.ends)
+    await call.session.set_variable("X", "1")
+    assert asyncio.get_running_loop().time() == 2
+    assert await call.session.get_variable("X") == "1"
+
+
+@story
 async def test_a_reply_lost_in_noise_is_missed_for_its_deadline_and_no_longer(call: FakeCall) -> None:
     call.asterisk.variables = {"X": "1"}
     call.feed(b"half a li")
@@ -418,6 +449,23 @@ async def test_a_reply_lost_in_noise_is_missed_for_its_deadline_and_no_longer(ca
 
 
 # ── Asterisk refuses ──
+
+
+@story
+async def test_an_answer_that_fails_is_told(call: FakeCall) -> None:
+    call.asterisk.silent = True
+    asyncio.get_running_loop().call_later(1, call.feed, b"200 result=-1\n")
+    asyncio.get_running_loop().call_later(2, call.feed, b"200 result=0\n")
+    with pytest.raises(PbxFault, match="could not carry out ANSWER"):
+        await call.session.answer()
+
+
+@story
+async def test_an_answer_that_holds_no_values_is_told(call: FakeCall) -> None:
+    call.asterisk.silent = True
+    asyncio.get_running_loop().call_later(1, call.feed, b"200 result=0\n")
+    with pytest.raises(PbxFault, match="not the value of the variables"):
+        await call.session.get_variable("X")
 
 
 @story
