@@ -48,12 +48,23 @@ class PostgresServer:
         self._run("initdb", "-D", str(self._data), "-U", "zhida", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "--no-instructions")
 
     def start(self) -> None:
-        """Start it and wait until it takes connections."""
+        """Start it and wait until it takes connections. It dies with the thread that starts it, so that killed tests leave nothing."""
         options = [part for name, value in {"listen_addresses": "", **self._settings}.items() for part in ("-c", f"{name}={value}")]
         log = (self.folder / "log").open("ab")
         with log:
             self._process = subprocess.Popen(
-                [str(postgres_bin() / "postgres"), "-D", str(self._data), "-k", str(self.folder), *options],
+                [
+                    "setpriv",
+                    "--pdeathsig",
+                    "QUIT",
+                    "--",
+                    str(postgres_bin() / "postgres"),
+                    "-D",
+                    str(self._data),
+                    "-k",
+                    str(self.folder),
+                    *options,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -105,7 +105,7 @@ async def test_while_the_database_is_down_facts_wait_and_then_nothing_is_missing
         assert recorder.state.fault
         with pytest.raises(StoreFault):
             await the_records(database).counts()
-        await asyncio.to_thread(server.start)
+        server.start()
         await asyncio.wait_for(recording, 20)
         assert recorder.state.fault == ""
         assert await the_records(database).call(CALL) == fold(served())
