@@ -1,6 +1,8 @@
 """An engine put together: the only place that builds its parts."""
 
+import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,13 +31,24 @@ from pbx.ami.link import AmiLink
 from pbx.ami.settings import AmiLogin
 from pbx.legs import PbxLegs
 from pbx.line import AgiLine
+from routing.waiting import LiveCall
+from seats.seat import Seat
 from store.redis.announcing import Announcements
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
 from store.redis.stream import EventStream
+from store.redis.telling import TellingStream
 from tickets.recorder import Recorder
 
 _NO_RECORDING: Final = ""
+
+
+@dataclass(slots=True)
+class Seen:
+    """The hotline's calls and seats as this engine last looked; for figures, not for decisions."""
+
+    calls: Sequence[LiveCall] = ()
+    seats: Sequence[Seat] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +62,7 @@ class Engine:
     live: RedisLiveState
     link: AmiLink
     agi: AgiServer
+    taking_calls: asyncio.Event
     post: PostOffice
     phones: SeatPhones
     directory: CurrentDirectory
@@ -59,7 +73,9 @@ class Engine:
     stores: Stores
     news: Announcements
     stream: EventStream
+    told: TellingStream
     recorder: Recorder
+    seen: Seen
     recordings: Path | None
 
 
@@ -72,6 +88,7 @@ def build(settings: Settings, number: int) -> Engine:
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     stores = open_stores(settings, clock)
     stream = EventStream(redis, hotline=settings.hotline.id, recorder=engine_id)
+    told = TellingStream(stream, redis, hotline=settings.hotline.id)
     post, directory, outside = PostOffice(), CurrentDirectory(), outside_of(settings)
     phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
     phones.define(seat_definitions(settings))
@@ -107,6 +124,7 @@ def build(settings: Settings, number: int) -> Engine:
         live=live,
         link=link,
         agi=_agi(settings, number, pbx, Road(desk)),
+        taking_calls=asyncio.Event(),
         post=post,
         phones=phones,
         directory=directory,
@@ -117,7 +135,9 @@ def build(settings: Settings, number: int) -> Engine:
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
         stream=stream,
-        recorder=Recorder(stream, stores.facts, clock),
+        told=told,
+        recorder=Recorder(told, stores.facts, clock),
+        seen=Seen(),
         recordings=pbx.recordings_here if settings.recording.enabled else None,
     )
 

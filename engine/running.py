@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 import structlog
 
+from api.server import ApiServer
 from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
 from engine.building import Engine
@@ -19,12 +20,13 @@ _FIRST_LINK_S: Final = 5.0
 _FIRST_DIRECTORY_S: Final = 10.0
 _STORE_RETRY_S: Final = 0.5
 _RECORDINGS_EVERY_S: Final = 2.0
+_LOOK_EVERY_S: Final = 5.0
 
 
-async def run(engine: Engine) -> None:
+async def run(engine: Engine, api: ApiServer) -> None:
     """Serve calls until SIGTERM or SIGINT; then let those in hand go on for `engine.graceful_stop_s` and hand over the rest.
 
-    In order: live state, the directory, the link to Asterisk, timers and deliveries, and last the door for calls.
+    In order: live state, the directory, the link to Asterisk, timers and deliveries, the API, and last the door for calls.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -40,12 +42,16 @@ async def run(engine: Engine) -> None:
         async with asyncio.TaskGroup() as tasks:
             side = [tasks.create_task(work, name=name) for name, work in _side_work(engine).items()]
             await _directory_read(engine)
+            await api.start()
             await engine.agi.start()
+            engine.taking_calls.set()
             log.info("engine_started", engine=engine.engine_id, agi=engine.agi.address)
             await stop.wait()
+            engine.taking_calls.clear()
             log.info("engine_stopping", calls=len(engine.post.calls))
             await engine.agi.close(grace_s=engine.settings.engine.graceful_stop_s)
             await engine.live.sign_off()
+            await api.close()
             for task in side:
                 task.cancel()
     finally:
@@ -65,6 +71,7 @@ def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
         "announcements": engine.news.listen(),
         "recorder": engine.recorder.run(),
         "recordings": _finish_recordings(engine),
+        "figures": _look(engine),
     }
 
 
@@ -88,6 +95,16 @@ async def _directory_read(engine: Engine) -> None:
             await engine.directory.first_read.wait()
     except TimeoutError:
         log.error("serving_without_directory", why=engine.directory.fault)
+
+
+async def _look(engine: Engine) -> None:
+    """Keep the figures of the hotline fresh."""
+    while True:
+        try:
+            engine.seen.calls, engine.seen.seats = await engine.live.calls(), await engine.live.seats()
+        except StoreFault as fault:
+            log.debug("figures_not_read", code=fault.code)
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def _finish_recordings(engine: Engine) -> None:

@@ -188,11 +188,11 @@ class AgiLine:
 
 
 def _arrival(session: AgiSession) -> Arrival:
-    again, trunk, number, dial_status, *_ = (*session.request.args, "", "", "", "")
+    handed = session.request.query
     return Arrival(
-        raw_number="" if session.tampered else number,
-        trunk=trunk,
+        raw_number="" if session.tampered else handed.get("number", ""),
+        trunk=handed.get("trunk", ""),
         dialled=session.request.extension,
-        again=again not in ("", "0"),
-        dial_status=dial_status,
+        again=handed.get("try", "0") != "0",
+        dial_status=handed.get("dial", ""),
     )

@@ -6,8 +6,10 @@ import typer
 import uvloop
 
 from calls.errors import Refused
+from config.settings import Settings
 from engine.building import agi_addresses, build
 from engine.commands.options import ConfigFile, Overrides, settings_of
+from engine.http import api_server
 from engine.logs import configure_logs
 from engine.running import run
 
@@ -23,4 +25,9 @@ def serve(
     if engine > len(addresses):
         raise Refused("no_such_engine", f"--engine {engine}: the configuration names {len(addresses)} (engine.agi.engines).")
     configure_logs(settings.engine.log_level)
-    uvloop.run(run(build(settings, engine)))
+    uvloop.run(_serve(settings, engine))
+
+
+async def _serve(settings: Settings, number: int) -> None:
+    engine = build(settings, number)
+    await run(engine, api_server(engine, number))

@@ -1,0 +1,138 @@
+"""What the API is wired to: this engine's parts, each as the API wants to ask it."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from api.app import build_app
+from api.rights import Role
+from api.server import ApiServer
+from api.sources import Happening, Known, Sources
+from api.tokens import Token
+from calls.errors import NotFound
+from config.derive import background
+from engine.building import Engine, api_address
+from engine.explaining import Explainer
+from engine.health import EngineHealth
+from engine.metrics import registry_of
+from engine.roster import RosterOfApi
+from routing.explain import Asked, Explanation
+from seats.seat import Seat
+from store.redis.known import RedisKeys
+from tickets.records import Page
+from whitelist.entries import Entry
+from whitelist.keeping import WantedEntries
+from whitelist.numbers import parse_number
+
+_SEATS_EVERY_S: Final = 0.5
+
+
+def api_server(engine: Engine, number: int) -> ApiServer:
+    """Engine `number`'s API, to be started."""
+    host, port = api_address(engine.settings, number)
+    return ApiServer(_app(engine), host, port)
+
+
+def _app(engine: Engine) -> web.Application:
+    tokens = {
+        name: Token(secret=token.token.get_secret_value(), role=Role(token.role)) for name, token in engine.settings.api.tokens.items()
+    }
+    sources = Sources(
+        clock=engine.clock,
+        waiting=engine.live,
+        seats=engine.live,
+        conferences=engine.conferences,
+        records=engine.stores.records,
+        enterprises=Enterprises(engine),
+        roster=RosterOfApi(None),
+        explain=ExplainOfApi(engine),
+        health=EngineHealth(engine),
+        happenings=Happenings(engine),
+        known=KnownKeys(RedisKeys(engine.redis, hotline=engine.settings.hotline.id)),
+        registry=registry_of(engine),
+        dial=engine.outside.digits,
+        ring_s=engine.settings.conference.office_ring_s,
+    )
+    return build_app(sources, tokens=tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprises:
+    """The whitelist (api.sources.Enterprises)."""
+
+    engine: Engine
+
+    async def find(self, *, q: str | None = None, number: str | None = None, cursor: str | None = None, limit: int = 50) -> Page[Entry]:
+        """See `api.sources.Enterprises.find`."""
+        digits = parse_number(number, area_code=self.engine.settings.hotline.area_code).e164 or number if number is not None else None
+        found = await self.engine.stores.directory.find(WantedEntries(name=q, number=digits), cursor=cursor, limit=limit)
+        return Page(items=found.items, next=found.next)
+
+    async def entry(self, entry_id: str) -> Entry:
+        """See `api.sources.Enterprises.entry`."""
+        return await self.engine.stores.directory.get(entry_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainOfApi:
+    """Explains with this engine's decider (api.sources.Explain)."""
+
+    engine: Engine
+
+    async def __call__(self, number: str, *, dialled: str | None, trunk: str | None, at: datetime | None) -> Explanation:
+        """See `api.sources.Explain`."""
+        settings = self.engine.settings
+        known = tuple(settings.trunks)
+        if trunk is not None and trunk not in known:
+            raise NotFound("trunk_unknown", f"There is no trunk {trunk}; there are {', '.join(known)}.", trunk=trunk)
+        first_trusted = next((name for name, one in settings.trunks.items() if one.trusted), known[0])
+        moment = (at or self.engine.clock.now()).astimezone(ZoneInfo(settings.hotline.timezone))
+        asked = Asked(dialled=dialled or next(iter(settings.dialled)), trunk=trunk or first_trusted, at=moment)
+        explainer = Explainer(decider=self.engine.decider, entries=self.engine.stores.directory, background=background(settings))
+        return await explainer.explain(number, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Happenings:
+    """Facts as they are recorded, and seats as they change (api.sources.Happenings)."""
+
+    engine: Engine
+
+    async def __call__(self) -> AsyncIterator[Happening]:
+        """See `api.sources.Happenings`."""
+        before: dict[str, Seat] = {seat.seat_id: seat for seat in await self.engine.live.seats()}
+        looked = self.engine.clock.monotonic()
+        async for document in self.engine.told.told(_SEATS_EVERY_S):
+            if document is not None:
+                yield json.loads(document)
+            if self.engine.clock.monotonic() - looked >= _SEATS_EVERY_S or document is None:
+                looked = self.engine.clock.monotonic()
+                for seat in await self.engine.live.seats():
+                    if before.get(seat.seat_id) != seat:
+                        before[seat.seat_id] = seat
+                        yield seat
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKeys:
+    """Creations by their keys (api.sources.KnownRequests)."""
+
+    keys: RedisKeys
+
+    async def claim(self, key: str, fingerprint: str, *, ttl_s: float) -> Known | None:
+        """See `KnownRequests.claim`."""
+        before = await self.keys.claim(key, json.dumps([fingerprint, ""]), ttl_s=ttl_s)
+        return Known(*json.loads(before)) if before is not None else None
+
+    async def remember(self, key: str, known: Known, *, ttl_s: float) -> None:
+        """See `KnownRequests.remember`."""
+        await self.keys.put(key, json.dumps([known.fingerprint, known.answer]), ttl_s=ttl_s)
+
+    async def forget(self, key: str) -> None:
+        """See `KnownRequests.forget`."""
+        await self.keys.drop(key)

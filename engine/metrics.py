@@ -1,0 +1,53 @@
+"""The engine's own figures for /metrics, read from its parts when they are asked for."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from engine.building import Engine
+
+
+class EngineFigures(Collector):
+    """What this engine counts; the hotline's own figures as this engine last saw them (`Engine.seen`)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """See prometheus_client."""
+        engine = self._engine
+        yield GaugeMetricFamily("zhida_calls_in_hand", "Calls in this engine's hands.", value=len(engine.post.calls))
+        yield GaugeMetricFamily("zhida_ami_up", "Whether the link to Asterisk is up.", value=int(engine.link.state.up))
+        yield GaugeMetricFamily("zhida_directory_entries", "Entries of the whitelist in force.", value=len(engine.directory()))
+        yield _labelled("zhida_calls", "Calls of the hotline by state.", "state", (call.state for call in engine.seen.calls))
+        yield _labelled("zhida_seats", "Seats of the hotline by state.", "state", (seat.state for seat in engine.seen.seats))
+        yield _totals("zhida_agi", "FastAGI server, totals.", asdict(engine.agi.counters))
+        yield _totals("zhida_ami", "AMI link, totals.", dict(engine.link.counts))
+        recorder = engine.recorder.state
+        recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
+        yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)
+
+
+def registry_of(engine: Engine) -> CollectorRegistry:
+    """A registry with the engine's figures in it."""
+    registry = CollectorRegistry()
+    registry.register(EngineFigures(engine))
+    return registry
+
+
+def _labelled(name: str, text: str, label: str, values: Iterable[str]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for value, count in sorted(Counter(map(str, values)).items()):
+        family.add_metric([value], count)
+    return family
+
+
+def _totals(name: str, text: str, counts: dict[str, int]) -> Metric:
+    family = CounterMetricFamily(name, text, labels=["what"])
+    for what, count in sorted(counts.items()):
+        family.add_metric([what], count)
+    return family
