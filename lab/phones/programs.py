@@ -1,6 +1,7 @@
 """Programs that end with us: started so that the kernel kills them when this process dies, stopped one by one by their id."""
 
 import asyncio
+import os
 import shutil
 import signal
 from collections.abc import Sequence
@@ -59,12 +60,14 @@ async def start(command: Sequence[str], *, folder: Path, log: Path) -> Running:
     """Start a program in `folder`, its output in `log`.
 
     `setpriv --pdeathsig` (util-linux, on every Debian) asks the kernel for the kill and then *becomes* the program: the id is
-    the program's own, and no Python code runs between fork and exec, which threads would make unsafe.
+    the program's own, and no Python code runs between fork and exec, which threads would make unsafe. Were this process to
+    die before the kernel was asked, the shell in between would find another parent, and end.
     """
     if shutil.which(command[0]) is None:
         raise PhoneFault("program_missing", f"The program {command[0]} is not installed.", program=command[0])
+    mortal = ["setpriv", "--pdeathsig", "KILL", "--", "sh", "-c", 'test "$PPID" = "$0" && exec "$@"', str(os.getpid()), *command]
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
-            "setpriv", "--pdeathsig", "KILL", "--", *command, cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+            *mortal, cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
         )
     return Running(process=process, log=log)

@@ -30,7 +30,7 @@ async def test_a_program_that_will_not_end_is_killed(tmp_path: Path, monkeypatch
     monkeypatch.setattr("lab.phones.programs.STOP_S", 0.05)
     deaf = await start(["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"], folder=tmp_path, log=tmp_path / "log")
     while "deaf" not in deaf.last_words():
-        pass  # a few milliseconds, until it has stopped listening
+        os.sched_yield()  # a few milliseconds, until it has stopped listening
     await deaf.stop()
     assert deaf.process.returncode == -9
 
@@ -59,7 +59,7 @@ def test_what_we_started_does_not_outlive_us(tmp_path: Path) -> None:
     assert killed.returncode == -9
     state = Path(f"/proc/{int(killed.stdout)}/stat")
     while state.exists() and not re.search(r"\) [ZX] ", state.read_text()):
-        pass  # the kernel is at it
+        os.sched_yield()  # the kernel is at it
 
 
 def test_ports_are_free_even_and_never_the_same() -> None:
