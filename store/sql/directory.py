@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    delete,
     literal,
     select,
     tuple_,
@@ -25,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from calls.errors import NotFound, Refused
 from store.sql.columns import DOCUMENT, PLAIN_TEXT, clean, metadata
 from store.sql.database import Database
-from store.sql.lists import Touched, Versions, chunks, cursor_after, insert_all, place_of
+from store.sql.lists import Touched, Versions, chunks, cursor_after, delete_all, insert_all, note_growth, place_of
 from whitelist.changes import Diff
 from whitelist.entries import Contact, ContactNumber, Entry, EntryNumber, EntryRef, Kind, Role, Source, role_of
 from whitelist.index import DirectoryBuilder
@@ -103,10 +102,11 @@ class SqlDirectory:
         """See `EntryStore.changes_since`."""
         async with self._database.reading() as connection:
             current = await self._versions.current(connection)
-            ids = await self._versions.ids_since(connection, version, current)
-            changed = await self._entries(connection, ids)
-        there = {entry.entry_id for entry in changed}
-        return ChangesSince(current, tuple(changed), tuple(entry_id for entry_id in ids if entry_id not in there))
+            touched = self._versions.ids_since(version, current)
+            rows = await connection.execute(select(whitelist_entries).where(_KEPT.hotline == self._hotline, _KEPT.entry_id.in_(touched)))
+            changed = {row.entry_id: _entry(row) for row in rows}
+            ids = await connection.scalars(touched)
+        return ChangesSince(current, tuple(changed.values()), tuple(entry_id for entry_id in ids if entry_id not in changed))
 
     async def apply(self, changes: Diff[Entry], *, by: str, at: datetime, based_on: int | None = None) -> int:
         """See `EntryStore.apply`."""
@@ -120,16 +120,13 @@ class SqlDirectory:
         )
         async with self._database.writing() as connection:
             version = await self._versions.take_next(connection, touched, by=by, at=at, based_on=based_on)
-            await self._take_out(connection, touched.ids)
-            await insert_all(connection, whitelist_entries, [_row(self._hotline, entry) for entry in written])
+            for table in (whitelist_numbers, whitelist_entries):  # what stays of them is written anew
+                await delete_all(connection, table, table.c.entry_id, self._hotline, touched.stood_before)
+            with self._versions.conflict_where_taken(version):
+                await insert_all(connection, whitelist_entries, [_row(self._hotline, entry) for entry in written])
             await insert_all(connection, whitelist_numbers, [row for entry in written for row in _number_rows(self._hotline, entry)])
+            await note_growth(self._database, connection, len(touched), [whitelist_entries, whitelist_numbers])
         return version
-
-    async def _take_out(self, connection: AsyncConnection, entry_ids: Sequence[str]) -> None:
-        """Out with whatever stands under these ids; what stays of them is written anew."""
-        for some in chunks(entry_ids):
-            for table in (whitelist_numbers, whitelist_entries):
-                await connection.execute(delete(table).where(table.c.hotline == self._hotline, table.c.entry_id.in_(some)))
 
     async def remove(self, entry_ids: Collection[str], *, by: str, at: datetime) -> int:
         """See `EntryStore.remove`."""

@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -19,8 +20,11 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     PrimaryKeyConstraint,
+    Select,
     Table,
     Text,
+    bindparam,
+    delete,
     func,
     insert,
     select,
@@ -30,9 +34,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.errors import Conflict, Refused
 from store.sql.columns import Moment, clean, metadata
+from store.sql.database import Database
 
 CHUNK: Final = 5_000
 """Ids in one question, rows in one insertion; both databases take 32,766 values."""
+MANY: Final = 1_000
 T = TypeVar("T")
 
 list_versions: Final = Table(
@@ -70,10 +76,14 @@ class Touched:
     changed: Sequence[str]
     removed: Sequence[str]
 
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.added) + len(self.changed) + len(self.removed)
+
     @property
-    def ids(self) -> list[str]:
-        """All of them."""
-        return [*self.added, *self.changed, *self.removed]
+    def stood_before(self) -> list[str]:
+        """Those that are in the list already."""
+        return [*self.changed, *self.removed]
 
 
 class Versions:
@@ -101,19 +111,24 @@ class Versions:
             raise self._changed_meanwhile(current)
         mine = {"hotline": self._hotline, "list": self._name, "version": current + 1}
         counts = {"added": len(touched.added), "changed": len(touched.changed), "removed": len(touched.removed)}
-        try:
+        with self.conflict_where_taken(current + 1):
             await connection.execute(insert(list_versions).values(**mine, at=at, by=by, **counts))
-        except IntegrityError:
-            raise self._changed_meanwhile(current + 1) from None
         what = [("added", touched.added), ("changed", touched.changed), ("removed", touched.removed)]
         await insert_all(connection, list_changes, [{**mine, "item_id": item, "what": word} for word, items in what for item in items])
         return current + 1
 
-    async def ids_since(self, connection: AsyncConnection, version: int, until: int) -> list[str]:
+    def ids_since(self, version: int, until: int) -> Select[str]:
         """What was touched by the versions above `version`, up to `until`; each id once."""
         changes = list_changes.c
-        query = select(changes.item_id).where(self._of(list_changes), changes.version > version, changes.version <= until).distinct()
-        return list(await connection.scalars(query.order_by(changes.item_id)))
+        return select(changes.item_id).where(self._of(list_changes), changes.version > version, changes.version <= until).distinct()
+
+    @contextmanager
+    def conflict_where_taken(self, version: int) -> Iterator[None]:
+        """Something that is to be new is there already: another change came between."""
+        try:
+            yield
+        except IntegrityError:
+            raise self._changed_meanwhile(version) from None
 
     def _changed_meanwhile(self, version: int) -> Conflict:
         sentence = f"The {self._name} was changed meanwhile; look at the difference again"
@@ -124,6 +139,23 @@ async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[d
     """Insert any number of rows."""
     for some in chunks(rows):
         await connection.execute(insert(table), list(some))
+
+
+async def delete_all(connection: AsyncConnection, table: Table, column: Column[str], hotline: str, ids: Sequence[str]) -> None:
+    """Delete any number of a hotline's rows by their ids."""
+    one = delete(table).where(table.c.hotline == hotline, column == bindparam("_id"))
+    for some in chunks(ids):
+        await connection.execute(one, [{"_id": item} for item in some])
+
+
+async def note_growth(database: Database, connection: AsyncConnection, rows: int, tables: Sequence[Table]) -> None:
+    """After a change of many rows, tell PostgreSQL how large the tables are.
+
+    Until its autovacuum notices, it would go on with plans made for small tables, and go through all of a large one for each id.
+    """
+    if rows >= MANY and not database.is_sqlite:
+        names = ", ".join(table.name for table in (*tables, list_changes))
+        await connection.exec_driver_sql(f"ANALYZE {names}")
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

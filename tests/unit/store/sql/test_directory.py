@@ -89,6 +89,14 @@ async def test_a_change_shown_before_another_came_between_is_refused_and_nothing
     assert await everything(kept) == by_id([JIA, YI])
 
 
+async def test_adding_what_is_there_already_is_refused(kept: SqlDirectory) -> None:
+    await put(kept, JIA)
+    with pytest.raises(Conflict):
+        await kept.apply(Diff(added=(YI, JIA)), by="李某", at=NOW)
+    assert await everything(kept) == [JIA]
+    assert await kept.version() == 1
+
+
 async def test_of_changes_at_the_same_moment_each_is_done_in_full_or_refused(kept: SqlDirectory) -> None:
     made = list(synthetic_entries(40))
     pieces = [made[start : start + 8] for start in range(0, 40, 8)]
@@ -207,3 +215,6 @@ async def test_thousands_go_in_and_out(kept: SqlDirectory) -> None:
     loaded = await kept.load()
     assert len(loaded.directory) == 12_000
     assert len((await kept.changes_since(0)).changed) == 12_000
+    raised = [replace(entry, tier="五星级") for entry in made]
+    assert await kept.apply(diff_entries(made, raised), by="王某", at=NOW) == 2
+    assert await everything(kept) == by_id(raised)
