@@ -12,7 +12,7 @@ from aiohttp import web
 from api.app import build_app
 from api.rights import Role
 from api.server import ApiServer
-from api.sources import Happening, Known, Sources
+from api.sources import Happening, Known, RingTimes, Sources
 from api.tokens import Token
 from calls.errors import NotFound
 from config.derive import background
@@ -24,10 +24,6 @@ from engine.roster import RosterOfApi
 from routing.explain import Asked, Explanation
 from seats.seat import Seat
 from store.redis.known import RedisKeys
-from tickets.records import Page
-from whitelist.entries import Entry
-from whitelist.keeping import WantedEntries
-from whitelist.numbers import parse_number
 
 _SEATS_EVERY_S: Final = 0.5
 
@@ -48,7 +44,7 @@ def _app(engine: Engine) -> web.Application:
         seats=engine.live,
         conferences=engine.conferences,
         records=engine.stores.records,
-        enterprises=Enterprises(engine),
+        enterprises=engine.stores.directory,
         roster=RosterOfApi(None),
         explain=ExplainOfApi(engine),
         health=EngineHealth(engine),
@@ -56,26 +52,10 @@ def _app(engine: Engine) -> web.Application:
         known=KnownKeys(RedisKeys(engine.redis, hotline=engine.settings.hotline.id)),
         registry=registry_of(engine),
         dial=engine.outside.digits,
-        ring_s=engine.settings.conference.office_ring_s,
+        area_code=engine.settings.hotline.area_code,
+        ring=RingTimes(office_s=engine.settings.conference.office_ring_s, mobile_s=engine.settings.conference.mobile_ring_s),
     )
     return build_app(sources, tokens=tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class Enterprises:
-    """The whitelist (api.sources.Enterprises)."""
-
-    engine: Engine
-
-    async def find(self, *, q: str | None = None, number: str | None = None, cursor: str | None = None, limit: int = 50) -> Page[Entry]:
-        """See `api.sources.Enterprises.find`."""
-        digits = parse_number(number, area_code=self.engine.settings.hotline.area_code).e164 or number if number is not None else None
-        found = await self.engine.stores.directory.find(WantedEntries(name=q, number=digits), cursor=cursor, limit=limit)
-        return Page(items=found.items, next=found.next)
-
-    async def entry(self, entry_id: str) -> Entry:
-        """See `api.sources.Enterprises.entry`."""
-        return await self.engine.stores.directory.get(entry_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,10 @@ class LabApi:
         try:
             async with asyncio.timeout(within_s):
                 while True:
-                    status, document = await self.answer("GET", path)
+                    try:
+                        status, document = await self.answer("GET", path)
+                    except aiohttp.ClientConnectionError as error:  # the engine is being started again
+                        status, document = 503, str(error)
                     if status < 400 and fits(document):
                         return document
                     await asyncio.sleep(_LOOK_EVERY_S)

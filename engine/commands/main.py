@@ -6,7 +6,7 @@ import typer
 
 from calls.errors import ZhidaError
 from config.faults import ConfigFault
-from engine.commands import asterisk_config, audit, calls, check, explain, lab, prompts, seats, serve, tickets, whitelist
+from engine.commands import asterisk_config, audit, calls, check, demo, explain, lab, prompts, seats, serve, tickets, whitelist
 from engine.logs import configure_logs
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("check")(check.check)
 app.command("asterisk-config")(asterisk_config.asterisk_config)

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from lab.phones.tones import tones_in
 from lab.phones.world import World
 
 _LOOK_EVERY_S: Final = 0.05
-_MUSIC_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +35,27 @@ class Stage:
     world: World
     timeline: Timeline
     recordings: Path
+    prompts: Path
     parts: Callable[[], dict[str, Any]]
     audit: Callable[[], tuple[int, str]]
+    seats: dict[int, Softphone] = field(default_factory=dict)
 
-    async def hears_music(self, phone: Softphone) -> None:
+    async def seat(self, number: int) -> Softphone:
+        """The seat's phone, registered; switched on the first time it is asked for."""
+        if number not in self.seats:
+            self.seats[number] = await self.phones.seat(number)
+        return self.seats[number]
+
+    def prompt(self, name: str) -> Path:
+        """A prompt's file."""
+        return self.prompts / f"{name}.wav"
+
+    async def hears_music(self, phone: Softphone, *, within_s: float = 6.0) -> None:
         """Wait until the phone hears the hold music. Raises: Unexpected: something else, or nothing."""
         began = phone.heard_s
         heard: set[int] = set()
         try:
-            async with asyncio.timeout(_MUSIC_S + 3):
+            async with asyncio.timeout(within_s):
                 while not {NOTES_HZ[0], NOTES_HZ[2]} <= heard:
                     await asyncio.sleep(_LOOK_EVERY_S)
                     heard |= tones_in(phone.heard(), NOTES_HZ, max(began, phone.heard_s - 0.4), phone.heard_s)
