@@ -126,5 +126,5 @@ def _line(entry: Entry) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
-        return contacts_text(value) or "nothing"
+        return ("、".join(value) if all(isinstance(item, str) for item in value) else contacts_text(value)) or "nothing"
     return "nothing" if value in (None, "") else str(value)

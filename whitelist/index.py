@@ -153,7 +153,10 @@ def _pack(entry: EntryRef, numbers: Iterable[EntryNumber]) -> bytes:
     parts = [entry.kind, entry.tier, _iso(entry.valid_from), _iso(entry.valid_until), entry.name]
     for number in numbers:
         parts += (number.pattern, str(_ROLES.index(number.role)), number.contact)
-    return "\x1f".join([part.replace("\x1f", " ") for part in parts]).encode("utf-8", "replace")
+    text = "\x1f".join(parts)
+    if text.count("\x1f") != len(parts) - 1:
+        text = "\x1f".join([part.replace("\x1f", " ") for part in parts])
+    return text.encode("utf-8", "replace")
 
 
 def _unpack(key: int, record: bytes) -> tuple[EntryRef, tuple[EntryNumber, ...]]:

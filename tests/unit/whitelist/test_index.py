@@ -70,6 +70,11 @@ def test_removing_what_is_not_there_changes_nothing() -> None:
     assert names(old.with_changes([], ["00" * 8]), EXACT) == {"示例甲公司"}
 
 
+def test_a_name_that_holds_the_records_own_separator_harms_no_other_field() -> None:
+    (match,) = Directory.of([an_entry("示例\x1f甲\ud800公司", EXACT)]).lookup(EXACT)
+    assert (match.entry.name, match.entry.tier) == ("示例 甲?公司", "四星级")
+
+
 def test_entries_that_come_out_of_order_are_refused() -> None:
     builder = DirectoryBuilder()
     late, early = sorted([an_entry("示例甲公司", EXACT), an_entry("示例乙集团", BLOCK)], key=lambda entry: entry.entry_id, reverse=True)
