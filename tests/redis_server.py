@@ -54,6 +54,11 @@ class RedisServer:
         self._process.wait(START_S)
         self._process = None
 
+    def signal(self, what: signal.Signals) -> None:
+        """SIGSTOP makes it hang, SIGCONT go on."""
+        if self._process is not None:
+            self._process.send_signal(what)
+
     def remove(self) -> None:
         """Stop it and delete everything it wrote."""
         self.stop()

@@ -30,14 +30,16 @@ end
 -- ends it there. O(calls of that engine), once.
 function Handover.engine_gone(engine)
   redis.call('ZREM', P .. 'engines', engine)
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'owned:' .. engine)) do
+  for _, id in ipairs(sorted_members('owned:' .. engine)) do
     local call = Call.load(id)
     if call and (call.state == 'waiting' or call.state == 'offered') then
       Call.leave_line(call)
       Call.put(call, {parked = '1'})
       local seat = call.state == 'offered' and Seat.load(call.seat_id)
-      if seat and seat.phone ~= 'in_use' then Match.withdraw(call, 'its engine is gone') end
-      Tell.poke(call)
+      if seat and seat.phone ~= 'in_use' then
+        Match.withdraw(call, 'its engine is gone')
+        Tell.poke(call)
+      end
     end
   end
 end

@@ -25,7 +25,7 @@ function Match.offer(call, seat, group)
                   deadline = now + RULES.ring_ms})
   Timer.set('lease:' .. call.call_id, now + RULES.ring_ms + RULES.lease_margin_ms)
   Fact.decided('offered', call.call_id, {offer_id = offer_id, seat_id = seat.seat_id, group = group})
-  Tell.offers[#Tell.offers + 1] = {engine = call.engine, offer = Match.offer_of(call)}
+  Tell.offers[#Tell.offers + 1] = {call = call, offer = Match.offer_of(call)}
 end
 
 function Match.offer_of(call)
@@ -119,7 +119,7 @@ end
 
 -- After the rules have changed: every ready seat of a group in which calls wait looks again. O(ready seats), once a change.
 function Match.sweep()
-  for _, group in ipairs(redis.call('SMEMBERS', P .. 'groups')) do
+  for _, group in ipairs(sorted_members('groups')) do
     if redis.call('EXISTS', P .. 'lines:' .. group) == 1 then
       for _, id in ipairs(redis.call('ZRANGE', P .. 'ready:' .. group .. '|', 0, -1)) do
         local seat = Seat.load(id)

@@ -27,6 +27,12 @@ local function put(key, record, changes)
   redis.call('HSET', key, unpack(flat))
 end
 
+local function sorted_members(name)  -- sorted, so that what follows is the same on every server
+  local members = redis.call('SMEMBERS', P .. name)
+  table.sort(members)
+  return members
+end
+
 local function each(names)  -- over "a,b,c"
   return names:gmatch('[^,]+')
 end
@@ -109,8 +115,11 @@ end
 function Tell.all(own_call)  -- returns the offer made for `own_call`, which the step returns instead
   local returned
   for _, made in ipairs(Tell.offers) do
-    if made.offer.call_id == own_call and made.engine == ENGINE then returned = made.offer else Tell.say(made.engine, {offer = made.offer}) end
-    Tell.pokes[made.offer.call_id] = nil
+    local call, offer = made.call, made.offer
+    if call.offer_id == offer.offer_id then  -- else it was withdrawn within this very step
+      if call.call_id == own_call and call.engine == ENGINE then returned = offer else Tell.say(call.engine, {offer = offer}) end
+      Tell.pokes[call.call_id] = nil
+    end
   end
   for call_id, engine in pairs(Tell.pokes) do Tell.say(engine, {poke = call_id}) end
   return returned

@@ -1,0 +1,1 @@
+"""Live state: stories of the waiting room and the seats, on a real Redis."""

@@ -1,0 +1,172 @@
+"""What must hold in Redis after every step, read from its keys alone."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import redis
+
+from routing.waiting import Rules
+from seats.state import ON_DUTY
+
+BOUND = {"reserved", "talking", "wrap_up"}
+ANSWERED = {"talking", "consult", "three_way", "after"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dump:
+    """One hotline's keys, without their common beginning."""
+
+    hashes: dict[str, dict[str, str]]
+    zsets: dict[str, dict[str, float]]
+    sets: dict[str, set[str]]
+    counts: dict[str, str]
+    facts: list[str]
+
+    def ids(self, kind: str) -> list[str]:
+        return sorted(key.partition(":")[2] for key in self.hashes if key.startswith(kind + ":"))
+
+    def seats(self) -> dict[str, dict[str, str]]:
+        return {seat_id: self.hashes["seat:" + seat_id] for seat_id in self.ids("seat")}
+
+    def calls(self) -> dict[str, dict[str, str]]:
+        return {call_id: self.hashes["call:" + call_id] for call_id in self.ids("call")}
+
+    def refused(self, call_id: str) -> dict[str, str]:
+        return self.hashes.get("refused:" + call_id, {})
+
+    def some(self, kind: str) -> dict[str, set[str]]:
+        """The members of all zsets or sets of a kind: "ready", "duty", "wait", "lines", "owned"."""
+        found = {**self.zsets, **self.sets}
+        return {key.partition(":")[2]: set(found[key]) for key in found if key.startswith(kind + ":")}
+
+
+def dump(client: "redis.Redis", hotline: str) -> Dump:
+    prefix = f"zhida:{{{hotline}}}:"
+    keys = sorted(client.scan_iter(match=prefix.replace("{", "[{]") + "*", count=1000))
+    pipeline = client.pipeline(transaction=False)
+    for key in keys:
+        pipeline.type(key)
+    read = {"hash": "hgetall", "set": "smembers", "string": "get"}
+    types = pipeline.execute()
+    for key, kind in zip(keys, types, strict=True):
+        if kind == "zset":
+            pipeline.zrange(key, 0, -1, withscores=True)
+        elif kind == "stream":
+            pipeline.xrange(key)
+        else:
+            getattr(pipeline, read[kind])(key)
+    found: dict[str, dict[str, object]] = defaultdict(dict)
+    for key, kind, value in zip(keys, types, pipeline.execute(), strict=True):
+        found[kind][key.removeprefix(prefix)] = dict(value) if kind == "zset" else value
+    events = found["stream"].get("events", [])
+    facts = [fields["document"] for _, fields in events]  # type: ignore[attr-defined]
+    return Dump(hashes=found["hash"], zsets=found["zset"], sets=found["set"], counts=found["string"], facts=facts)  # type: ignore[arg-type]
+
+
+def check_invariants(held: Dump, rules: Rules) -> None:
+    """Every rule of routing/waiting.py, and that every index says what the hashes say."""
+    one_call_a_seat(held)
+    one_offer_a_call(held)
+    every_reservation_has_a_lease(held)
+    nobody_waits_for_an_idle_seat(held, rules)
+    every_wait_has_its_timer(held)
+    indexes_agree(held)
+
+
+def one_call_a_seat(held: Dump) -> None:
+    calls = held.calls()
+    for seat_id, seat in held.seats().items():
+        assert bool(seat["call_id"]) == (seat["state"] in BOUND), seat
+        assert bool(seat["offer_id"]) == (seat["state"] == "reserved"), seat
+        if seat["state"] == "reserved":
+            call = calls[seat["call_id"]]
+            assert (call["state"], call["seat_id"], call["offer_id"]) == ("offered", seat_id, seat["offer_id"])
+        if seat["state"] == "talking":
+            assert calls[seat["call_id"]]["seat_id"] == seat_id
+            assert calls[seat["call_id"]]["state"] in ANSWERED
+
+
+def one_offer_a_call(held: Dump) -> None:
+    seats = held.seats()
+    for call_id, call in held.calls().items():
+        assert bool(call["offer_id"]) == (call["state"] == "offered"), call
+        assert bool(call["seat_id"]) <= (call["state"] in ANSWERED | {"offered"}), call
+        if call["seat_id"]:
+            seat = seats[call["seat_id"]]
+            assert seat["call_id"] == call_id
+            assert seat["state"] == ("reserved" if call["state"] == "offered" else "talking")
+    serving = [seat["call_id"] for seat in seats.values() if seat["state"] in {"reserved", "talking"}]
+    assert len(serving) == len(set(serving)), "two seats for one call"
+
+
+def every_reservation_has_a_lease(held: Dump) -> None:
+    offered = {f"lease:{call_id}" for call_id, call in held.calls().items() if call["state"] == "offered"}
+    assert offered == {name for name in held.zsets.get("timers", {}) if name.startswith("lease:")}
+
+
+def nobody_waits_for_an_idle_seat(held: Dump, rules: Rules) -> None:
+    idle = {seat_id: seat for seat_id, seat in held.seats().items() if seat["state"] == "ready" and seat["phone"] == "idle"}
+    ready: dict[str, int] = defaultdict(int)
+    for seat in idle.values():
+        for group in seat["groups"].split(","):
+            ready[group] += 1
+    kept = dict(rules.kept_back)
+    for call_id, call in held.calls().items():
+        if call["state"] != "waiting" or call["parked"]:
+            continue
+        for seat_id, seat in idle.items():
+            serves = set(call["open"].split(",")) & set(seat["groups"].split(","))
+            able = set(filter(None, call["want"].split(","))) <= set(seat["skills"].split(","))
+            room = call["caller_class"] in rules.kept_for or all(
+                not kept.get(group) or ready[group] > kept[group] for group in seat["groups"].split(",")
+            )
+            assert not (serves and able and room and seat_id not in held.refused(call_id)), f"{call_id} waits, {seat_id} is idle"
+
+
+def every_wait_has_its_timer(held: Dump) -> None:
+    timers = held.zsets.get("timers", {})
+    for call_id, call in held.calls().items():
+        if call["state"] in {"waiting", "offered"}:
+            rungs = call["ladder"].count("[") - 1
+            assert (f"rung:{call_id}" in timers) == (int(call["opened"]) < rungs)
+            assert (f"retry:{call_id}" in timers) == bool(held.refused(call_id))
+    for seat_id, seat in held.seats().items():
+        assert (f"wrap:{seat_id}" in timers) == (seat["state"] == "wrap_up")
+        assert (f"heal:{seat_id}" in timers) <= (seat["state"] == "unreachable")
+    for name in timers:
+        kind, _, of = name.partition(":")
+        assert kind == "engine" or of in (held.calls() if kind in {"rung", "retry", "lease"} else held.seats())
+
+
+def indexes_agree(held: Dump) -> None:
+    seats, calls = held.seats(), held.calls()
+    assert set(held.zsets.get("seats", {})) == set(seats)
+    assert {call_id: str(int(rank)) for call_id, rank in held.zsets.get("calls", {}).items()} == {
+        call_id: call["rank_ms"] for call_id, call in calls.items()
+    }
+    ready, duty = defaultdict(set), defaultdict(set)
+    for seat_id, seat in seats.items():
+        for want in {"", *held.sets.get("wants", set())}:
+            if set(filter(None, want.split(","))) <= set(seat["skills"].split(",")):
+                for group in seat["groups"].split(","):
+                    if seat["state"] == "ready" and seat["phone"] == "idle":
+                        ready[f"{group}|{want}"].add(seat_id)
+                    if seat["state"] in ON_DUTY:
+                        duty[f"{group}|{want}"].add(seat_id)
+    assert held.some("ready") == ready
+    assert held.some("duty") == duty
+    wait, lines, owned = defaultdict(set), defaultdict(set), defaultdict(set)
+    for call_id, call in calls.items():
+        owned[call["engine"]].add(call_id)
+        if call["state"] == "waiting" and not call["parked"] and call["open"]:
+            line = f"{call['open']}|{call['caller_class']}|{call['want']}"
+            assert call["line"] == line
+            wait[line].add(call_id)
+            for group in call["open"].split(","):
+                lines[group].add(line)
+        else:
+            assert not call["line"]
+    assert held.some("wait") == wait
+    assert held.some("lines") == lines
+    assert held.some("owned") == owned
+    assert not set(held.some("refused")) - set(calls)

@@ -1,0 +1,536 @@
+"""What the Lua must do, said plainly: lists and loops, no index, every rule where it can be read. The oracle of the steps.
+
+Times are hotline time in ms. Where a choice is to be made between equals, ids decide, as they do in Redis.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from calls.events import to_ms
+from routing.waiting import CallState, LiveCall, OfferOutcome, Rules
+from seats.seat import Phone, SeatDefinition
+from seats.state import DEFERRED, ON_DUTY, TRANSITIONS, SeatEvent, SeatState
+
+S, E, C = SeatState, SeatEvent, CallState
+BOUND = {S.RESERVED, S.TALKING, S.WRAP_UP}
+ANSWERED = {C.TALKING, C.CONSULT, C.THREE_WAY, C.AFTER}
+
+
+@dataclass
+class ModelSeat:
+    seat_id: str
+    since: int
+    devices: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    skills: frozenset[str] = frozenset()
+    agent: str = ""
+    state: SeatState = S.LOGGED_OUT
+    why: str = "nobody has signed in yet"
+    phone: Phone = Phone.UNREACHABLE
+    wish: SeatState | None = None
+    wish_why: str = ""
+    call_id: str = ""
+    offer_id: str = ""
+    wrap_until: int | None = None
+    leaving: bool = False
+
+    @property
+    def idle(self) -> bool:
+        return self.state is S.READY and self.phone is Phone.IDLE
+
+
+@dataclass
+class ModelCall:
+    call_id: str
+    state: CallState
+    engine: str
+    given: LiveCall
+    arrived: int
+    rank: int
+    queued: int | None = None
+    opened: int = 0
+    parked: bool = False
+    offer_id: str = ""
+    seat_id: str = ""
+    group: str = ""
+    deadline: int = 0
+    answered_offer: str = ""
+    answered: int | None = None
+    seat_leg: str = ""
+    seat_channel: str = ""
+    errand: str = ""
+    refused: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def open(self) -> list[str]:
+        return list(dict.fromkeys(rung.group for rung in self.given.ladder[: self.opened]))
+
+    @property
+    def waits(self) -> bool:
+        return self.state is C.WAITING and not self.parked
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return self.rank, self.call_id
+
+
+class Model:
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.now = 0
+        self.ahead = 0
+        self.seats: dict[str, ModelSeat] = {}
+        self.calls: dict[str, ModelCall] = {}
+        self.engines: dict[str, int] = {}
+        self.timers: dict[str, int] = {}
+        self.ended: set[str] = set()
+        self.facts: list[Mapping[str, Any]] = []
+        self.said: list[tuple[str, str, str]] = []
+        self._offers = 0
+        self._made: list[tuple[ModelCall, str]] = []
+        self._pokes: dict[str, str] = {}
+        self._waiting: list[ModelCall] = []
+        self._freed: list[ModelSeat] = []
+
+    # time
+
+    def at(self, wall: int) -> None:
+        if not self.now:
+            self.now = wall
+        if wall + self.ahead < self.now:
+            self.ahead = self.now - wall
+        self.now = wall + self.ahead
+
+    def next_due(self) -> int | None:
+        return min(self.timers.values(), default=None)
+
+    # what follows of a step
+
+    def fact(self, kind: str, call_id: str, **fields: object) -> None:
+        self.facts.append({"kind": kind, "call_id": call_id, "at": self.now - self.ahead, **fields})
+
+    def may_take(self, call: ModelCall, seat: ModelSeat) -> bool:
+        """The rule itself, but for the states of the two."""
+        if seat.seat_id in call.refused or not call.given.skills <= seat.skills or not set(call.open) & set(seat.groups):
+            return False
+        if call.given.caller_class in self.rules.kept_for:
+            return True
+        kept = dict(self.rules.kept_back)
+        return all(self.ready_in(group) > kept[group] for group in seat.groups if kept.get(group, 0) > 0)
+
+    def ready_in(self, group: str) -> int:
+        return sum(group in seat.groups for seat in self.seats.values() if self.listed(seat))
+
+    def listed(self, seat: ModelSeat) -> bool:
+        return seat.idle and not any(seat is freed for freed in self._freed)
+
+    def settle(self) -> None:
+        for call in self._waiting:
+            if call.waits:
+                self._seat_for(call)
+        self._waiting = []
+        while self._freed:
+            seat = self._freed.pop(0)
+            if self.seats.get(seat.seat_id) is seat and self.listed(seat) and not self._call_for(seat):
+                self._release_kept(seat)
+
+    def _seat_for(self, call: ModelCall) -> None:
+        for group in call.open:
+            seats = [seat for seat in self.seats.values() if group in seat.groups and self.listed(seat) and self.may_take(call, seat)]
+            if seats:
+                self._offer(call, min(seats, key=lambda seat: (seat.since, seat.seat_id)), group)
+                return
+
+    def _call_for(self, seat: ModelSeat) -> bool:
+        calls = [call for call in self.calls.values() if call.waits and self.may_take(call, seat)]
+        if calls:
+            call = min(calls, key=lambda call: call.order)
+            self._offer(call, seat, next(group for group in call.open if group in seat.groups))
+        return bool(calls)
+
+    def _release_kept(self, seat: ModelSeat) -> None:
+        for group in seat.groups:
+            if self.ready_in(group) == dict(self.rules.kept_back).get(group, 0) + 1:
+                for other in sorted((s for s in self.seats.values() if group in s.groups and self.listed(s)), key=_by_since):
+                    if other is not seat:
+                        self._call_for(other)
+
+    def _offer(self, call: ModelCall, seat: ModelSeat, group: str) -> None:
+        self._offers += 1
+        offer_id = f"{self.now}-{self._offers}"
+        self.advance(seat, E.OFFERED, f"rung for call {call.call_id}")
+        seat.call_id, seat.offer_id = call.call_id, offer_id
+        call.state, call.offer_id, call.seat_id, call.group = C.OFFERED, offer_id, seat.seat_id, group
+        call.deadline = self.now + ms(self.rules.ring_s)
+        self.timers[f"lease:{call.call_id}"] = call.deadline + ms(self.rules.lease_margin_s)
+        self.fact("offered", call.call_id, offer_id=offer_id, seat_id=seat.seat_id, group=group)
+        self._made.append((call, offer_id))
+
+    def done(self, engine: str = "", own_call: str = "") -> ModelCall | None:
+        """The end of a step: settle, tell the engines, and give the call whose offer the step returns."""
+        self.settle()
+        returned = None
+        for call, offer_id in self._made:
+            if call.offer_id != offer_id:
+                continue
+            self._pokes.pop(call.call_id, None)
+            if call.call_id == own_call and call.engine == engine:
+                returned = call
+            else:
+                self.said.append((call.engine, "offer", call.offer_id))
+        self.said += [(engine_id, "poke", call_id) for call_id, engine_id in self._pokes.items()]
+        self._made, self._pokes = [], {}
+        return returned
+
+    # seats
+
+    def advance(self, seat: ModelSeat, event: SeatEvent, why: str) -> bool:
+        to = TRANSITIONS[seat.state].get(event)
+        if to is None:
+            return False
+        if to is S.WRAP_UP and self.rules.wrap_up_s == 0:
+            to = S.READY
+        wish = None if event in DEFERRED else seat.wish
+        if wish is not None and to in (S.READY, S.AWAY):
+            to, why = (to, why) if wish is S.READY else (wish, seat.wish_why)
+            wish = None
+        if to is S.READY and seat.phone is Phone.UNREACHABLE:
+            to, why = S.UNREACHABLE, "its phone is not registered"
+        self._enter(seat, to, why, wish)
+        return True
+
+    def _enter(self, seat: ModelSeat, to: SeatState, why: str, wish: SeatState | None) -> None:
+        if to is not seat.state:
+            seat.since = self.now
+            self.timers.pop(f"wrap:{seat.seat_id}", None)
+            self.timers.pop(f"heal:{seat.seat_id}", None)
+            if to is S.WRAP_UP:
+                self.timers[f"wrap:{seat.seat_id}"] = self.now + ms(self.rules.wrap_up_s)
+            if to is S.UNREACHABLE:
+                self.timers[f"heal:{seat.seat_id}"] = self.now + ms(self.rules.unreachable_s)
+        seat.wrap_until = self.now + ms(self.rules.wrap_up_s) if to is S.WRAP_UP else None
+        seat.state, seat.why, seat.wish = to, why, wish
+        if to is not S.RESERVED:
+            seat.offer_id = ""
+        if to not in BOUND:
+            seat.call_id = ""
+            if seat.leaving:
+                self._forget(seat)
+                return
+        if seat.idle:
+            self._freed.append(seat)
+
+    def _forget(self, seat: ModelSeat) -> None:
+        self.timers.pop(f"wrap:{seat.seat_id}", None)
+        self.timers.pop(f"heal:{seat.seat_id}", None)
+        del self.seats[seat.seat_id]
+
+    def define(self, seats: Sequence[SeatDefinition]) -> None:
+        for given in seats:
+            seat = self.seats.setdefault(given.seat_id, ModelSeat(given.seat_id, since=self.now))
+            changed = (seat.groups, seat.skills) != (given.groups, given.skills)
+            seat.devices, seat.groups, seat.skills, seat.agent = given.devices, given.groups, given.skills, given.agent
+            seat.leaving = False
+            if changed and seat.idle:
+                self._freed.append(seat)
+        self.done()
+        for seat in [seat for seat in self.seats.values() if seat.seat_id not in {given.seat_id for given in seats}]:
+            if seat.state in BOUND:
+                seat.leaving = True
+            else:
+                self._forget(seat)
+        self.done()
+
+    def ask(self, seat_id: str, event: SeatEvent, why: str) -> None:
+        seat = self.seats[seat_id]
+        if not self.advance(seat, event, why):
+            seat.wish, seat.wish_why = DEFERRED[event], why
+        self.done()
+
+    def wrapped_up(self, seat_id: str) -> bool:
+        taken = self.advance(self.seats[seat_id], E.WRAPPED_UP, "the ticket is saved")
+        self.done()
+        return taken
+
+    def phone(self, seat_id: str, phone: Phone, why: str, *, ready: bool) -> None:
+        seat = self.seats[seat_id]
+        before, seat.phone = seat.phone, phone
+        if phone is Phone.UNREACHABLE and before is not phone:
+            if seat.state is S.RESERVED:
+                self._offer_lost(self.calls[seat.call_id], "unreachable", "phone_lost", E.PHONE_LOST, why)
+            else:
+                self.advance(seat, E.PHONE_LOST, why)
+        elif phone is not before and seat.state is S.UNREACHABLE:
+            if before is Phone.UNREACHABLE or phone is Phone.IDLE:
+                self.advance(seat, E.PHONE_BACK, why)
+        elif phone is not before and seat.idle:
+            self._freed.append(seat)
+        if ready and phone is not Phone.UNREACHABLE and seat.state in (S.LOGGED_OUT, S.AWAY, S.UNREACHABLE):
+            self.advance(seat, E.MAKE_READY, why)
+        self.done()
+
+    # calls
+
+    def arrive(self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str) -> bool:
+        """True where it was known."""
+        call = self.calls.get(given.call_id)
+        if call is None:
+            self._create(given, engine)
+            self.facts += facts
+        else:
+            self._take(call, engine)
+        self.done()
+        return call is not None
+
+    def join(self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str) -> ModelCall | None:
+        call = self.calls.get(given.call_id)
+        waited = call is not None and call.state in (C.WAITING, C.OFFERED)
+        if call is None:
+            call = self._create(given, engine)
+        else:
+            self._take(call, engine)
+        if not waited:
+            self._release_seat(call)
+            bonus = to_ms(given.arrived) - given.rank_ms
+            call.rank = call.rank if call.queued is not None else call.arrived - bonus
+            call.given, call.errand = given, given.errand
+            call.state, call.queued, call.opened = C.WAITING, max(call.arrived, self._taken(to_ms(given.queued))), 0
+            call.answered_offer, call.answered = "", None
+            self.facts += facts
+            self._widen(call)
+        call.parked = False
+        self._waiting.append(call)
+        return self.done(engine, call.call_id)
+
+    def _taken(self, engine_ms: int) -> int:
+        return min(self.now, engine_ms + self.ahead)
+
+    def _create(self, given: LiveCall, engine: str) -> ModelCall:
+        arrived = self._taken(to_ms(given.arrived))
+        rank = arrived - (to_ms(given.arrived) - given.rank_ms)
+        call = ModelCall(given.call_id, C.IVR, engine, given, arrived, rank, errand=given.errand)
+        self.calls[call.call_id] = call
+        self.ended.discard(call.call_id)
+        return call
+
+    def _take(self, call: ModelCall, engine: str) -> None:
+        if call.engine != engine:
+            self.said.append((call.engine, "poke", call.call_id))
+            call.engine = engine
+        if call.state is C.OFFERED:
+            self._withdraw(call, "the call came back")
+        if call.state is C.WAITING:
+            call.parked = True
+
+    def _widen(self, call: ModelCall) -> list[str]:
+        groups = []
+        assert call.queued is not None
+        for rung in call.given.ladder[call.opened :]:
+            if call.queued + ms(rung.after_s) > self.now:
+                self.timers[f"rung:{call.call_id}"] = call.queued + ms(rung.after_s)
+                break
+            call.opened += 1
+            groups.append(rung.group)
+        return groups
+
+    def offer_ended(self, call_id: str, offer_id: str, outcome: OfferOutcome, cause: str, engine: str) -> ModelCall | None:
+        call = self.calls.get(call_id)
+        if call is None or call.state is not C.OFFERED:
+            return self.done()
+        if call.offer_id != offer_id:
+            self.done()
+            return call
+        missed = E.MISSED if self.rules.away_after_missed else E.MISSED_KEPT
+        event, why = {
+            OfferOutcome.DECLINED: (missed, f"declined call {call_id}"),
+            OfferOutcome.EXPIRED: (missed, f"did not answer call {call_id}"),
+            OfferOutcome.UNREACHABLE: (E.UNREACHED, f"could not be rung for call {call_id}: {cause}"),
+            OfferOutcome.WITHDRAWN: (E.WITHDRAWN, f"call {call_id} was withdrawn: {cause}"),
+        }[outcome]
+        seat_id = call.seat_id
+        self._close(call, outcome, cause, event, why)
+        self._refuse(call, seat_id, lasting=outcome in (OfferOutcome.DECLINED, OfferOutcome.EXPIRED))
+        return self.done(engine, call_id)
+
+    def _offer_lost(self, call: ModelCall, outcome: str, cause: str, event: SeatEvent, why: str) -> None:
+        seat_id = call.seat_id
+        self._close(call, outcome, cause, event, why)
+        self._refuse(call, seat_id, lasting=False)
+        self._pokes[call.call_id] = call.engine
+
+    def _close(self, call: ModelCall, outcome: str, cause: str, event: SeatEvent, why: str) -> None:
+        self.fact("offer_ended", call.call_id, offer_id=call.offer_id, seat_id=call.seat_id, outcome=str(outcome), cause=cause)
+        self.timers.pop(f"lease:{call.call_id}")
+        seat = self.seats[call.seat_id]
+        call.state, call.offer_id, call.seat_id, call.group, call.deadline = C.WAITING, "", "", "", 0
+        self.advance(seat, event, why)
+
+    def _withdraw(self, call: ModelCall, cause: str) -> None:
+        self._close(call, "withdrawn", cause, E.WITHDRAWN, f"call {call.call_id} was withdrawn: {cause}")
+
+    def _refuse(self, call: ModelCall, seat_id: str, *, lasting: bool) -> None:
+        earliest = self.now + ms(self.rules.retry_s)
+        call.refused[seat_id] = (earliest, max(earliest, self.now + ms(self.rules.refusal_s)) if lasting else earliest)
+        self._lift(call)
+        self._waiting.append(call)
+
+    def _lift(self, call: ModelCall) -> None:
+        call.refused = {seat: span for seat, span in call.refused.items() if span[1] > self.now}
+        lasting = {seat for seat, span in call.refused.items() if span[0] < span[1]}
+        others = [
+            seat
+            for seat in self.seats.values()
+            if seat.state in ON_DUTY and set(seat.groups) & set(call.open) and call.given.skills <= seat.skills
+        ]
+        if lasting and all(seat.seat_id in lasting for seat in others):
+            call.refused = {seat: span for seat, span in call.refused.items() if span[0] > self.now}
+        again = [
+            earliest if earliest > self.now else min(latest, self.now + ms(self.rules.retry_s))
+            for earliest, latest in call.refused.values()
+        ]
+        self.timers.pop(f"retry:{call.call_id}", None)
+        if again:
+            self.timers[f"retry:{call.call_id}"] = min(again)
+
+    def answered(self, call_id: str, offer_id: str, seat_leg: str, seat_channel: str) -> bool:
+        call = self.calls.get(call_id)
+        if call is None:
+            return False
+        if call.state in ANSWERED:
+            return call.answered_offer == offer_id
+        if call.state is not C.OFFERED or call.offer_id != offer_id:
+            return False
+        seat = self.seats[call.seat_id]
+        assert call.queued is not None
+        waited_s = (self.now - call.queued) / 1000
+        self.fact(
+            "answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent
+        )
+        self.advance(seat, E.ANSWERED, f"on call {call_id}")
+        self._stop_waiting(call)
+        call.state, call.answered_offer, call.offer_id, call.answered = C.TALKING, offer_id, "", self.now
+        call.group, call.deadline, call.seat_leg, call.seat_channel = "", 0, seat_leg, seat_channel
+        self.done()
+        return True
+
+    def _stop_waiting(self, call: ModelCall) -> None:
+        for kind in ("rung", "retry", "lease"):
+            self.timers.pop(f"{kind}:{call.call_id}", None)
+        call.refused = {}
+
+    def change(self, call_id: str, expect: CallState, state: CallState, facts: Iterable[Mapping[str, Any]], errand: str) -> bool:
+        call = self.calls.get(call_id)
+        if call is None or call.state is not expect:
+            return False
+        call.state, call.errand = state, errand
+        self.facts += facts
+        self._pokes[call_id] = call.engine
+        self.done()
+        return True
+
+    def seat_left(self, call_id: str, seat_id: str) -> None:
+        call = self.calls.get(call_id)
+        if call is not None and call.seat_id == seat_id and call.state in ANSWERED:
+            self._release_seat(call)
+            self._pokes[call_id] = call.engine
+        self.done()
+
+    def _release_seat(self, call: ModelCall) -> None:
+        if call.state not in ANSWERED or not call.seat_id:
+            return
+        seat = self.seats[call.seat_id]
+        self.fact("seat_left", call.call_id, seat_id=call.seat_id)
+        call.seat_id = call.seat_leg = call.seat_channel = ""
+        if seat.call_id == call.call_id:
+            self.advance(seat, E.CALL_ENDED, f"call {call.call_id} ended")
+
+    def end(self, call_id: str, reason: str, detail: str, engine: str) -> None:
+        call = self.calls.get(call_id)
+        if call is not None and call.state not in ANSWERED and call.engine != engine and call.engine in self.engines:
+            return
+        if call is not None:
+            if call.state is C.OFFERED:
+                self._withdraw(call, "the caller left")
+            self._release_seat(call)
+            self._stop_waiting(call)
+            del self.calls[call_id]
+        if call is not None or call_id not in self.ended:
+            self.fact("ended", call_id, reason=reason, detail=detail)
+        self.ended.add(call_id)
+        self.done()
+
+    def place(self, call_id: str) -> int | None:
+        call = self.calls.get(call_id)
+        if call is None or call.state not in (C.WAITING, C.OFFERED):
+            return None
+        return sum(1 for other in self.calls.values() if other.waits and set(other.open) & set(call.open) and other.rank < call.rank)
+
+    # timers and engines
+
+    def tick(self, *, rematch: bool) -> None:
+        while due := sorted((at, name) for name, at in self.timers.items() if at <= self.now):
+            name = due[0][1]
+            del self.timers[name]
+            kind, _, of = name.partition(":")
+            getattr(self, f"_due_{kind}")(of)
+            self.settle()
+        if rematch:
+            for group in sorted({group for seat in self.seats.values() for group in seat.groups}):
+                for seat in sorted((s for s in self.seats.values() if group in s.groups and s.idle), key=_by_since):
+                    if seat.idle:
+                        self._call_for(seat)
+        self.done()
+
+    def _due_rung(self, call_id: str) -> None:
+        call = self.calls[call_id]
+        for group in self._widen(call):
+            self.fact("widened", call_id, group=group)
+        self._waiting.append(call)
+
+    def _due_lease(self, call_id: str) -> None:
+        call, cause = self.calls[call_id], "its lease ran out"
+        self.timers[f"lease:{call_id}"] = 0
+        self._offer_lost(call, "withdrawn", cause, E.WITHDRAWN, f"call {call_id} was withdrawn: {cause}")
+
+    def _due_retry(self, call_id: str) -> None:
+        self._lift(self.calls[call_id])
+        self._waiting.append(self.calls[call_id])
+
+    def _due_wrap(self, seat_id: str) -> None:
+        self.advance(self.seats[seat_id], E.WRAPPED_UP, "wrap-up is over")
+
+    def _due_heal(self, seat_id: str) -> None:
+        if self.seats[seat_id].phone is Phone.IDLE:
+            self.advance(self.seats[seat_id], E.PHONE_BACK, "tried again: its phone looks idle")
+
+    def _due_engine(self, engine: str) -> None:
+        self.engines.pop(engine, None)
+        for call in sorted((c for c in self.calls.values() if c.engine == engine), key=lambda call: call.call_id):
+            if call.state in (C.WAITING, C.OFFERED):
+                call.parked = True
+                if call.state is C.OFFERED and self.seats[call.seat_id].phone is not Phone.IN_USE:
+                    self._withdraw(call, "its engine is gone")
+                    self._pokes[call.call_id] = engine
+
+    def beat(self, engine: str, alive_ms: int) -> None:
+        known = engine in self.engines
+        self.engines[engine] = self.timers[f"engine:{engine}"] = self.now + alive_ms
+        if not known:
+            for call in sorted((c for c in self.calls.values() if c.engine == engine and c.parked), key=lambda call: call.order):
+                call.parked = False
+                self._waiting.append(call)
+        self.done()
+
+    def sign_off(self, engine: str) -> None:
+        self.timers.pop(f"engine:{engine}", None)
+        self._due_engine(engine)
+        self.done()
+
+
+def ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _by_since(seat: ModelSeat) -> tuple[int, str]:
+    return seat.since, seat.seat_id

@@ -1,0 +1,468 @@
+"""Two engines, calls, seats and crashes in any order: Redis always says what the model says, and no rule is broken."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from calls.errors import Conflict
+from calls.events import Event, Queued, from_document, to_document
+from calls.events import to_ms as event_ms
+from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rules, Rung
+from seats.seat import Phone, SeatDefinition
+from seats.state import DEFERRED, SeatEvent, SeatState
+from store.redis.connection import connect
+from store.redis.keeper import ALIVE_S
+from store.redis.live import RedisLiveState
+from tests.redis_server import RedisServer
+from tests.unit.store.redis.builders import MORNING, VirtualClock
+from tests.unit.store.redis.invariants import Dump, check_invariants, dump
+from tests.unit.store.redis.model import ANSWERED, Model, ModelCall
+
+T = TypeVar("T")
+P = TypeVar("P")
+MINUTES = float(os.environ.get("ZHIDA_MACHINE_MINUTES", "0"))
+"""How long to look for trouble; 0 is the suite's short look."""
+
+GROUPS = ("priority", "qilai", "general")
+SEATS = ("8001", "8002", "8003", "8004")
+ENGINES = ("a", "b")
+groups = st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3, unique=True).map(tuple)
+skills = st.sampled_from([""] * 6 + ["tax", "english", "english,tax"]).map(lambda names: frozenset(filter(None, names.split(","))))
+ladders = st.lists(st.tuples(st.sampled_from(GROUPS), st.sampled_from([0, 0, 4, 8, 20])), min_size=0, max_size=2).flatmap(
+    lambda rest: st.sampled_from(GROUPS).map(lambda first: [(first, 0), *rest])
+)
+definitions = st.lists(st.tuples(groups, skills), min_size=2, max_size=4)
+picks = st.integers(min_value=0, max_value=59)
+callers = st.sampled_from(["public", "public", "project", "key_enterprise"])
+BONUS_MS = {"public": 0, "project": 60_000, "key_enterprise": 120_000}
+rule_sets = st.builds(
+    Rules,
+    ring_s=st.just(15.0),
+    wrap_up_s=st.sampled_from([0.0, 3.0, 10.0]),
+    away_after_missed=st.booleans(),
+    retry_s=st.sampled_from([2.0, 5.0]),
+    refusal_s=st.sampled_from([3.0, 30.0]),
+    kept_back=st.sampled_from([(), (("priority", 1),), (("qilai", 1), ("general", 2))]),
+)
+
+
+class LiveMachine(RuleBasedStateMachine):
+    server: RedisServer
+    runner: asyncio.Runner
+    client: Redis
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plain = self.server.client()
+        self.plain.flushall()
+        self.heard = self.plain.pubsub(ignore_subscribe_messages=True)
+        self.heard.psubscribe("zhida:*")
+        self.heard.get_message(timeout=1)
+        self.clock = VirtualClock()
+        self.callers: list[LiveCall] = []
+        self.past_offers: list[Offer] = []
+        self.rematch: dict[str, bool] = {}
+
+    @initialize(rules=rule_sets, given=definitions)
+    def open_hotline(self, rules: Rules, given: list[tuple[tuple[str, ...], frozenset[str]]]) -> None:
+        self.live = {
+            name: RedisLiveState(self.client, hotline="h", engine_id=name, rules=rules, clock=self.clock, redis_time=False)
+            for name in ENGINES
+        }
+        self.model = Model(rules)
+        self.seats_are_defined(given)
+        self.all_phones_come_back()
+        self.both_engines_live()
+
+    def teardown(self) -> None:
+        self.heard.close()
+        self.plain.close()
+
+    def do(self, step: Awaitable[T]) -> T:
+        async def wait() -> T:
+            return await step
+
+        return self.runner.run(wait())
+
+    def begin(self) -> int:
+        self.model.at(event_ms(self.clock.now()))
+        return self.model.now
+
+    def open_offers(self) -> list[ModelCall]:
+        return [call for call in self.model.calls.values() if call.offer_id]
+
+    def picked(self, several: list[P], pick: int) -> P:
+        return several[pick % len(several)]
+
+    # calls
+
+    @rule(several=st.lists(st.tuples(st.sampled_from(ENGINES), ladders, callers, skills), min_size=1, max_size=5))
+    def calls_come(self, several: list[tuple[str, list[tuple[str, int]], str, frozenset[str]]]) -> None:
+        for engine, rungs, caller, want in several:
+            self.a_call_comes(engine, rungs, caller, want, "join")
+            self.clock.pass_s(0.01)
+
+    more_calls_come = calls_come
+
+    @rule(engine=st.sampled_from(ENGINES), rungs=ladders, caller=callers, want=skills, step=st.sampled_from(["join", "arrive"]))
+    def a_call_comes(self, engine: str, rungs: list[tuple[str, int]], caller: str, want: frozenset[str], step: str) -> None:
+        now = self.clock.now()
+        call = LiveCall(
+            call_id=f"c{len(self.callers)}",
+            state=CallState.IVR,
+            engine=engine,
+            caller_class=caller,
+            number="051588880001",
+            name="某厂",
+            channel="PJSIP/carrier",
+            rank_ms=event_ms(now) - BONUS_MS[caller],
+            arrived=now,
+            queued=now,
+            ladder=tuple(Rung(group=group, after_s=after) for group, after in rungs),
+            skills=want,
+        )
+        self.callers.append(call)
+        self.comes(call, engine, step)
+
+    @precondition(lambda self: self.callers)
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, step=st.sampled_from(["arrive", "join"]))
+    def a_call_comes_again(self, engine: str, pick: int, step: str) -> None:
+        """The dialplan brings it back, or an engine repeats itself; it may have ended meanwhile."""
+        self.comes(self.callers[pick % len(self.callers)], engine, step)
+
+    def comes(self, call: LiveCall, engine: str, step: str) -> None:
+        self.begin()
+        call = replace(call, queued=self.clock.now(), engine=engine)
+        facts = [Queued(call_id=call.call_id, at=self.clock.now(), rank_ms=call.rank_ms)]
+        documents = [to_document(fact) for fact in facts]
+        if step == "arrive":
+            known = self.do(self.live[engine].arrive(call, facts)) is not None
+            assert known == self.model.arrive(call, documents, engine)
+        else:
+            self.same(self.do(self.live[engine].join(call, facts)), self.model.join(call, documents, engine))
+
+    def same(self, offer: Offer | None, expected: ModelCall | None) -> None:
+        assert (offer and offer.offer_id) == (expected and expected.offer_id)
+        if offer and expected:
+            assert (offer.seat_id, offer.group) == (expected.seat_id, expected.group)
+            assert event_ms(offer.deadline) == expected.deadline - self.model.ahead
+
+    @precondition(lambda self: self.open_offers())
+    @rule(pick=picks, outcome=st.sampled_from(OfferOutcome))
+    def an_offer_ends(self, pick: int, outcome: OfferOutcome) -> None:
+        call = self.picked(self.open_offers(), pick)
+        self.ended(call.engine, offer_of(call), outcome)
+
+    another_offer_ends = an_offer_ends
+    still_another_offer_ends = an_offer_ends
+
+    @precondition(lambda self: self.open_offers())
+    @rule(pick=picks)
+    def a_seat_answers(self, pick: int) -> None:
+        self.answers(offer_of(self.picked(self.open_offers(), pick)))
+
+    another_seat_answers = a_seat_answers
+
+    @precondition(lambda self: self.past_offers)
+    @rule(pick=picks, outcome=st.sampled_from([*OfferOutcome, None]), engine=st.sampled_from(ENGINES))
+    def late_word_of_an_offer(self, pick: int, outcome: OfferOutcome | None, engine: str) -> None:
+        offer = self.past_offers[-1 - pick % min(len(self.past_offers), 6)]
+        if outcome is None:
+            self.answers(offer)
+        else:
+            self.ended(engine, offer, outcome)
+
+    def ended(self, engine: str, offer: Offer, outcome: OfferOutcome) -> None:
+        self.begin()
+        told = self.do(self.live[engine].offer_ended(offer, outcome, cause="17"))
+        self.same(told, self.model.offer_ended(offer.call_id, offer.offer_id, outcome, "17", engine))
+
+    def answers(self, offer: Offer) -> None:
+        self.begin()
+        told = self.do(self.live["a"].answered(offer, seat_leg="leg", seat_channel="channel"))
+        assert told == self.model.answered(offer.call_id, offer.offer_id, "leg", "channel")
+
+    @precondition(lambda self: self.model.calls)
+    @rule(pick=picks, states=st.permutations(sorted(ANSWERED)), right=st.booleans())
+    def a_call_is_changed(self, pick: int, states: list[CallState], right: bool) -> None:
+        call = self.picked(list(self.model.calls.values()), pick)
+        expect = call.state if right and call.state in ANSWERED else states[0]
+        self.begin()
+        told = self.do(self.live["b"].change(call.call_id, expect=expect, state=states[1], errand="{}"))
+        assert told == self.model.change(call.call_id, expect, states[1], [], "{}")
+
+    @precondition(lambda self: any(call.state in ANSWERED for call in self.model.calls.values()))
+    @rule(pick=picks, wrong=st.sampled_from([False] * 4 + [True]))
+    def a_seat_leaves(self, pick: int, wrong: bool) -> None:
+        call = self.picked([call for call in self.model.calls.values() if call.state in ANSWERED], pick)
+        seat_id = SEATS[pick % len(SEATS)] if wrong else call.seat_id
+        self.begin()
+        self.do(self.live["a"].seat_left(call.call_id, seat_id))
+        self.model.seat_left(call.call_id, seat_id)
+
+    another_seat_leaves = a_seat_leaves
+
+    @precondition(lambda self: self.callers)
+    @rule(pick=picks, by=st.sampled_from([None, None, *ENGINES]))
+    def a_caller_leaves(self, pick: int, by: str | None) -> None:
+        """Mostly one of the last; also one who left long ago, also by word of an engine that lost him."""
+        call_id = self.callers[-1 - pick % min(len(self.callers), 5)].call_id
+        call = self.model.calls.get(call_id)
+        engine = by or (call.engine if call else "a")
+        self.begin()
+        self.do(self.live[engine].end(call_id, "completed", detail="x"))
+        self.model.end(call_id, "completed", "x", engine)
+
+    another_caller_leaves = a_caller_leaves
+
+    # seats
+
+    def seats_are_defined(self, given: list[tuple[tuple[str, ...], frozenset[str]]]) -> None:
+        seats = [
+            SeatDefinition(seat_id=seat_id, devices=(f"PJSIP/{seat_id}",), groups=served, skills=able)
+            for seat_id, (served, able) in zip(SEATS, given, strict=False)
+        ]
+        self.begin()
+        self.do(self.live["a"].define(seats))
+        self.model.define(seats)
+
+    @rule(pick=picks, event=st.sampled_from([SeatEvent.MAKE_READY, *sorted(DEFERRED)]))
+    def a_person_asks(self, pick: int, event: SeatEvent) -> None:
+        seat_id = self.picked(sorted(self.model.seats), pick)
+        self.begin()
+        self.do(self.live["b"].ask(seat_id, event, why=f"wants {event}", by="x"))
+        self.model.ask(seat_id, event, f"wants {event}")
+
+    def in_wrap_up(self) -> list[str]:
+        return [seat.seat_id for seat in self.model.seats.values() if seat.state is SeatState.WRAP_UP]
+
+    @precondition(lambda self: self.in_wrap_up())
+    @rule(pick=picks, wrong=st.sampled_from([False, False, True]))
+    def a_ticket_is_saved(self, pick: int, wrong: bool) -> None:
+        seat_id = self.picked(sorted(self.model.seats) if wrong else self.in_wrap_up(), pick)
+        self.begin()
+        try:
+            self.do(self.live["b"].wrapped_up(seat_id))
+            taken = True
+        except Conflict:
+            taken = False
+        assert taken == self.model.wrapped_up(seat_id)
+
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, phone=st.sampled_from([Phone.IDLE, *Phone]), ready=st.booleans())
+    def a_phone_changes(self, engine: str, pick: int, phone: Phone, ready: bool) -> None:
+        self.phone_is(engine, self.picked(sorted(self.model.seats), pick), phone, ready=ready)
+
+    @rule()
+    def all_phones_come_back(self) -> None:
+        """Without this, most runs would soon have no seat that works."""
+        for seat_id in sorted(self.model.seats):
+            self.phone_is("a", seat_id, Phone.IDLE, ready=True)
+
+    def phone_is(self, engine: str, seat_id: str, phone: Phone, *, ready: bool) -> None:
+        self.begin()
+        self.do(self.live[engine].phone(seat_id, phone, why="so it is", ready=ready))
+        self.model.phone(seat_id, phone, "so it is", ready=ready)
+
+    # what happens seldom
+
+    @rule(
+        what=st.one_of(
+            st.tuples(st.just("an_engine_stops"), st.sampled_from(ENGINES)),
+            st.tuples(st.just("an_engine_dies"), st.sampled_from(ENGINES)),
+            st.tuples(st.just("the_wall_clock_steps"), st.sampled_from([-3600, -5, 30])),
+            st.tuples(st.just("rules_change"), rule_sets),
+            st.tuples(st.just("seats_are_defined"), definitions),
+        )
+    )
+    def something_rare_happens(self, what: tuple[str, Any]) -> None:
+        getattr(self, what[0])(what[1])
+
+    def the_wall_clock_steps(self, seconds: int) -> None:
+        self.clock.step_s(seconds)
+
+    # time, engines, rules
+
+    @rule(seconds=st.sampled_from([0.001, 0.5, 2.0, 3.0, 8.0]), ticks=st.sampled_from([True, True, False]))
+    def time_passes(self, seconds: float, ticks: bool) -> None:
+        self.clock.pass_s(seconds)
+        if ticks:
+            self.tick("b")
+
+    @rule(seconds=st.sampled_from([20.0, 31.0]))
+    def much_time_passes(self, seconds: float) -> None:
+        """In small steps, with both engines alive."""
+        for _ in range(int(seconds / 4)):
+            self.clock.pass_s(4)
+            self.both_engines_live()
+            self.tick("a")
+
+    def tick(self, engine: str) -> None:
+        self.begin()
+        due = self.do(self.live[engine].tick())
+        self.model.tick(rematch=self.rematch.pop(engine, False))
+        expected = self.model.next_due()
+        assert (due and event_ms(due) - event_ms(self.clock.now())) == (expected and expected - self.model.now)
+
+    @rule()
+    def both_engines_live(self) -> None:
+        for engine in ENGINES:
+            self.begin()
+            self.do(self.live[engine].beat())
+            self.model.beat(engine, round(ALIVE_S * 1000))
+
+    def an_engine_stops(self, engine: str) -> None:
+        self.begin()
+        self.do(self.live[engine].sign_off())
+        self.model.sign_off(engine)
+
+    def an_engine_dies(self, engine: str) -> None:
+        """The other one lives, and notices."""
+        for _ in range(2):
+            self.clock.pass_s(3)
+            for other in set(ENGINES) - {engine}:
+                self.begin()
+                self.do(self.live[other].beat())
+                self.model.beat(other, round(ALIVE_S * 1000))
+                self.tick(other)
+
+    def rules_change(self, rules: Rules) -> None:
+        for engine in ENGINES:
+            self.rematch[engine] = self.rematch.get(engine, False) or rules != self.live[engine].rules
+            self.live[engine].rules = rules
+        self.model.rules = rules
+        self.tick("a")
+
+    # what must be
+
+    @precondition(lambda self: hasattr(self, "model"))
+    @invariant()
+    def redis_says_what_the_model_says(self) -> None:
+        held = dump(self.plain, "h")
+        check_invariants(held, self.model.rules)
+        assert calls_held(held) == calls_expected(self.model)
+        assert seats_held(held) == seats_expected(self.model)
+        assert held.zsets.get("timers", {}) == self.model.timers
+        assert [json.loads(text) for text in held.facts] == self.model.facts
+        assert all(isinstance(from_document(json.loads(text)), Event) for text in held.facts)
+        assert sorted(self.messages(len(self.model.said))) == sorted(self.model.said)
+        self.past_offers += [offer_of(call) for call in self.open_offers()]
+        self.model.said.clear()
+        self.plain.xtrim("zhida:{h}:events", maxlen=0)
+        self.model.facts.clear()
+        for call_id in list(self.model.calls)[-1:]:
+            self.begin()
+            assert self.do(self.live["a"].place(call_id)) == self.model.place(call_id)
+
+    def messages(self, expected: int) -> list[tuple[str, str, str]]:
+        found: list[tuple[str, str, str]] = []
+        deadline = time.monotonic() + 2
+        while (len(found) < expected and time.monotonic() < deadline) or not found:
+            message = self.heard.get_message(timeout=0.2 if expected else 0)
+            if message is None and not expected:
+                break
+            if message is not None:
+                engine = message["channel"].rpartition(":")[2]
+                said = json.loads(message["data"])
+                found.append((engine, "offer", said["offer"]["offer_id"]) if "offer" in said else (engine, "poke", said["poke"]))
+        return found
+
+
+def offer_of(call: ModelCall) -> Offer:
+    return Offer(offer_id=call.offer_id, call_id=call.call_id, seat_id=call.seat_id, group=call.group, devices=(), deadline=MORNING)
+
+
+def calls_held(held: Dump) -> dict[str, Any]:
+    return {
+        call_id: {
+            "state": call["state"],
+            "engine": call["engine"],
+            "rank": call["rank_ms"],
+            "arrived": call["arrived"],
+            "queued": call["queued"],
+            "opened": call["opened"],
+            "parked": call["parked"] == "1",
+            "offer": (call["offer_id"], call["seat_id"], call["group"], call["deadline"]),
+            "answered": (call["answered_offer"], call["answered"], call["seat_leg"], call["seat_channel"]),
+            "errand": call["errand"],
+            "refused": {seat: tuple(map(int, span.split())) for seat, span in held.refused(call_id).items()},
+        }
+        for call_id, call in held.calls().items()
+    }
+
+
+def calls_expected(model: Model) -> dict[str, Any]:
+    return {
+        call.call_id: {
+            "state": str(call.state),
+            "engine": call.engine,
+            "rank": str(call.rank),
+            "arrived": str(call.arrived),
+            "queued": _text(call.queued),
+            "opened": str(call.opened),
+            "parked": call.parked,
+            "offer": (call.offer_id, call.seat_id, call.group, _text(call.deadline or None)),
+            "answered": (call.answered_offer, _text(call.answered), call.seat_leg, call.seat_channel),
+            "errand": call.errand,
+            "refused": call.refused,
+        }
+        for call in model.calls.values()
+    }
+
+
+def seats_held(held: Dump) -> dict[str, Any]:
+    names = ("state", "why", "phone", "wish", "call_id", "offer_id", "since", "wrap_until", "leaving")
+    return {seat_id: {name: seat[name] for name in names} for seat_id, seat in held.seats().items()}
+
+
+def seats_expected(model: Model) -> dict[str, Any]:
+    return {
+        seat.seat_id: {
+            "state": str(seat.state),
+            "why": seat.why,
+            "phone": str(seat.phone),
+            "wish": _text(seat.wish),
+            "call_id": seat.call_id,
+            "offer_id": seat.offer_id,
+            "since": str(seat.since),
+            "wrap_until": _text(seat.wrap_until),
+            "leaving": "1" if seat.leaving else "",
+        }
+        for seat in model.seats.values()
+    }
+
+
+def _text(value: int | SeatState | None) -> str:
+    return "" if value is None else str(value)
+
+
+def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
+    class Machine(LiveMachine):
+        server = redis_server
+        client = connect(redis_server.url)
+        runner = asyncio.Runner()
+
+    deadline = time.monotonic() + MINUTES * 60
+    profile = settings(
+        max_examples=70,
+        stateful_step_count=60,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=not MINUTES,
+        phases=[phase for phase in Phase if phase not in (Phase.explain, Phase.shrink)],
+    )
+    with capture_logs():
+        run_state_machine_as_test(Machine, settings=profile)
+        while time.monotonic() < deadline:
+            run_state_machine_as_test(Machine, settings=settings(profile, max_examples=200, stateful_step_count=80))
+    Machine.runner.run(Machine.client.aclose())
+    Machine.runner.close()
