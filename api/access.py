@@ -8,7 +8,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from api.errors import problem_response
-from api.serving import BEARER, ROUTE_NAME, Handler
+from api.route import BEARER, ROUTE_NAME
+from api.serving import Handler
 
 log = structlog.get_logger(__name__)
 
@@ -42,21 +43,20 @@ async def surround(request: web.Request, handler: Handler) -> web.StreamResponse
     structlog.contextvars.clear_contextvars()
     began = time.perf_counter()
     response = await _answer(request, handler)
-    seconds = time.perf_counter() - began
-    operation = request.get(ROUTE_NAME, "unknown")
-    request.app[FIGURES].served(operation, _method(request), response.status, seconds)
-    bearer = request.get(BEARER)
-    note = log.debug if operation in _QUIET else log.info
-    note(
-        "request_served",
-        operation=operation,
-        method=request.method[:20],
-        status=response.status,
-        ms=round(seconds * 1000, 1),
-        who=bearer.name if bearer else "",
-        remote=request.remote,
-    )
+    _note(request, response, time.perf_counter() - began)
     return response
+
+
+def _note(request: web.Request, response: web.StreamResponse, seconds: float) -> None:
+    operation = request.get(ROUTE_NAME, "unknown")
+    bearer = request.get(BEARER)
+    asked = {"who": bearer.name if bearer else "", "remote": request.remote}
+    if isinstance(response, web.WebSocketResponse):
+        log.info("stream_closed", close_code=response.close_code, open_s=round(seconds, 1), **asked)
+        return
+    request.app[FIGURES].served(operation, _method(request), response.status, seconds)
+    note = log.debug if operation in _QUIET else log.info
+    note("request_served", operation=operation, method=_method(request), status=response.status, ms=round(seconds * 1000, 1), **asked)
 
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -1,23 +1,27 @@
 """The application put together."""
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
 
 from api.access import FIGURES, Figures, surround
-from api.health import healthz, metrics
 from api.hostile import MAX_BYTES
-from api.route import PREFIX, SOURCES
-from api.routes import ROUTES
-from api.serving import BODY_S, ROUTE_NAME, TOKENS, Handler, handler_of, path_of
+from api.openapi import openapi_document
+from api.route import PREFIX, ROUTE_NAME, SOURCES, TOKENS, Open
+from api.routes import DESCRIPTION, OTHERS, ROUTES
+from api.serving import BODY_S, Handler, handler_of, path_of
 from api.sources import Sources
+from api.stream import StreamLimits, add_stream
 from api.tokens import Token, Tokens
 
 BODY_WAIT_S: Final = 10.0
 
 
-def build_app(sources: Sources, *, tokens: Mapping[str, Token], body_s: float = BODY_WAIT_S) -> web.Application:
+def build_app(
+    sources: Sources, *, tokens: Mapping[str, Token], body_s: float = BODY_WAIT_S, stream: StreamLimits | None = None
+) -> web.Application:
     """The whole API.
 
     Args:
@@ -29,11 +33,16 @@ def build_app(sources: Sources, *, tokens: Mapping[str, Token], body_s: float = 
     app[TOKENS] = Tokens(tokens)
     app[BODY_S] = body_s
     app[FIGURES] = Figures(sources.registry)
+    app[DESCRIPTION] = json.dumps(openapi_document(ROUTES, OTHERS), ensure_ascii=False)
     app.on_response_prepare.append(_headers)
-    app.router.add_get("/healthz", _named("healthz", healthz))
-    app.router.add_get("/metrics", _named("metrics", metrics))
+    add_stream(app, stream or StreamLimits())
     for route in ROUTES:
-        app.router.add_route(route.method, path_of(route, PREFIX), handler_of(route))
+        path, handle = path_of(route, PREFIX), handler_of(route)
+        app.router.add_route(route.method, path, handle)
+        if route.method == "GET":
+            app.router.add_route("HEAD", path, handle)
+    for other in OTHERS:
+        app.router.add_get(other.path, _named(other))
     return app
 
 
@@ -43,9 +52,9 @@ async def _headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
 
 
-def _named(name: str, handler: Handler) -> Handler:
+def _named(other: Open) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        request[ROUTE_NAME] = name
-        return await handler(request)
+        request[ROUTE_NAME] = other.name
+        return await other.handle(request)
 
     return handle

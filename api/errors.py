@@ -1,7 +1,7 @@
 """Errors as HTTP answers (RFC 9457); nothing else knows a status."""
 
-import json
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
+from api.documents.problem import Problem
 from calls.errors import Conflict, Fault, NotFound, Refused, ZhidaError
 
 log = structlog.get_logger(__name__)
@@ -60,54 +61,54 @@ STATUS: Final[Mapping[type[ZhidaError], HTTPStatus]] = {
 }
 """An error's own class or its nearest ancestor here gives the status."""
 
+_HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
+}
 
-def status_of(error: ZhidaError) -> HTTPStatus:
+
+def status_of_kind(kind: type[ZhidaError]) -> HTTPStatus:
     """The status that says who is to act."""
-    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def problem_document(status: HTTPStatus, code: str, sentence: str, fields: Mapping[str, object]) -> dict[str, object]:
-    """The problem as JSON; the type is a name, not an address that anything could be read at."""
-    return {
-        "type": f"urn:zhida:problem:{code}",
-        "title": status.phrase,
-        "status": int(status),
-        "detail": sentence,
-        "code": code,
-        "fields": {name: _plain(value) for name, value in fields.items()},
-    }
-
-
-def problem_of(error: Exception) -> tuple[HTTPStatus, dict[str, object], dict[str, str]]:
-    """Status, document and headers for whatever was raised."""
-    if isinstance(error, web.HTTPException):
-        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        error = _of_aiohttp(error)
-    else:
-        headers = {}
-    if isinstance(error, ValidationError):
-        error = _of_pydantic(error)
-    if not isinstance(error, ZhidaError):
-        sentence = "Something that should not happen did; the engine's log has it."
-        return HTTPStatus.INTERNAL_SERVER_ERROR, problem_document(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", sentence, {}), headers
-    status = status_of(error)
-    if status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = "1"
-    return status, problem_document(status, error.code, error.sentence, error.fields), headers
+    return next((STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def problem_response(error: Exception) -> web.Response:
     """The answer to a request that raised this."""
-    status, document, headers = problem_of(error)
-    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+    known = _as_known(error)
+    if known is None:
         log.error("request_failed", exc_info=error)
-    text = json.dumps(document, ensure_ascii=False)
-    return web.Response(status=status, text=text, content_type=PROBLEM_JSON, headers=headers)
+        known = ZhidaError("internal", "Something that should not happen did; the engine's log has it.")
+    status = status_of_kind(type(known))
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("request_not_possible", code=known.code, why=known.sentence)
+    problem = _problem(status, known)
+    headers = dict(_HEADERS.get(status, {}))
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        headers["Allow"] = error.headers["Allow"]
+    return web.Response(status=status, text=problem.model_dump_json(), content_type=PROBLEM_JSON, headers=headers)
 
 
-def _of_aiohttp(error: web.HTTPException) -> ZhidaError | Exception:
+def _problem(status: HTTPStatus, error: ZhidaError) -> Problem:
+    return Problem(
+        type=f"urn:zhida:problem:{error.code}",
+        title=status.phrase,
+        status=int(status),
+        detail=error.sentence,
+        code=error.code,
+        fields={name: _plain(value) for name, value in error.fields.items()},
+    )
+
+
+def _as_known(error: Exception) -> ZhidaError | None:
+    """As one of Zhida's own errors; None for a fault of the program."""
+    if isinstance(error, ZhidaError):
+        return error
+    if isinstance(error, ValidationError):
+        return _of_pydantic(error)
+    return _of_aiohttp(error) if isinstance(error, web.HTTPException) else None
+
+
+def _of_aiohttp(error: web.HTTPException) -> ZhidaError | None:
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return TooLarge("body_too_large", "The body is larger than is taken.")
     if isinstance(error, web.HTTPMethodNotAllowed):
@@ -117,7 +118,7 @@ def _of_aiohttp(error: web.HTTPException) -> ZhidaError | Exception:
         return NotFound("path_unknown", "There is nothing at this path; /api/v1/openapi.json has them all.")
     if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Malformed("request_unreadable", f"The request cannot be read: {error.reason}.")
-    return error
+    return None
 
 
 def _of_pydantic(error: ValidationError) -> Refused:
@@ -132,7 +133,7 @@ def _places(error: ValidationError) -> Iterator[tuple[str, str]]:
         yield place, found["msg"].removeprefix("Value error, ")
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, bool | int | float) or value is None:
-        return value
-    return str(value)[:_LONGEST_VALUE]
+def _plain(value: object) -> str | int | float | bool | None:
+    if isinstance(value, StrEnum) or not isinstance(value, bool | int | float | None):
+        return str(value)[:_LONGEST_VALUE]
+    return value

@@ -42,10 +42,10 @@ def check_text(text: str, place: str) -> None:
 
 
 def _check(document: Any) -> None:  # noqa: ANN401  JSON
-    left = [(document, 0)]
+    left = [(document, 1)]
     while left:
         value, depth = left.pop()
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH and isinstance(value, dict | list):
             raise _too_deep()
         if isinstance(value, str):
             check_text(value, "A text in the body")
@@ -60,7 +60,7 @@ def _too_deep() -> Malformed:
 
 
 def _int(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
+    if len(digits.removeprefix("-")) > MAX_DIGITS:
         raise Malformed("json_number_too_long", f"The body has a number of more than {MAX_DIGITS} digits.")
     return int(digits)
 

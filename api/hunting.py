@@ -1,12 +1,13 @@
 """Whose phones are rung, and in which order, when a specialist is asked for."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from api.sources import Roster, Specialist
+from api.sources import RingTimes, Roster, Specialist
 from calls.errors import NotFound, Refused
 from conference.desk import PhoneToRing
 
-_MOST: int = 200  # of one department; the measures ask for three to five
+_MOST: Final = 200  # of one department; the measures ask for three to five
 
 
 async def specialists_of(roster: Roster, department: str) -> Sequence[Specialist]:
@@ -40,17 +41,22 @@ def in_order(specialists: Sequence[Specialist]) -> list[Specialist]:
     return sorted(specialists, key=_leads)
 
 
-def phones_of(specialists: Sequence[Specialist], *, dial: Callable[[str], str], ring_s: float) -> list[PhoneToRing]:
+def phones_of(specialists: Sequence[Specialist], *, dial: Callable[[str], str], ring: RingTimes) -> list[PhoneToRing]:
     """Each one's office phones, then his mobiles, then the next one's; a number that cannot be called is passed over.
 
     Raises: Refused: there is no number at all that can be called.
     """
     phones = [
         PhoneToRing(
-            specialist_id=one.specialist_id, name=one.name, department=one.department, phone=kind, number=digits, ring_s=ring_s
+            specialist_id=one.specialist_id,
+            name=one.name,
+            department=one.department,
+            phone=kind,
+            number=digits,
+            ring_s=ring_s,
         )
         for one in specialists
-        for kind, numbers in (("office", one.office), ("mobile", one.mobile))
+        for kind, numbers, ring_s in (("office", one.office, ring.office_s), ("mobile", one.mobile, ring.mobile_s))
         for number in numbers
         if (digits := _dialled(dial, number))
     ]

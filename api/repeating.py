@@ -6,12 +6,15 @@ from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any, Final
 
+import structlog
 from aiohttp import web
 
 from api.errors import Malformed
 from api.route import Asked
 from api.sources import Known
-from calls.errors import Conflict, Refused
+from calls.errors import Conflict, Refused, StoreFault
+
+log = structlog.get_logger(__name__)
 
 HEADER: Final = "Idempotency-Key"
 CLAIM_S: Final = 60.0
@@ -46,9 +49,16 @@ async def once(
     except BaseException:
         await memory.forget(key)
         raise
-    answer = json.dumps([response.status, response.text])
-    await memory.remember(key, Known(fingerprint, answer), ttl_s=KEPT_S)
+    await _remember(asked, key, Known(fingerprint, json.dumps([response.status, response.text])))
     return response
+
+
+async def _remember(asked: Asked[Any, Any], key: str, known: Known) -> None:
+    """It is done, so it is answered, whether or not that can be remembered; asked again, it is refused until the claim ends."""
+    try:
+        await asked.sources.known.remember(key, known, ttl_s=KEPT_S)
+    except StoreFault as fault:
+        log.warning("creation_not_remembered", why=fault.sentence)
 
 
 def _again(known: Known, fingerprint: str) -> web.Response:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from api.documents.plain import Nothing
 from api.rights import Right
 from api.sources import Sources
-from api.tokens import Bearer
+from api.tokens import Bearer, Tokens
 from calls.errors import ZhidaError
 
 Query = TypeVar("Query", bound=BaseModel)
@@ -19,6 +19,9 @@ Body = TypeVar("Body", bound=BaseModel)
 
 PREFIX: Final = "/api/v1"
 SOURCES: Final = web.AppKey("sources", Sources)
+TOKENS: Final = web.AppKey("tokens", Tokens)
+BEARER: Final = web.RequestKey("bearer", Bearer)
+ROUTE_NAME: Final = web.RequestKey("route_name", str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +101,31 @@ class Route(Generic[Query, Body]):
 
 
 AnyRoute = Route[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAnswer:
+    """One way in which an open operation answers; without a media type there is no content."""
+
+    status: HTTPStatus
+    words: str
+    media: str = ""
+    model: type[BaseModel] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """A GET that needs no token in its header, and answers for itself.
+
+    Args:
+        path: the whole path.
+        may_have_token: a token may stand in the header; where it does not, the operation asks for it in its own way.
+    """
+
+    name: str
+    path: str
+    summary: str
+    handle: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    answers: tuple[OpenAnswer, ...]
+    words: str = ""
+    may_have_token: bool = False

@@ -12,13 +12,9 @@ from pydantic import BaseModel
 from api.errors import Malformed, TooSlow, WrongMediaType
 from api.hostile import check_text, read_json
 from api.repeating import once
-from api.route import PATH_PARTS, SOURCES, AnyRoute, Asked
-from api.tokens import Bearer, Tokens
+from api.route import BEARER, PATH_PARTS, ROUTE_NAME, SOURCES, TOKENS, AnyRoute, Asked
 
-TOKENS: Final = web.AppKey("tokens", Tokens)
 BODY_S: Final = web.AppKey("body_s", float)
-BEARER: Final = web.RequestKey("bearer", Bearer)
-ROUTE_NAME: Final = web.RequestKey("route_name", str)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -14,22 +14,18 @@ from routing.waiting import SeatBoard, WaitingRoom
 from seats.seat import Seat
 from tickets.records import Page, Records
 from whitelist.entries import Entry
+from whitelist.keeping import EntryPage, WantedEntries
 
 
 class Enterprises(Protocol):
-    """The whitelist as it is kept. Raises (all): StoreFault."""
+    """What the API asks of `whitelist.keeping.EntryStore`. Raises (all): StoreFault."""
 
-    async def find(
-        self, *, q: str | None = None, number: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> Page[Entry]:
-        """Entries by name: those with `q` in their name, and with `number` (as people write it) among their numbers or blocks.
-
-        Raises: Refused: the cursor is none of ours, or the number is no number.
-        """
+    async def find(self, wanted: WantedEntries, *, cursor: str | None = None, limit: int = 50) -> EntryPage:
+        """See `EntryStore.find`."""
         ...
 
-    async def entry(self, entry_id: str) -> Entry:
-        """One entry. Raises: NotFound."""
+    async def get(self, entry_id: str) -> Entry:
+        """See `EntryStore.get`."""
         ...
 
 
@@ -156,12 +152,20 @@ class KnownRequests(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingTimes:
+    """How long a specialist's phone rings at most."""
+
+    office_s: float
+    mobile_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """All of it.
 
     Args:
         dial: a number as people write it -> what the outside trunk wants. Raises: Refused: it cannot be called.
-        ring_s: how long a specialist's phone rings at most.
+        area_code: the hotline's own, for numbers that are looked for without one.
         registry: what /metrics shows; the API adds its own figures to it.
     """
 
@@ -178,4 +182,5 @@ class Sources:
     known: KnownRequests
     registry: CollectorRegistry
     dial: Callable[[str], str]
-    ring_s: float
+    area_code: str
+    ring: RingTimes

@@ -1,10 +1,11 @@
 """What all documents share."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Item = TypeVar("Item", bound=BaseModel)
 MOST: Final = 200
@@ -24,18 +25,39 @@ def _as_asked(schema: dict[str, Any], kind: type[BaseModel]) -> None:
     schema.update(more)
 
 
+def a_date(value: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970: a bare number is a slip, not a moment."""
+    if isinstance(value, datetime) or (isinstance(value, str) and re.match(r"[0-9]{4}-", value)):
+        return value
+    raise ValueError("write a moment like 2026-11-20T08:00:00+08:00")
+
+
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of this calendar") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(a_date), AfterValidator(_in_utc)]
 """Any zone is read; UTC is written."""
+
+
+def _open_to_more(schema: dict[str, Any]) -> None:
+    """A later version may answer with more fields; clients are to pass over what they do not know."""
+    schema.pop("additionalProperties", None)
 
 
 class Document(BaseModel):
     """What is answered."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        serialize_by_alias=True,
+        json_schema_serialization_defaults_required=True,
+        json_schema_extra=_open_to_more,
+    )
 
 
 class Question(BaseModel):
