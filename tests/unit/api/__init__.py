@@ -1,0 +1,1 @@
+"""Stories of the API, with a hotline in memory behind it."""

@@ -1,0 +1,368 @@
+"""A hotline in memory: everything that the API asks of the rest of Zhida, by hand. No Redis, no SQL, no Asterisk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from api.sources import Happening, Known, PartHealth, RingTimes, Sources
+from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
+from calls.events import Event
+from conference.desk import ConferenceDesk
+from routing.explain import Asked, Background, Explanation, explain
+from routing.waiting import CallState, LiveCall, Rung
+from seats.seat import Phone, Seat
+from seats.state import DEFERRED, SeatEvent, SeatState, advance
+from tests.unit.api.lists import Enterprises, Roster, cut
+from tests.unit.routing.callers import RULES, caller
+from tickets.deadline import Deadline, Lane, StopOn
+from tickets.fold import fold
+from tickets.record import CallRecord
+from tickets.records import Page, Wanted
+from tickets.ticket import Ticket, TicketPatch, Written, ticket_number, write
+
+Given = Any  # a field's value
+
+NOW = datetime(2025, 9, 30, 9, 0, tzinfo=UTC)
+CALL = "zhida-1759222800.17"
+
+
+class Clock:
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+def a_live_call(call_id: str = CALL, *, minutes_ago: float = 1, state: CallState = CallState.TALKING, **fields: Given) -> LiveCall:
+    arrived = NOW - timedelta(minutes=minutes_ago)
+    seat: dict[str, Any] = (
+        {"seat_id": "8001", "seat_leg": "zhida-1.1", "seat_channel": "PJSIP/8001-1", "answered": arrived + timedelta(seconds=5)}
+        if state not in (CallState.IVR, CallState.WAITING)
+        else {}
+    )
+    given: dict[str, Any] = {
+        "engine": "yancheng-1-1",
+        "caller_class": "key_enterprise",
+        "number": "0515-88880001",
+        "name": "示例机械有限公司 四星级",
+        "enterprise": "示例机械有限公司",
+        "channel": "PJSIP/carrier-1",
+        "rank_ms": 1,
+        "queued": arrived,
+        "ladder": (Rung(group="priority", after_s=0), Rung(group="qilai", after_s=8)),
+        "opened": 1,
+        **seat,
+        **fields,
+    }
+    return LiveCall(call_id=call_id, state=state, arrived=arrived, **given)
+
+
+def a_seat(seat_id: str = "8001", state: SeatState = SeatState.READY, **fields: Given) -> Seat:
+    given: dict[str, Any] = {"phone": Phone.IDLE, "groups": ("priority",), "skills": frozenset(), "agent": "", **fields}
+    return Seat(seat_id=seat_id, state=state, since=NOW, why="signed in", devices=(f"PJSIP/{seat_id}",), **given)
+
+
+class Redis:
+    """What is away when Redis is."""
+
+    def __init__(self) -> None:
+        self.away = False
+
+    def ask(self) -> None:
+        if self.away:
+            raise StoreFault("redis_away", "Redis at unix:///run/redis.sock does not answer.")
+
+
+class LiveCalls:
+    """The waiting room's part that the API needs (routing.waiting.WaitingRoom)."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.held: dict[str, LiveCall] = {}
+        self.facts: list[Event] = []
+
+    def add(self, call: LiveCall) -> LiveCall:
+        self.held[call.call_id] = call
+        return call
+
+    async def call(self, call_id: str) -> LiveCall | None:
+        self.redis.ask()
+        return self.held.get(call_id)
+
+    async def calls(self) -> list[LiveCall]:
+        self.redis.ask()
+        return sorted(self.held.values(), key=lambda call: call.rank_ms)
+
+    async def place(self, call_id: str) -> int | None:
+        return 2 if self.held[call_id].state is CallState.WAITING else None
+
+    async def change(
+        self,
+        call_id: str,
+        *,
+        expect: CallState,
+        state: CallState,
+        facts: Sequence[Event] = (),
+        room: str | None = None,
+        errand: str | None = None,
+        expect_errand: str | None = None,
+        recording: str | None = None,
+    ) -> bool:
+        live = self.held.get(call_id)
+        if live is None or live.state is not expect or (expect_errand is not None and live.errand != expect_errand):
+            return False
+        given = {"room": room, "errand": errand, "recording": recording}
+        self.held[call_id] = replace(live, state=state, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        self.facts += facts
+        return True
+
+
+class Seats:
+    """routing.waiting.SeatBoard, by the seats' own table."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.held: dict[str, Seat] = {}
+        self.asked: list[tuple[str, str, str, str]] = []
+
+    def add(self, *seats: Seat) -> None:
+        self.held |= {seat.seat_id: seat for seat in seats}
+
+    async def seat(self, seat_id: str) -> Seat | None:
+        self.redis.ask()
+        return self.held.get(seat_id)
+
+    async def seats(self) -> list[Seat]:
+        self.redis.ask()
+        return list(self.held.values())
+
+    async def ask(self, seat_id: str, event: SeatEvent, *, why: str, by: str) -> Seat:
+        self.redis.ask()
+        if seat_id not in self.held:
+            raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
+        self.asked.append((seat_id, event, why, by))
+        seat = self.held[seat_id]
+        if seat.state in (SeatState.RESERVED, SeatState.TALKING):
+            self.held[seat_id] = replace(seat, wish=DEFERRED[event])
+        else:
+            self.held[seat_id] = replace(seat, state=advance(seat.state, event), why=why)
+        return self.held[seat_id]
+
+
+class Exchange:
+    """conference.legs.Legs."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.done: list[tuple[str, ...]] = []
+
+    async def into_room(self, channel: str) -> None:
+        self._do("into_room", channel)
+
+    async def hang_up(self, leg: str) -> None:
+        self._do("hang_up", leg)
+
+    async def out_of_room(self, room: str, channel: str) -> None:
+        self._do("out_of_room", channel)
+
+    def _do(self, *what: str) -> None:
+        if self.away:
+            raise PbxFault("ami_down", "Asterisk at 127.0.0.1:5038 is not connected.")
+        self.done.append(what)
+
+
+class Records:
+    """tickets.records.Records."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.held: dict[str, CallRecord] = {}
+        self.tickets_held: dict[str, Ticket] = {}
+
+    def add(self, *events: Event) -> CallRecord:
+        record = fold(events)
+        self.held[record.call_id] = record
+        return record
+
+    def add_ticket(self, record: CallRecord, **written: Given) -> Ticket:
+        number = ticket_number(record.received.date(), len(self.tickets_held) + 1)
+        self.tickets_held[number] = Ticket(
+            number=number, version=0, created=NOW, record=record, written=Written(**written), deadline=a_deadline(record.received)
+        )
+        return self.tickets_held[number]
+
+    async def calls(self, wanted: Wanted, *, cursor: str | None = None, limit: int = 50) -> Page[CallRecord]:
+        self._ask()
+        found = [record for record in self.held.values() if _fits(record, wanted) and wanted.status in (None, record.end_reason)]
+        return cut(found, _latest, cursor, limit)
+
+    async def call(self, call_id: str) -> CallRecord:
+        self._ask()
+        if call_id not in self.held:
+            raise NotFound("call_unknown", f"There is no record of a call {call_id}", call_id=call_id)
+        return self.held[call_id]
+
+    async def tickets(self, wanted: Wanted, *, cursor: str | None = None, limit: int = 50) -> Page[Ticket]:
+        self._ask()
+        found = [
+            ticket
+            for ticket in self.tickets_held.values()
+            if _fits(ticket.record, wanted)
+            and wanted.status in (None, ticket.written.status)
+            and wanted.type in (None, ticket.written.type)
+            and (wanted.tag is None or wanted.tag in ticket.tags)
+        ]
+        return cut(found, lambda ticket: _latest(ticket.record), cursor, limit)
+
+    async def ticket(self, number: str) -> Ticket:
+        self._ask()
+        if number not in self.tickets_held:
+            raise NotFound("ticket_unknown", f"There is no ticket {number}", number=number)
+        return self.tickets_held[number]
+
+    async def patch_ticket(self, number: str, patch: TicketPatch, *, expect: int | None, by: str, at: datetime) -> Ticket:
+        ticket = await self.ticket(number)
+        if expect is not None and ticket.version != expect:
+            raise Conflict("ticket_changed", f"Ticket {number} was changed meanwhile; look at it again", version=ticket.version)
+        written = write(ticket.written, patch)
+        self.tickets_held[number] = replace(ticket, written=written, version=ticket.version + 1, updated=at, updated_by=by)
+        return self.tickets_held[number]
+
+    async def tickets_of(self, call_ids: Sequence[str]) -> Mapping[str, str]:
+        self._ask()
+        return {ticket.record.call_id: number for number, ticket in self.tickets_held.items() if ticket.record.call_id in call_ids}
+
+    def _ask(self) -> None:
+        if self.away:
+            raise StoreFault("sql_away", "The database does not answer.")
+
+
+def _fits(record: CallRecord, wanted: Wanted) -> bool:
+    return (
+        wanted.caller_class in (None, record.caller_class)
+        and wanted.seat_id in (None, record.seat_id)
+        and (wanted.enterprise is None or wanted.enterprise in record.enterprise)
+        and (wanted.number_suffix is None or record.number.endswith(wanted.number_suffix))
+        and (wanted.since is None or record.received >= wanted.since)
+        and (wanted.until is None or record.received < wanted.until)
+    )
+
+
+def _latest(record: CallRecord) -> tuple[float, str]:
+    return -record.received.timestamp(), record.call_id
+
+
+def a_deadline(received: datetime) -> Deadline:
+    return Deadline(
+        due=received + timedelta(days=5),
+        within="5 个工作日",
+        source="《盐城市12345热线企业诉求直达工作方案》第三条",
+        stop_on=StopOn.CLOSED,
+        provisional=True,
+        problem="",
+        lane=Lane.ENTERPRISE,
+        type=None,
+        received=received,
+        rules="js/yancheng 2026-11-20",
+    )
+
+
+class Memory:
+    """api.sources.KnownRequests."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Known] = {}
+        self.forgets_answers = False
+
+    async def claim(self, key: str, fingerprint: str, *, ttl_s: float) -> Known | None:
+        if key in self.held:
+            return self.held[key]
+        self.held[key] = Known(fingerprint)
+        return None
+
+    async def remember(self, key: str, known: Known, *, ttl_s: float) -> None:
+        if self.forgets_answers:
+            raise StoreFault("redis_away", "Redis does not answer.")
+        self.held[key] = known
+
+    async def forget(self, key: str) -> None:
+        del self.held[key]
+
+
+class Happenings:
+    """api.sources.Happenings: what is put in comes out; None breaks it off as a fault of Redis does."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Happening | None] = asyncio.Queue()
+
+    async def __call__(self) -> AsyncIterator[Happening]:
+        while (happening := await self.queue.get()) is not None:
+            yield happening
+        raise StoreFault("redis_away", "Redis does not answer.")
+
+
+class Hotline:
+    """All of it together; `sources()` is what the API gets."""
+
+    def __init__(self) -> None:
+        self.redis = Redis()
+        self.waiting = LiveCalls(self.redis)
+        self.seats = Seats(self.redis)
+        self.exchange = Exchange()
+        self.records = Records()
+        self.enterprises = Enterprises()
+        self.roster = Roster()
+        self.memory = Memory()
+        self.happenings = Happenings()
+        self.parts = {name: PartHealth(ok=True, since=NOW) for name in ("redis", "asterisk", "sql", "recorder", "agi")}
+        self.registry = CollectorRegistry()
+
+    def sources(self) -> Sources:
+        return Sources(
+            clock=Clock(),
+            waiting=self.waiting,  # type: ignore[arg-type]
+            seats=self.seats,  # type: ignore[arg-type]
+            conferences=ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock()),  # type: ignore[arg-type]
+            records=self.records,  # type: ignore[arg-type]
+            enterprises=self.enterprises,
+            roster=self.roster,
+            explain=explained,
+            health=self.health,
+            happenings=self.happenings,
+            known=self.memory,
+            registry=self.registry,
+            dial=dialled,
+            area_code="0515",
+            ring=RingTimes(office_s=20, mobile_s=25),
+        )
+
+    async def health(self) -> Mapping[str, PartHealth]:
+        return self.parts
+
+    def talks(self, **fields: Given) -> LiveCall:
+        """A key enterprise talks with seat 8001."""
+        self.seats.add(a_seat("8001", SeatState.TALKING, call_id=CALL))
+        return self.waiting.add(a_live_call(**fields))
+
+
+def dialled(number: str) -> str:
+    """As a trunk that wants national digits."""
+    digits = "".join(character for character in number if character.isdecimal())
+    if len(digits) < 11:
+        raise Refused("number_not_callable", f"{number} is not a number that can be called.")
+    return digits
+
+
+async def explained(number: str, *, dialled: str | None, trunk: str | None, at: datetime | None) -> Explanation:
+    if trunk not in (None, "carrier", "transit"):
+        raise Refused("trunk_unknown", f"There is no trunk {trunk}; allowed are carrier, transit.", trunk=trunk)
+    asked = Asked(dialled=dialled or "12345", trunk=trunk or "carrier", at=at or NOW)
+    who = caller(number, asked.trunk, trusted=asked.trunk == "carrier")
+    return explain(asked, who, rules=RULES, background=Background(seats={"priority": ("8001", "8002")}, choices={}))
+
+

@@ -1,0 +1,176 @@
+"""The OpenAPI document does not lie: every operation it names is there, and answers as it says."""
+
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.openapi import openapi_document
+from api.routes import OTHERS, ROUTES
+from conference.errand import AttemptState, Errand
+from routing.waiting import CallState
+from tests.unit.api.conftest import TOKENS, Asker
+from tests.unit.api.hotline import CALL, Hotline, a_live_call, a_seat
+from tests.unit.routing.callers import ENTERPRISE
+from tests.unit.tickets import builders as told
+
+DOCUMENT = openapi_document(ROUTES, OTHERS)
+OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
+
+PATHS = {
+    "call_id": CALL,
+    "seat_id": "8001",
+    "number": "20250930-00001",
+    "entry_id": ENTERPRISE.entry_id,
+    "specialist_id": "t-1",
+    "member": "seat",
+}
+BODIES: dict[str, Any] = {
+    "ask_specialist": {"department": "税务"},
+    "change_conference": {"state": "three_way"},
+    "write_ticket": {"type": "咨询", "content": "问增值税"},
+    "change_seat": {"state": "paused", "reason": "午餐"},
+}
+IN_CONFERENCE = {"list_conferences", "show_conference", "change_conference", "cancel_hunt", "take_out"}
+
+
+def operation_of(path: str, method: str) -> dict[str, Any]:
+    operation: dict[str, Any] = DOCUMENT["paths"][path][method]
+    return operation
+
+
+def filled(path: str) -> str:
+    for name, value in PATHS.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+async def promised(operation: dict[str, Any], response: ClientResponse) -> None:
+    """The answer is one that the document names, and has the schema that it names."""
+    answers = operation["responses"]
+    assert str(response.status) in answers, (response.status, await response.text())
+    content = answers[str(response.status)].get("content")
+    if content is None:
+        assert await response.read() == b""
+        return
+    assert response.content_type in content
+    if response.content_type.endswith("json"):
+        schema = {**content[response.content_type]["schema"], "components": DOCUMENT["components"]}
+        Draft202012Validator(schema).validate(await response.json())
+
+
+@pytest.fixture
+def busy(hotline: Hotline) -> Hotline:
+    """A hotline in which everything that can be asked for is there."""
+    record = hotline.records.add(*told.arrival(), *told.identity(), *told.waiting(), *told.miss(), *told.answer(), *told.three_way())
+    hotline.records.add_ticket(record)
+    hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
+    hotline.talks()
+    hotline.waiting.add(a_live_call("waits", state=CallState.WAITING, number=""))
+    hotline.seats.add(a_seat("8002"))
+    return hotline
+
+
+async def confer(hotline: Hotline, agent: Asker) -> None:
+    await agent.ask("POST", f"/calls/{CALL}/specialists", json={"department": "税务"})
+    live = hotline.waiting.held[CALL]
+    errand = Errand.from_json(live.errand)
+    joined = errand.with_state(errand.attempts[0].attempt_id, AttemptState.JOINED)
+    hotline.waiting.add(a_live_call(state=CallState.CONSULT, errand=joined.to_json(), room=CALL))
+
+
+def test_the_document_is_openapi() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_nothing_is_served_that_it_does_not_name() -> None:
+    assert len({operation_of(*operation)["operationId"] for operation in OPERATIONS}) == len(ROUTES) + len(OTHERS)
+
+
+async def test_it_is_served(client: TestClient[Any, Any]) -> None:
+    response = await client.get("/api/v1/openapi.json")
+    assert await response.json() == DOCUMENT
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])
+async def test_a_request_as_it_should_be(busy: Hotline, agent: Asker, path: str, method: str) -> None:
+    operation = operation_of(path, method)
+    name = operation["operationId"]
+    if name in IN_CONFERENCE:
+        await confer(busy, agent)
+    query = {"number": "0515-88880001"} if name == "explain_call" else {}
+    body = BODIES.get(name)
+    if body is not None:
+        schema = {**operation["requestBody"]["content"]["application/json"]["schema"], "components": DOCUMENT["components"]}
+        Draft202012Validator(schema).validate(body)
+    response = await agent.client.request(method, filled(path), headers=agent.headers, params=query, json=body)
+    assert response.status < 300 or name == "stream"
+    await promised(operation, response)
+    if response.content_type == "application/json" and "items" in (found := await response.json()):
+        assert found["items"]
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])
+async def test_a_request_as_it_should_not_be(agent: Asker, path: str, method: str) -> None:
+    operation = operation_of(path, method)
+    body = {"no such field": 1} if "requestBody" in operation else None
+    response = await agent.client.request(method, filled(path), headers=agent.headers, params={"no_such": "1"}, json=body)
+    assert response.status == 422 or not operation.get("security", True) or operation["operationId"] == "stream"
+    await promised(operation, response)
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])
+async def test_a_request_by_nobody(client: TestClient[Any, Any], path: str, method: str) -> None:
+    operation = operation_of(path, method)
+    response = await client.request(method, filled(path))
+    assert (response.status == 401) is ("security" not in operation)
+    await promised(operation, response)
+
+
+async def test_whatever_is_missing_is_missed_as_the_document_says(agent: Asker) -> None:
+    for path, method in OPERATIONS:
+        operation = operation_of(path, method)
+        query = {"number": "1"} if operation["operationId"] == "explain_call" else {}
+        response = await agent.client.request(
+            method, filled(path), headers=agent.headers, params=query, json=BODIES.get(operation["operationId"])
+        )
+        await promised(operation, response)
+
+
+async def test_everything_away(busy: Hotline, agent: Asker) -> None:
+    busy.redis.away = busy.records.away = busy.exchange.away = True
+    for path, method in OPERATIONS:
+        operation = operation_of(path, method)
+        query = {"number": "1"} if operation["operationId"] == "explain_call" else {}
+        response = await agent.client.request(
+            method, filled(path), headers=agent.headers, params=query, json=BODIES.get(operation["operationId"])
+        )
+        await promised(operation, response)
+
+
+BAD_VALUES = [0, 1.5, "", "x" * 20_000, None, True, [], {}, "no such word"]
+
+
+@pytest.mark.parametrize("name", sorted(BODIES))
+async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_schema(busy: Hotline, agent: Asker, name: str) -> None:
+    """Each field in turn is given each bad value: schema and application judge alike."""
+    [(path, method)] = [operation for operation in OPERATIONS if operation_of(*operation)["operationId"] == name]
+    operation = operation_of(path, method)
+    schema = {**operation["requestBody"]["content"]["application/json"]["schema"], "components": DOCUMENT["components"]}
+    for field in DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]:
+        for value in BAD_VALUES:
+            body = {**BODIES[name], field: value}
+            response = await agent.client.request(method, filled(path), headers=agent.headers, json=body)
+            await promised(operation, response)
+            if not Draft202012Validator(schema).is_valid(body):
+                assert response.status == 422, (body, response.status)
+            elif response.status == 422:
+                assert (await response.json())["code"] != "request_unusable", body
+
+
+async def test_every_secret_stays_out_of_it(client: TestClient[Any, Any]) -> None:
+    text = await (await client.get("/api/v1/openapi.json")).text()
+    assert not any(token.secret in text for token in TOKENS.values())
