@@ -1,33 +1,26 @@
-"""The database: how it is reached, how a transaction is made, and which of its errors mean that it is away."""
+"""The database: how it is reached, and how a transaction is made."""
 
 import json
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+import structlog
 from sqlalchemy import URL, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    SQLAlchemyError,
-    StatementError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from calls.errors import Refused, StoreFault
+from calls.errors import Refused
 from store.sql import schema
+from store.sql.faults import away, first_line, store_faults
+
+log = structlog.get_logger()
 
 DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 ALLOWED: Final = "write sqlite:///FILE or postgresql://USER@HOST/NAME"
@@ -36,11 +29,6 @@ CONNECT_S: Final = 10.0
 COMMAND_S: Final = 60.0
 _DURABLE: Final = text("SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'")
 """A commit must have reached the disk when it returns, because the fact leaves the stream then, whatever the server's default is."""
-VALUE_CLASSES: Final = frozenset({"22", "23", "54"})
-"""Classes of SQLSTATE that blame a value: data exception, constraint, too large for an index."""
-AWAY_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
-"""Classes of SQLSTATE that tell of the server, not of the statement: connection, rolled back (deadlock), out of
-resources, lock not to be had, operator's intervention, system error (PostgreSQL appendix A)."""
 
 
 class Database:
@@ -114,61 +102,6 @@ class Database:
         await self._engine.dispose()
 
 
-@contextmanager
-def store_faults() -> Iterator[None]:
-    """Turn what says that the database is away into StoreFault; leave what the statement itself is to blame for."""
-    try:
-        yield
-    except (OSError, PoolTimeout) as error:
-        raise _away(error) from error
-    except DBAPIError as error:
-        if is_away(error):
-            raise _away(error) from error
-        raise
-
-
-def is_away(error: DBAPIError) -> bool:
-    """Whether the error tells of the database rather than of the statement and its values."""
-    if error.connection_invalidated:
-        return True
-    if isinstance(error.orig, sqlite3.Error):
-        return isinstance(error, OperationalError)  # locked, full, read-only, unreadable
-    state = _sqlstate(error)
-    return state[:2] in AWAY_CLASSES if state else isinstance(error, InterfaceError) and not blames_values(error)
-
-
-def blames_values(error: SQLAlchemyError) -> bool:
-    """Whether some value was refused, so that the same statement would do with others."""
-    if isinstance(error, IntegrityError | DataError):
-        return True
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, StatementError)  # refused before it was sent
-    if _sqlstate(error)[:2] in VALUE_CLASSES:
-        return True
-    refused = error.orig.__cause__ if error.orig else None
-    return isinstance(refused, ValueError) or (isinstance(error.orig, sqlite3.Error) and isinstance(error, InterfaceError))
-
-
-def unusable(error: SQLAlchemyError) -> StoreFault:
-    """The fault of a database that is there and cannot do what is asked: a missing table, a missing right."""
-    return StoreFault("sql_unusable", f"The database cannot do what is asked: {_first_line(error)}")
-
-
-def _sqlstate(error: DBAPIError) -> str:
-    state = getattr(error.orig, "sqlstate", None)
-    return state if isinstance(state, str) else ""
-
-
-def _away(error: BaseException) -> StoreFault:
-    return StoreFault("sql_away", f"The database did not do what was asked: {_first_line(error)}")
-
-
-def _first_line(error: BaseException) -> str:
-    """What went wrong, without the statement and its values, which may be telephone numbers."""
-    said = str((error.orig or error) if isinstance(error, StatementError) else error)
-    return said.splitlines()[0] if said else type(error).__name__
-
-
 def _checked(written: str) -> URL:
     try:
         url = make_url(written)
@@ -188,6 +121,7 @@ def _engine(url: URL, pool_size: int) -> AsyncEngine:
         engine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, json_serializer=writes)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "invalidate", _free_sqlite)
         return engine
     settings = {"timeout": CONNECT_S, "command_timeout": COMMAND_S, "server_settings": {"application_name": "zhida", "timezone": "UTC"}}
     return create_async_engine(
@@ -212,10 +146,22 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
+def _free_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:
+    """Take back what a cancelled task left half done, before its connection is closed.
+
+    Closing alone would not free the file: SQLite keeps a closed connection, and its lock, as long as a statement of it is
+    referred to, and a cancelled task's traceback refers to one.
+    """
+    try:
+        connection.rollback()
+    except Exception as error:
+        log.warning("rollback_failed", reason=first_line(error))
+
+
 def _make_file(path: Path) -> None:
     """The records hold telephone numbers: only their owner may read a new file (SQLite gives its -wal the same rights)."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     except OSError as error:
-        raise _away(error) from error
+        raise away(error) from error

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.clock import Clock
 from calls.events import Event, from_ms
 from store.sql.columns import clean
-from store.sql.database import Database, blames_values, unusable
+from store.sql.database import Database
+from store.sql.faults import first_line
 from store.sql.rows import call_row
 from store.sql.tables import calls, events, events_set_aside
 from store.sql.ticketing import Ticketing
@@ -53,22 +54,18 @@ class SqlFactStore:
         aside = [*aside, *unreadable]
         try:
             return await self._keep(readable, aside)
-        except SQLAlchemyError as error:
-            if not blames_values(error):
-                raise unusable(error) from error
+        except StatementError:  # some value was refused
             return await self._keep_call_by_call(readable, aside)
 
     async def _keep_call_by_call(self, facts: Sequence[Fact], aside: Sequence[SetAside]) -> Kept:
-        """Some value was refused. Whose it is shows when each call is kept by itself."""
+        """Whose value it is shows when each call is kept by itself."""
         kept = await self._keep((), aside)
         for call_id in dict.fromkeys(fact.call_id for fact in facts):
             own = [fact for fact in facts if fact.call_id == call_id]
             try:
                 one = await self._keep(own, ())
-            except SQLAlchemyError as error:
-                if not blames_values(error):
-                    raise unusable(error) from error
-                one = await self._keep((), [_set_aside(fact, unusable(error).sentence) for fact in own])
+            except StatementError as error:
+                one = await self._keep((), [_set_aside(fact, f"refused by the database: {first_line(error)}") for fact in own])
             kept = Kept(new=kept.new + one.new, set_aside=kept.set_aside + one.set_aside, faulty={**kept.faulty, **one.faulty})
         return kept
 

@@ -1,4 +1,4 @@
-"""The first schema: facts, calls, tickets, and the lists engines hold in memory; what the tables are for is said in their comments."""
+"""The first schema: facts, calls, tickets, and the lists engines hold in memory; the comments say what each is for."""
 
 from typing import Final
 
@@ -23,6 +23,7 @@ def upgrade() -> None:
     _events()
     _events_set_aside()
     _list_versions()
+    _roster_specialists()
     _ticket_days()
     _whitelist_entries()
     _list_changes()
@@ -38,6 +39,7 @@ def downgrade() -> None:
         "list_changes",
         "whitelist_entries",
         "ticket_days",
+        "roster_specialists",
         "list_versions",
         "events_set_aside",
         "events",
@@ -110,6 +112,31 @@ def _list_versions() -> None:
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("removed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hotline", "list", "version", name=op.f("pk_list_versions")),
+    )
+
+
+def _roster_specialists() -> None:
+    op.create_table(
+        "roster_specialists",
+        sa.Column("hotline", sa.Text(), nullable=False),
+        sa.Column("specialist_id", PLAIN_TEXT, nullable=False),
+        sa.Column("unit", PLAIN_TEXT, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False, comment="in the order of the unit"),
+        sa.Column("department", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("office", DOCUMENT, nullable=False, comment="numbers as people write them"),
+        sa.Column("mobile", DOCUMENT, nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("source", DOCUMENT, nullable=True, comment="{file, sheet, row}"),
+        sa.PrimaryKeyConstraint("hotline", "specialist_id", name=op.f("pk_roster_specialists")),
+    )
+    op.create_index(
+        op.f("ix_roster_specialists_hotline_unit_place_specialist_id"),
+        "roster_specialists",
+        ["hotline", "unit", "place", "specialist_id"],
+        unique=False,
     )
 
 

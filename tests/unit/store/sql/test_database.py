@@ -57,6 +57,27 @@ async def test_many_writers_at_once_wait_for_each_other(notebook: Database) -> N
     assert await count(notebook) == 8
 
 
+async def test_a_writer_cancelled_at_any_moment_holds_nobody_up(notebook: Database) -> None:
+    async def write(number: int) -> None:
+        async with notebook.writing() as connection:
+            for part in range(3):
+                (await connection.execute(select(notes))).all()
+                await connection.execute(notes.insert(), [{"id": 10 * number + part}])
+
+    remembered = []  # a traceback that somebody keeps refers to everything the task had in hand
+    for turns in range(1, 90, 3):
+        writing = asyncio.create_task(write(turns))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        writing.cancel()
+        remembered += await asyncio.gather(writing, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await write(1000 + turns)
+    assert any(isinstance(outcome, asyncio.CancelledError) for outcome in remembered)
+    assert await count(notebook) % 3 == 0  # all of a transaction or nothing, though who was cancelled cannot tell which
+    assert await count(notebook) >= 3 * (30 + remembered.count(None))
+
+
 async def test_times_and_documents_come_back_as_they_went_in(notebook: Database) -> None:
     received = datetime(2025, 9, 30, 16, 20, 0, 123000, tzinfo=timezone(timedelta(hours=8)))
     document = {"enterprise": "盐城示例企业", "reasons": ["条目 “四星”"], "n": 1.5}

@@ -139,6 +139,20 @@ async def test_facts_split_between_recorders_are_all_folded(database: Database) 
     assert await the_records(database).call(CALL) == fold(served())
 
 
+async def test_a_recorder_stopped_at_any_moment_leaves_all_or_nothing(database: Database) -> None:
+    for turns in range(0, 120, 5):
+        keeping_it = asyncio.create_task(a_store(database).keep(facts(served())))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        keeping_it.cancel()
+        await asyncio.gather(keeping_it, return_exceptions=True)
+        counts = await the_records(database).counts()
+        assert (counts["calls"], counts["tickets"]) in {(0, 0), (1, 1)}
+    await a_store(database).keep(facts(served()))
+    assert await the_records(database).call(CALL) == fold(served())
+    assert [ticket.number for ticket in (await the_records(database).tickets(Wanted())).items] == ["20250930-00001"]
+
+
 async def test_a_fact_that_cannot_be_read_is_set_aside_and_its_call_goes_on(database: Database) -> None:
     bad = a_fact({"kind": "rated", "call_id": CALL, "at": 1, "score": "five"})
     kept = await a_store(database).keep([*facts(served()), bad])

@@ -57,12 +57,14 @@ async def test_records_are_kept_in_what_they_made_and_survive_another_start(empt
 
 async def test_any_number_of_engines_may_start_at_once(database_url: str) -> None:
     engines = [Database(database_url) for _ in range(5)]
-    await asyncio.gather(*(engine.upgrade() for engine in engines))
-    async with engines[0].reading() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM alembic_version"))).scalar_one() == 1
-        assert await connection.run_sync(differences) == []
-    for engine in engines:
-        await engine.close()
+    try:
+        await asyncio.gather(*(engine.upgrade() for engine in engines))
+        async with engines[0].reading() as connection:
+            assert (await connection.execute(text("SELECT count(*) FROM alembic_version"))).scalar_one() == 1
+            assert await connection.run_sync(differences) == []
+    finally:
+        for engine in engines:
+            await engine.close()
 
 
 async def test_a_schema_of_a_later_version_is_left_alone(empty: Database) -> None:
