@@ -1,30 +1,32 @@
 """Whose phones are rung, and in which order, when a specialist is asked for."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
-from api.sources import RingTimes, Roster, Specialist
+from api.sources import RingTimes, Roster
 from calls.errors import NotFound, Refused
 from conference.desk import PhoneToRing
-
-_MOST: Final = 200  # of one department; the measures ask for three to five
+from conference.roster import Specialist
+from conference.roster_keeping import MOST
 
 
 async def specialists_of(roster: Roster, department: str) -> Sequence[Specialist]:
     """The department's specialists in the order in which they are asked.
 
+    A whole name, short (税务) or as in the form (市税务局), goes before names that only hold it.
+
     Raises: Refused: no department is named so, or several are.
     """
-    page = await roster.find(department=department, limit=_MOST)
-    exact = [one for one in page.items if one.department == department]
-    found = exact or list(page.items)
-    names = sorted({one.department for one in found})
-    if not names:
+    page = await roster.find(department=department, limit=MOST)
+    named = [one for one in page.items if department in (one.unit, one.department)]
+    units: dict[str, list[Specialist]] = {}
+    for one in named or page.items:
+        units.setdefault(one.unit, []).append(one)
+    if not units:
         raise Refused("department_unknown", f"No department in the roster is named {department}.", department=department)
-    if len(names) > 1:
-        sentence = f"{department} may be {'、'.join(names[:10])}; name one of them."
+    if len(units) > 1 and department not in units:
+        sentence = f"{department} may be {'、'.join(sorted(units)[:10])}; name one of them."
         raise Refused("department_ambiguous", sentence, department=department)
-    return in_order(found)
+    return in_order(units.get(department) or next(iter(units.values())))
 
 
 async def specialist_named(roster: Roster, specialist_id: str) -> Specialist:

@@ -1,6 +1,6 @@
 """What the API needs of the rest of Zhida; engine/ wires it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,10 +9,12 @@ from prometheus_client import CollectorRegistry
 
 from calls.clock import Clock
 from conference.desk import ConferenceDesk
+from conference.roster import Specialist
+from conference.roster_keeping import RosterPage
 from routing.explain import Explanation
 from routing.waiting import SeatBoard, WaitingRoom
 from seats.seat import Seat
-from tickets.records import Page, Records
+from tickets.records import Records
 from whitelist.entries import Entry
 from whitelist.keeping import EntryPage, WantedEntries
 
@@ -29,64 +31,15 @@ class Enterprises(Protocol):
         ...
 
 
-class Specialist(Protocol):
-    """A policy specialist (政策专员) as the roster has him."""
-
-    @property
-    def specialist_id(self) -> str:
-        """The same in every import."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """姓名."""
-        ...
-
-    @property
-    def department(self) -> str:
-        """单位."""
-        ...
-
-    @property
-    def leader(self) -> bool:
-        """Whether he is the department's 分管领导, asked after everybody else."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """职务, or ""."""
-        ...
-
-    @property
-    def office(self) -> Sequence[str]:
-        """办公电话, in the order in which they are tried."""
-        ...
-
-    @property
-    def mobile(self) -> Sequence[str]:
-        """手机, likewise."""
-        ...
-
-    @property
-    def notes(self) -> str:
-        """备注, or ""."""
-        ...
-
-
 class Roster(Protocol):
-    """The specialists' roster as it is kept. Raises (all): StoreFault."""
+    """What the API asks of `conference.roster_keeping.RosterStore`. Raises (all): StoreFault."""
 
-    async def find(
-        self, *, department: str | None = None, q: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> Page[Specialist]:
-        """Specialists in the roster's order: with `department` in their department's name, and `q` in their own name or title.
-
-        Raises: Refused: the cursor is none of ours.
-        """
+    async def find(self, *, department: str | None = None, q: str | None = None, cursor: str | None = None, limit: int = 50) -> RosterPage:
+        """See `RosterStore.find`."""
         ...
 
     async def specialist(self, specialist_id: str) -> Specialist:
-        """One specialist. Raises: NotFound."""
+        """See `RosterStore.specialist`."""
         ...
 
 

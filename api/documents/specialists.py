@@ -5,14 +5,16 @@ from typing import Annotated
 from pydantic import Field
 
 from api.documents.plain import Document, Paged, PageDocument
-from api.sources import Specialist
+from conference.roster import Specialist, SpecialistKind
 
 
 class SpecialistsWanted(Paged):
     """Which specialists."""
 
-    department: Annotated[str | None, Field(min_length=1, max_length=100, description="The department's name or a part of it.")] = None
-    q: Annotated[str | None, Field(min_length=1, max_length=100, description="Part of the specialist's name.")] = None
+    department: Annotated[
+        str | None, Field(min_length=1, max_length=100, description="Part of the unit's name (市税务局) or of its short one (税务).")
+    ] = None
+    q: Annotated[str | None, Field(min_length=1, max_length=100, description="Part of the specialist's name, title or notes.")] = None
 
 
 class SpecialistDocument(Document):
@@ -20,8 +22,11 @@ class SpecialistDocument(Document):
 
     specialist_id: str
     name: str
-    department: str
+    unit: Annotated[str, Field(description="单位 as it stands in the form.")]
+    department: Annotated[str, Field(description="Its short name, by which a seat asks for it: 税务.")]
+    kind: SpecialistKind
     leader: bool
+    place: Annotated[int, Field(description="Among the specialists of his unit, from 1.")]
     title: str | None
     office: list[str]
     mobile: list[str]
@@ -29,7 +34,7 @@ class SpecialistDocument(Document):
 
 
 class SpecialistPage(PageDocument[SpecialistDocument]):
-    """Specialists in the roster's order."""
+    """Specialists unit by unit, in each in the order in which they are asked; only 分管领导 are asked last."""
 
 
 def specialist_document(specialist: Specialist) -> SpecialistDocument:
@@ -37,8 +42,11 @@ def specialist_document(specialist: Specialist) -> SpecialistDocument:
     return SpecialistDocument(
         specialist_id=specialist.specialist_id,
         name=specialist.name,
+        unit=specialist.unit,
         department=specialist.department,
+        kind=specialist.kind,
         leader=specialist.leader,
+        place=specialist.place,
         title=specialist.title or None,
         office=list(specialist.office),
         mobile=list(specialist.mobile),

@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from api.sources import Specialist
 from calls.errors import NotFound, Refused
+from conference.roster import Specialist, SpecialistKind, department_of
+from conference.roster_keeping import RosterPage
 from tests.unit.routing.callers import ENTERPRISE, PROJECT
 from tickets.records import Page
 from whitelist.entries import Entry
@@ -58,26 +58,17 @@ def _covers(pattern: str, number: str) -> bool:
     return len(number) == len(pattern) and number[:fixed] == pattern[:fixed]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """api.sources.Specialist."""
-
-    specialist_id: str
-    name: str
-    department: str
-    leader: bool = False
-    title: str = ""
-    office: tuple[str, ...] = ()
-    mobile: tuple[str, ...] = ()
-    notes: str = ""
+def a_specialist(specialist_id: str, name: str, unit: str, **fields: object) -> Specialist:
+    given: dict[str, Any] = {"kind": SpecialistKind.EXPERT, "place": 1, **fields}
+    return Specialist(specialist_id=specialist_id, name=name, unit=unit, department=department_of(unit), **given)
 
 
 TAX = "市税务局"
-LEADER = Person(specialist_id="t-0", name="赵局", department=TAX, leader=True, title="分管领导", mobile=("13900001009",))
-FIRST = Person(specialist_id="t-1", name="张专员", department=TAX, office=("0515-86660001",), mobile=("13900001001",))
-SECOND = Person(specialist_id="t-2", name="李专员", department=TAX, office=("0515-86660002",), notes="窗口咨询专员")
-HOUSING = Person(specialist_id="h-1", name="孙专员", department="市住建局", office=("0515-86660003",))
-LABOUR = Person(specialist_id="r-1", name="周专员", department="市人社局", office=("8001",))
+LEADER = a_specialist("t-0", "赵局", TAX, kind=SpecialistKind.LEADER, title="副局长", mobile=("13900001009",))
+FIRST = a_specialist("t-1", "张专员", TAX, place=2, office=("0515-86660001",), mobile=("13900001001",))
+SECOND = a_specialist("t-2", "李专员", TAX, place=3, office=("0515-86660002",), notes="窗口咨询专员")
+HOUSING = a_specialist("h-1", "孙专员", "市住建局", office=("0515-86660003",))
+LABOUR = a_specialist("r-1", "周专员", "市人社局", office=("8001",))
 
 
 class Roster:
@@ -88,11 +79,12 @@ class Roster:
 
     async def find(
         self, *, department: str | None = None, q: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> Page[Specialist]:
+    ) -> RosterPage:
         found = [
-            one for one in self.held if (department is None or department in one.department) and (q is None or q in one.name)
+            one for one in self.held if (department is None or department in f"{one.unit} {one.department}") and (q is None or q in one.name)
         ]
-        return cut(found, lambda one: (self.held.index(one),), cursor, limit)
+        page = cut(found, lambda one: (self.held.index(one),), cursor, limit)
+        return RosterPage(page.items, page.next)
 
     async def specialist(self, specialist_id: str) -> Specialist:
         for one in self.held:

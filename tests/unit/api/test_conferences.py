@@ -1,9 +1,12 @@
 """A specialist into a call: who is rung and in which order, who is in the room, who leaves."""
 
+import pytest
+
 from conference.errand import AttemptState, Errand
 from routing.waiting import CallState
 from tests.unit.api.conftest import Asker
 from tests.unit.api.hotline import CALL, Hotline, a_live_call
+from tests.unit.api.lists import a_specialist
 
 ASK = f"/calls/{CALL}/specialists"
 
@@ -50,9 +53,20 @@ async def test_who_cannot_be_asked_for(hotline: Hotline, agent: Asker) -> None:
     assert hotline.waiting.held[CALL].state is CallState.TALKING
 
 
-async def test_an_exact_name_is_not_ambiguous(hotline: Hotline, agent: Asker) -> None:
+@pytest.mark.parametrize("name", ["住建", "市住建局", "住"])
+async def test_a_department_by_its_short_name_its_whole_name_or_a_part_of_it(hotline: Hotline, agent: Asker, name: str) -> None:
     hotline.talks()
-    assert (await agent.ask("POST", ASK, json={"department": "市住建局"})).status == 202
+    conference = await (await agent.ask("POST", ASK, json={"department": name})).json()
+    assert [attempt["name"] for attempt in conference["attempts"]] == ["孙专员"]
+
+
+async def test_two_units_of_one_short_name_are_told_apart_by_their_whole_names(hotline: Hotline, agent: Asker) -> None:
+    hotline.talks()
+    hotline.roster.held.append(a_specialist("d-1", "吴专员", "示例区税务局", office=("0515-86660005",)))
+    problem = await agent.refused("POST", ASK, 422, json={"department": "税务"})
+    assert problem["detail"] == "税务 may be 市税务局、示例区税务局; name one of them."
+    conference = await (await agent.ask("POST", ASK, json={"department": "示例区税务局"})).json()
+    assert [attempt["name"] for attempt in conference["attempts"]] == ["吴专员"]
 
 
 async def test_either_a_specialist_or_a_department(hotline: Hotline, agent: Asker) -> None:

@@ -71,8 +71,11 @@ async def test_one_specialist(observer: Asker) -> None:
     assert await observer.get("/specialists/t-2") == {
         "specialist_id": "t-2",
         "name": "李专员",
-        "department": "市税务局",
+        "unit": "市税务局",
+        "department": "税务",
+        "kind": "涉企政策解答专家组",
         "leader": False,
+        "place": 3,
         "title": None,
         "office": ["0515-86660002"],
         "mobile": [],
