@@ -20,7 +20,6 @@ from engine.building import Engine, api_address
 from engine.explaining import Explainer
 from engine.health import EngineHealth
 from engine.metrics import registry_of
-from engine.roster import RosterOfApi
 from routing.explain import Asked, Explanation
 from seats.seat import Seat
 from store.redis.known import RedisKeys
@@ -45,7 +44,7 @@ def _app(engine: Engine) -> web.Application:
         conferences=engine.conferences,
         records=engine.stores.records,
         enterprises=engine.stores.directory,
-        roster=RosterOfApi(None),
+        roster=engine.stores.roster,
         explain=ExplainOfApi(engine),
         health=EngineHealth(engine),
         happenings=Happenings(engine),

@@ -10,6 +10,7 @@ from store.sql.database import Database
 from store.sql.directory import SqlDirectory
 from store.sql.keeping import SqlFactStore
 from store.sql.records import SqlRecords
+from store.sql.roster import SqlRoster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Stores:
     facts: SqlFactStore
     records: SqlRecords
     directory: SqlDirectory
+    roster: SqlRoster
 
 
 def open_stores(settings: Settings, clock: Clock) -> Stores:
@@ -32,4 +34,5 @@ def open_stores(settings: Settings, clock: Clock) -> Stores:
         facts=SqlFactStore(database, hotline, rules, clock),
         records=SqlRecords(database, hotline, rules),
         directory=SqlDirectory(database, hotline),
+        roster=SqlRoster(database, hotline),
     )

@@ -14,9 +14,10 @@ from calls.errors import NotFound, Refused
 from config.derive import background
 from config.settings import Settings
 from engine.building import decider_of
-from engine.commands.options import AsJson, ConfigFile, Overrides, settings_of
+from engine.commands.options import SAMPLES, AsJson, ConfigFile, Overrides, config_file, is_labs, settings_of
 from engine.directory import CurrentDirectory
 from engine.explaining import Explainer
+from engine.lists import import_samples
 from engine.stores import open_stores
 from routing.explain import Asked, Explanation
 
@@ -32,18 +33,21 @@ def explain(
 ) -> None:
     """Say what happens with a call from this number, and why."""
     settings = settings_of(config, overrides)
+    samples = is_labs(config_file(config))
     asked = Asked(dialled=dialled or next(iter(settings.dialled)), trunk=_trunk(settings, trunk), at=_moment(settings, at))
-    explanation = asyncio.run(_explain(settings, number, asked))
+    explanation = asyncio.run(_explain(settings, number, asked, samples=samples))
     if as_json:
         sys.stdout.write(json.dumps(explanation.document(), ensure_ascii=False, indent=2) + "\n")
     else:
         sys.stdout.write(explanation.words())
 
 
-async def _explain(settings: Settings, number: str, asked: Asked) -> Explanation:
+async def _explain(settings: Settings, number: str, asked: Asked, *, samples: bool) -> Explanation:
     stores = open_stores(settings, SystemClock())
     try:
         await stores.database.upgrade()
+        if samples:
+            await import_samples(settings, stores, SAMPLES)
         directory = CurrentDirectory()
         await directory.read(stores.directory)
         explainer = Explainer(decider=decider_of(settings, directory), entries=stores.directory, background=background(settings))

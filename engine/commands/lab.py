@@ -2,21 +2,25 @@
 
 import asyncio
 import json
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from calls.clock import SystemClock
 from calls.errors import NotFound
 from config.lab_file import lab_text
 from config.load import load
 from config.settings import Settings
 from engine.building import agi_addresses, api_address
-from engine.commands.options import LAB_STATE, AsJson, Overrides
+from engine.commands.options import LAB_STATE, SAMPLES, AsJson, Overrides
 from engine.commands.prompts import make_prompts
+from engine.lists import import_samples
 from engine.live_check import prompts_of
 from engine.site import site_of
+from engine.stores import open_stores
 from lab.house import control
 from lab.house.files import keeper_state, read_house
 from lab.house.plan import House
@@ -66,7 +70,8 @@ async def start(net: str, *, engines: int, overrides: list[str], keep: bool = Fa
     """
     state = state_dir(net)
     agi = ", ".join(f"{net}.1:{4573 + number}" for number in range(engines))
-    text = lab_text(net, state_dir=state, overrides=[*overrides, f"engine.agi.engines=[{agi}]"])
+    own = [f"engine.agi.engines=[{agi}]", f"asterisk.pbx1.systemname=lab-{secrets.token_hex(4)}"]
+    text = lab_text(net, state_dir=state, overrides=[*own, *overrides])
     state.mkdir(parents=True, exist_ok=True)
     config = state / "zhida.yaml"
     if keeper_state(state) is None:
@@ -75,9 +80,19 @@ async def start(net: str, *, engines: int, overrides: list[str], keep: bool = Fa
     pbx = next(iter(settings.asterisk.values()))
     house = House(state=state, net=net, config=config, systemname=pbx.systemname, engines=engines)
     control.prepare(house, render(site_of(settings, pbx, agi_addresses(settings))), music=Path(pbx.music_dir), keep=keep)
+    await _import_samples(settings)
     make_prompts(pbx.prompts_here, sorted({*prompts_of(settings), "en"}))
     await control.start(house, [f"{_url(settings, number)}/healthz" for number in range(1, engines + 1)])
     return settings
+
+
+async def _import_samples(settings: Settings) -> None:
+    stores = open_stores(settings, SystemClock())
+    try:
+        await stores.database.upgrade()
+        await import_samples(settings, stores, SAMPLES)
+    finally:
+        await stores.database.close()
 
 
 def status_of(net: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from config.settings import Settings
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 LAB_STATE: Final = CHECKOUT / ".lab"
+SAMPLES: Final = CHECKOUT / "config" / "lab"
+SAMPLE: Final = SAMPLES / "zhida.yaml"
 CONFIG_VARIABLE: Final = "ZHIDA_CONFIG"
 
 ConfigFile = Annotated[
@@ -30,7 +32,12 @@ def config_file(given: Path | None) -> Path:
     if os.environ.get(CONFIG_VARIABLE):
         return Path(os.environ[CONFIG_VARIABLE])
     of_lab = LAB_STATE / "zhida.yaml"
-    return of_lab if of_lab.is_file() else CHECKOUT / "config" / "lab" / "zhida.yaml"
+    return of_lab if of_lab.is_file() else SAMPLE
+
+
+def is_labs(file: Path) -> bool:
+    """Whether the configuration is the lab's: its lists are the samples, brought in when they are first asked for."""
+    return file.resolve() in {SAMPLE.resolve(), (LAB_STATE / "zhida.yaml").resolve()}
 
 
 def settings_of(given: Path | None, overrides: list[str] | None = None) -> Settings:

@@ -1,32 +1,24 @@
 """`zhida whitelist`: the annex forms in and out, and what is on the list."""
 
-import asyncio
 import getpass
 import json
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from calls.clock import SystemClock
-from calls.errors import StoreFault
-from config.derive import redis_url
-from config.settings import Settings
+from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
-from engine.stores import Stores, open_stores
-from store.redis.announcing import Announcements
-from store.redis.connection import connect
-from whitelist.changes import Diff, describe_entries, diff_entries
+from engine.lists import WHITELIST
+from engine.stores import Stores
 from whitelist.entries import Entry
-from whitelist.exporting import contacts_text, write_whitelist
-from whitelist.importing import describe, read_whitelist
+from whitelist.exporting import contacts_text
 from whitelist.keeping import WantedEntries
 from whitelist.numbers import parse_number
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="The whitelist: the annex forms in and out, and what is on the list.")
 
 _PAGE = 200
@@ -36,41 +28,17 @@ _PAGE = 200
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="三星级及以上企业信息库 and/or 重点项目信息库.")],
     config: ConfigFile = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply the difference without asking.")] = False,
-    remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Take out what the file could hold and does not.")] = False,
+    yes: Yes = False,
+    remove_missing: RemoveMissing = False,
 ) -> None:
     """Read the forms, show what would change, and apply it once that is confirmed."""
-    settings = settings_of(config)
-    imported = read_whitelist(file, area_code=settings.hotline.area_code)
-    sys.stdout.write(describe(imported) + "\n")
-
-    async def change(stores: Stores) -> None:
-        version = await stores.directory.version()
-        changes = diff_entries(await _all(stores), imported.entries, remove_missing=remove_missing)
-        sys.stdout.write(describe_entries(changes) + "\n")
-        if changes.nothing_to_change:
-            return
-        if not yes and not typer.confirm("Apply this?"):
-            sys.stdout.write("Nothing was changed.\n")
-            return
-        await apply(settings, stores, changes, based_on=version)
-        sys.stdout.write("Applied; every engine has it.\n")
-
-    run(settings, change)
-    if imported.refused:
-        raise typer.Exit(1)
+    import_form(settings_of(config), WHITELIST, file, yes=yes, remove_missing=remove_missing)
 
 
 @app.command()
-def export(file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")], config: ConfigFile = None) -> None:
+def export(file: TargetFile, config: ConfigFile = None) -> None:
     """Write the list back into the annex forms."""
-
-    async def write(stores: Stores) -> None:
-        entries = await _all(stores)
-        write_whitelist(entries, file)
-        sys.stdout.write(f"{len(entries)} entries written to {file}.\n")
-
-    run(settings_of(config), write)
+    export_form(settings_of(config), WHITELIST, file)
 
 
 @app.command("list")
@@ -86,18 +54,12 @@ def list_entries(
     wanted = WantedEntries(name=name, number=parsed)
 
     async def show(stores: Stores) -> None:
-        cursor: str | None = None
-        rows: list[Entry] = []
-        while True:
-            page = await stores.directory.find(wanted, cursor=cursor, limit=_PAGE)
-            rows += page.items
-            if (cursor := page.next) is None:
-                break
+        entries = await _found(stores, wanted)
         if as_json:
-            sys.stdout.write(json.dumps([_document(entry) for entry in rows], ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(json.dumps([_document(entry) for entry in entries], ensure_ascii=False, indent=2) + "\n")
             return
-        cells = [(entry.entry_id, entry.kind, entry.name, entry.tier, entry.valid_until, contacts_text(entry.contacts)) for entry in rows]
-        sys.stdout.write(table(("id", "kind", "name", "tier", "valid until", "contacts"), cells))
+        rows = [(entry.entry_id, entry.kind, entry.name, entry.tier, entry.valid_until, contacts_text(entry.contacts)) for entry in entries]
+        sys.stdout.write(table(("id", "kind", "name", "tier", "valid until", "contacts"), rows))
 
     run(settings, show)
 
@@ -110,44 +72,19 @@ def remove(ids: Annotated[list[str], typer.Argument(metavar="ID…", help="As `l
     async def take_out(stores: Stores) -> None:
         await stores.directory.remove(ids, by=getpass.getuser(), at=SystemClock().now())
         await announce(settings)
-        sys.stdout.write(f"{len(set(ids))} entries removed; every engine knows.\n")
+        sys.stdout.write(f"{len(set(ids))} removed; every engine knows.\n")
 
     run(settings, take_out)
 
 
-async def apply(settings: Settings, stores: Stores, changes: Diff[Entry], *, based_on: int) -> None:
-    """Change the list and tell every engine."""
-    await stores.directory.apply(changes, by=getpass.getuser(), at=SystemClock().now(), based_on=based_on)
-    await announce(settings)
-
-
-async def announce(settings: Settings) -> None:
-    """Tell every engine that a list was changed; one that does not hear it looks by itself within seconds."""
-    redis = connect(redis_url(settings))
-    try:
-        await Announcements(redis, hotline=settings.hotline.id).announce()
-    except StoreFault as fault:
-        sys.stderr.write(f"The engines were not told at once, and look by themselves in some seconds: {fault.sentence}\n")
-    finally:
-        await redis.aclose()
-
-
-def run(settings: Settings, work: Callable[[Stores], Coroutine[Any, Any, T]]) -> T:
-    """Do something with the stores of the configuration, its tables made or migrated first."""
-
-    async def opened() -> T:
-        stores = open_stores(settings, SystemClock())
-        try:
-            await stores.database.upgrade()
-            return await work(stores)
-        finally:
-            await stores.database.close()
-
-    return asyncio.run(opened())
-
-
-async def _all(stores: Stores) -> list[Entry]:
-    return [entry async for batch in stores.directory.batches() for entry in batch]
+async def _found(stores: Stores, wanted: WantedEntries) -> list[Entry]:
+    found: list[Entry] = []
+    cursor: str | None = None
+    while True:
+        page = await stores.directory.find(wanted, cursor=cursor, limit=_PAGE)
+        found += page.items
+        if (cursor := page.next) is None:
+            return found
 
 
 def _document(entry: Entry) -> dict[str, Any]:
