@@ -81,7 +81,9 @@ class Roster:
         self, *, department: str | None = None, q: str | None = None, cursor: str | None = None, limit: int = 50
     ) -> RosterPage:
         found = [
-            one for one in self.held if (department is None or department in f"{one.unit} {one.department}") and (q is None or q in one.name)
+            one
+            for one in self.held
+            if (department is None or department in f"{one.unit} {one.department}") and (q is None or q in one.name)
         ]
         page = cut(found, lambda one: (self.held.index(one),), cursor, limit)
         return RosterPage(page.items, page.next)
