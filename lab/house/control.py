@@ -47,21 +47,30 @@ def prepare(house: House, snippets: Mapping[str, str], *, music: Path, keep: boo
 async def start(house: House, health_urls: list[str]) -> None:
     """Start the keeper and return when calls can be placed.
 
-    Raises: Fault: a part did not come up; names it and its log.
+    Raises: Fault: a part did not come up; names it and its log. Nothing of the lab is left running then.
     """
+    _start_keeper(house.state)
+    try:
+        await fully_booted(house.box, within_s=_UP_WITHIN_S)
+        for number, url in enumerate(health_urls, start=1):
+            await _healthy(url, f"engine-{number}", house.state / "log" / f"engine-{number}.log")
+    except BaseException:
+        await stop(house.state)
+        raise
+
+
+def _start_keeper(state: Path) -> None:
+    """As nobody's child: it goes on when this process ends, and needs no burial by it when it ends before."""
     checkout = Path(__file__).resolve().parents[2]
-    with (house.state / "log" / "keeper.log").open("ab") as log:
-        subprocess.Popen(  # it goes on when this process ends
-            [sys.executable, "-m", "lab.house.keeper", str(house.state)],
+    with (state / "log" / "keeper.log").open("ab") as log:
+        subprocess.run(
+            ["setsid", "--fork", sys.executable, "-m", "lab.house.keeper", str(state)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,
             env={**os.environ, "PYTHONPATH": str(checkout)},
+            check=True,
         )
-    await fully_booted(house.box, within_s=_UP_WITHIN_S)
-    for number, url in enumerate(health_urls, start=1):
-        await _healthy(url, f"engine-{number}", house.state / "log" / f"engine-{number}.log")
 
 
 async def stop(state: Path) -> bool:
