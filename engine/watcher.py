@@ -110,6 +110,7 @@ class Watcher:
             "ConfbridgeLeave": self._left_room,
             "Hangup": self._hangup,
             "DeviceStateChange": self._device,
+            "PeerStatus": self._peer,
         }
 
     def saw(self, event: AmiEvent) -> None:
@@ -147,3 +148,8 @@ class Watcher:
 
     def _device(self, said: Mapping[str, str]) -> None:
         self._phones.saw(said.get("Device", ""), said.get("State", ""))
+
+    def _peer(self, said: Mapping[str, str]) -> None:
+        """A phone that signs off while it rings keeps its device state for as long as that channel lives; this comes at once."""
+        if said.get("PeerStatus") == "Unreachable":
+            self._phones.saw(said.get("Peer", ""), "UNAVAILABLE")
