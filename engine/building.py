@@ -93,7 +93,7 @@ def build(settings: Settings, number: int) -> Engine:
     phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
     phones.define(seat_definitions(settings))
     watcher = Watcher(post, phones)
-    link = AmiLink(_login(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
+    link = AmiLink(login_of(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
     reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post)
     legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
     decider = decider_of(settings, directory)
@@ -178,7 +178,8 @@ def _agi(settings: Settings, number: int, pbx: PbxSettings, road: Road) -> AgiSe
     return AgiServer(host, port, take, limits=AgiLimits(max_sessions=settings.engine.max_calls), allow=settings.engine.agi.peers)
 
 
-def _login(pbx: PbxSettings) -> AmiLogin:
+def login_of(pbx: PbxSettings) -> AmiLogin:
+    """How to log in to an Asterisk's AMI."""
     return AmiLogin(
         host=pbx.ami.host,
         port=pbx.ami.port,

@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "tickets": "tickets:app",
     "audit": "audit:run_audit",
     "lab": "lab:app",
+    "bench": "bench:bench",
 }
 """Word -> module in engine.commands and what it holds: a command, or a Typer of commands. Imported only when asked for,
 because an engine that is started again must not wait for the softphones of the demo."""
