@@ -32,7 +32,7 @@ ENTERPRISES: Final = Form(
         SEQUENCE,
         _column("name", "企业名称", r"(?:企业|单位|公司)(?:\(单位\))?名称"),
         _column("address", "经营住所", r"(?:经营|注册|企业|单位)*(?:住所|地址|场所)"),
-        _column("legal", "法定代表人\n及联系号码", r"法定代表人|法人", shared=True),
+        _column("legal", "法定代表人\n及联系号码", r"法定代表人|法人|(?:企业|主要)?负责人", shared=True),
         _column("liaison", "企业联络人\n及联系号码", r"(?:企业|单位)?联[络系][人员]", shared=True),
         _column("scope", "经营范围", r"(?:主要)?经营范围|主营业务"),
         _column("authority", "主管部门", _AUTHORITY),

@@ -79,10 +79,10 @@ class Remark:
 SEQUENCE: Final = Column("sequence", "序号", re.compile(r"序号|编号|no\.?$"))
 _NUMBER_HEADING: Final = re.compile(r"(?:及|联系|手机|电话|办公|移动)*(?:号码|电话|方式|手机)\d?$")
 _SUB_HEADINGS: Final = re.compile(r"姓名|职务|(?:及|联系|手机|电话|办公|移动)*(?:号码|电话|方式|手机)|[(及].*")
-_NOTE: Final = re.compile(r"备注|说明|注:|注意|填表说明|填报说明|填写说明")
+_NOTE: Final = re.compile(r"(?:备注|说明|备注说明|注|注意事项|填表说明|填报说明|填写说明)(?:[:.、(\d一]|$)")
 _EXAMPLE: Final = re.compile(r"[(]?(?:例|示例|样例|举例|例如)[):.]?\d?$")
-_TOTAL: Final = re.compile(r"合计|总计|小计")
-_FOOT: Final = re.compile(r"填报|填表|审核|制表|单位负责人|单位[(]盖章|联系人:|联系电话:|日期:")
+_TOTAL: Final = re.compile(r"(?:合计|总计|小计)(?:[:(\d共]|$)")
+_FOOT: Final = re.compile(r"(?:填报|填表|审核|制表)(?:单位|地区|人|员|日期|时间)|单位负责人|单位[(]盖章|联系人:|联系电话:|日期:")
 _DIVIDER: Final = re.compile(r"[(]?[一二三四五六七八九十]+[)]?[、.]")
 _FILED_BY: Final = re.compile(r"(?:填报单位|报送单位|填报地区)(?:[(][^)]*[)])?:(\S+?)(?=填报|填表|审核|联系|日期|时间|电话|$)")
 

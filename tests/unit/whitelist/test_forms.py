@@ -253,6 +253,11 @@ def test_a_row_after_the_notes_is_read_all_the_same() -> None:
     assert len(result.entries) == 2
 
 
+@pytest.mark.parametrize("name", ["说明书印刷有限公司", "合计科技有限公司", "填报软件有限公司", "注塑机械厂", "例外设计公司"])
+def test_an_enterprise_whose_name_begins_like_a_note_is_an_enterprise(name: str) -> None:
+    assert [entry.name for entry in the_form(an_enterprise_row(name, "88880001", number="")).entries] == [name]
+
+
 def test_a_hidden_sheet_gives_nobody_priority() -> None:
     book = openpyxl.load_workbook(a_workbook(ENTERPRISE_HEADINGS, an_enterprise_row("示例甲公司", "88880001")))
     page = book.create_sheet("旧表")
