@@ -1,6 +1,6 @@
 -- Calls: where they wait, who owns them, which seats refused them.
 --
--- call:<id>        hash; calls: all ids by rank (zset); owned:<engine>: the calls whose AGI session it holds (set)
+-- call:<id>        hash; calls: all ids by rank (zset); unanswered:<engine>: its calls that have no seat yet (set)
 -- A line is "open groups|class|wanted skills": calls in one line may take the same seats but for refusals.
 -- wait:<line>      zset of the calls in it, by rank; a waiting call stands in exactly one
 -- lines:<group>    set of the lines that are not empty and have the group open
@@ -44,11 +44,6 @@ function Call.wait(call)
   if call.parked == '1' then return end
   if call.line == '' then Call.stand_in_line(call) end
   Call.waiting[#Call.waiting + 1] = call
-end
-
-function Call.own(call, engine)
-  if call.engine and call.engine ~= engine then redis.call('SREM', P .. 'owned:' .. call.engine, call.call_id) end
-  redis.call('SADD', P .. 'owned:' .. engine, call.call_id)
 end
 
 -- The rungs that are due are opened; returns their groups. A rung opens no earlier than the one before it.
@@ -125,13 +120,13 @@ function Call.stop_waiting(call)
   Call.leave_line(call)
   for _, kind in ipairs({'rung:', 'retry:', 'lease:'}) do Timer.clear(kind .. call.call_id) end
   redis.call('DEL', P .. 'refused:' .. call.call_id)
+  redis.call('SREM', P .. 'unanswered:' .. call.engine, call.call_id)
   call.refused = {}
 end
 
 function Call.forget(call)
   Call.stop_waiting(call)
   redis.call('ZREM', P .. 'calls', call.call_id)
-  redis.call('SREM', P .. 'owned:' .. call.engine, call.call_id)
   redis.call('DEL', P .. 'call:' .. call.call_id)
   Call.cache[call.call_id] = false
 end
@@ -153,8 +148,8 @@ function Call.create(given, state)
   for _, empty in ipairs({'queued', 'open', 'line', 'offer_id', 'seat_id', 'group', 'devices', 'deadline', 'seat_channel',
                           'seat_leg', 'answered', 'answered_offer', 'parked'}) do fields[empty] = '' end
   fields.opened = 0
-  Call.own(call, ENGINE)
   Call.put(call, fields)
+  redis.call('SADD', P .. 'unanswered:' .. ENGINE, call.call_id)
   Call.cache[call.call_id] = call
   redis.call('ZADD', P .. 'calls', call.rank_ms, call.call_id)
   redis.call('DEL', P .. 'ended:' .. call.call_id)

@@ -16,7 +16,7 @@ end
 function Handover.take(call)
   if call.engine ~= ENGINE then
     Tell.say(call.engine, {poke = call.call_id})
-    Call.own(call, ENGINE)
+    if not SEATED[call.state] then redis.call('SMOVE', P .. 'unanswered:' .. call.engine, P .. 'unanswered:' .. ENGINE, call.call_id) end
     Call.put(call, {engine = ENGINE})
   end
   if call.state == 'offered' then Match.withdraw(call, 'the call came back') end
@@ -27,10 +27,10 @@ function Handover.take(call)
 end
 
 -- Its waiting calls are parked. What was offered for them goes on only where a phone really rings or talks; the lease
--- ends it there. O(calls of that engine), once.
+-- ends it there. O(its calls without a seat), once.
 function Handover.engine_gone(engine)
   redis.call('ZREM', P .. 'engines', engine)
-  for _, id in ipairs(sorted_members('owned:' .. engine)) do
+  for _, id in ipairs(sorted_members('unanswered:' .. engine)) do
     local call = Call.load(id)
     if call and (call.state == 'waiting' or call.state == 'offered') then
       Call.leave_line(call)
@@ -46,7 +46,7 @@ end
 
 function Handover.engine_back()
   local calls = {}
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'owned:' .. ENGINE)) do
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'unanswered:' .. ENGINE)) do
     local call = Call.load(id)
     if call and call.parked == '1' then calls[#calls + 1] = call end
   end

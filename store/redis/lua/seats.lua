@@ -4,6 +4,7 @@
 -- A queue is "group|wanted skills". wants: every combination of skills a call ever wanted (set).
 -- ready:<queue>   zset of the seats that are READY with an idle phone and serve the queue, by `since`
 -- duty:<queue>    set of the seats on duty that serve it
+-- skilled:<skill> set of the seats that have it
 --
 -- Rendered before this file: TRANSITIONS, DEFERRED, ON_DUTY (seats/state.py).
 
@@ -55,24 +56,34 @@ function Seat.set_duty(seat, on)
   for _, queue in ipairs(Seat.queues(seat)) do redis.call(command, P .. 'duty:' .. queue, seat.seat_id) end
 end
 
--- A combination of skills is wanted for the first time in this hotline's life: O(seats), once.
+-- A combination of skills is wanted for the first time in this hotline's life: O(seats that have them), once.
 function Seat.learn_want(want)
   if redis.call('SADD', P .. 'wants', want) == 0 then return end
   Seat.known_wants = nil
-  local unlisted = {}
+  local unlisted, keys = {}, {}
   for _, seat in ipairs(Seat.freed) do unlisted[seat.seat_id] = true end
-  for _, id in ipairs(redis.call('ZRANGE', P .. 'seats', 0, -1)) do
+  for skill in each(want) do keys[#keys + 1] = P .. 'skilled:' .. skill end
+  for _, id in ipairs(redis.call('SINTER', unpack(keys))) do
     local seat = Seat.load(id)
-    if has_all(seat.skills, want) and ON_DUTY[seat.state] then
+    if ON_DUTY[seat.state] then
       Seat.set_duty(seat, true)
       if Seat.idle(seat) and not unlisted[id] then Seat.list(seat) end
     end
   end
 end
 
-function Seat.forget(seat)
+function Seat.serve(seat, groups, skills)  -- what it serves is (or becomes) this
   Seat.unlist(seat)
   Seat.set_duty(seat, false)
+  for skill in each(seat.skills) do redis.call('SREM', P .. 'skilled:' .. skill, seat.seat_id) end
+  Seat.put(seat, {groups = groups, skills = skills})
+  for skill in each(skills) do redis.call('SADD', P .. 'skilled:' .. skill, seat.seat_id) end
+  for group in each(groups) do redis.call('SADD', P .. 'groups', group) end
+  if ON_DUTY[seat.state] then Seat.set_duty(seat, true) end
+end
+
+function Seat.forget(seat)
+  Seat.serve(seat, '', '')
   Timer.clear('wrap:' .. seat.seat_id)
   Timer.clear('heal:' .. seat.seat_id)
   redis.call('ZREM', P .. 'seats', seat.seat_id)

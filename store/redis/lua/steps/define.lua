@@ -9,11 +9,7 @@ for _, given in ipairs(ARGS.seats) do
     redis.call('ZADD', P .. 'seats', 0, given.seat_id)
   end
   if seat.groups ~= given.groups or seat.skills ~= given.skills then
-    Seat.unlist(seat)
-    Seat.set_duty(seat, false)
-    Seat.put(seat, {groups = given.groups, skills = given.skills})
-    for group in each(seat.groups) do redis.call('SADD', P .. 'groups', group) end
-    if ON_DUTY[seat.state] then Seat.set_duty(seat, true) end
+    Seat.serve(seat, given.groups, given.skills)
     if Seat.idle(seat) then Seat.free(seat) end
   end
   Seat.put(seat, {devices = given.devices, agent = given.agent, leaving = ''})

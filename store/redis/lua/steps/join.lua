@@ -11,6 +11,7 @@ if not waits then
   fields.state, fields.answered, fields.answered_offer, fields.opened, fields.open = 'waiting', '', '', 0, ''
   Call.put(call, fields)
   redis.call('ZADD', P .. 'calls', call.rank_ms, call.call_id)
+  redis.call('SADD', P .. 'unanswered:' .. ENGINE, call.call_id)
   Fact.given()
   Call.widen(call)
 end

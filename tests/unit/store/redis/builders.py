@@ -147,9 +147,7 @@ class Hotline:
         call = await self.call(call_id)
         if not call.offer_id:
             return None
-        return Offer(
-            offer_id=call.offer_id, call_id=call_id, seat_id=call.seat_id, group="", devices=(), deadline=self.clock.now()
-        )
+        return Offer(offer_id=call.offer_id, call_id=call_id, seat_id=call.seat_id, group="", devices=(), deadline=self.clock.now())
 
     async def call(self, call_id: str) -> LiveCall:
         call = await self.a.call(call_id)

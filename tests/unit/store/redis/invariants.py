@@ -144,29 +144,38 @@ def indexes_agree(held: Dump) -> None:
     assert {call_id: str(int(rank)) for call_id, rank in held.zsets.get("calls", {}).items()} == {
         call_id: call["rank_ms"] for call_id, call in calls.items()
     }
-    ready, duty = defaultdict(set), defaultdict(set)
-    for seat_id, seat in seats.items():
-        for want in {"", *held.sets.get("wants", set())}:
-            if set(filter(None, want.split(","))) <= set(seat["skills"].split(",")):
-                for group in seat["groups"].split(","):
-                    if seat["state"] == "ready" and seat["phone"] == "idle":
-                        ready[f"{group}|{want}"].add(seat_id)
-                    if seat["state"] in ON_DUTY:
-                        duty[f"{group}|{want}"].add(seat_id)
-    assert held.some("ready") == ready
-    assert held.some("duty") == duty
-    wait, lines, owned = defaultdict(set), defaultdict(set), defaultdict(set)
-    for call_id, call in calls.items():
-        owned[call["engine"]].add(call_id)
-        if call["state"] == "waiting" and not call["parked"] and call["open"]:
-            line = f"{call['open']}|{call['caller_class']}|{call['want']}"
-            assert call["line"] == line
-            wait[line].add(call_id)
-            for group in call["open"].split(","):
-                lines[group].add(line)
-        else:
-            assert not call["line"]
-    assert held.some("wait") == wait
-    assert held.some("lines") == lines
-    assert held.some("owned") == owned
     assert not set(held.some("refused")) - set(calls)
+    seat_indexes_agree(held)
+    call_indexes_agree(held)
+
+
+def names(joined: str) -> set[str]:
+    return set(filter(None, joined.split(",")))
+
+
+def seat_indexes_agree(held: Dump) -> None:
+    ready, duty, skilled = defaultdict(set), defaultdict(set), defaultdict(set)
+    for seat_id, seat in held.seats().items():
+        wants = [want for want in ("", *held.sets.get("wants", ())) if names(want) <= names(seat["skills"])]
+        for queue in (f"{group}|{want}" for group in names(seat["groups"]) for want in wants):
+            if seat["state"] == "ready" and seat["phone"] == "idle":
+                ready[queue].add(seat_id)
+            if seat["state"] in ON_DUTY:
+                duty[queue].add(seat_id)
+        for skill in names(seat["skills"]):
+            skilled[skill].add(seat_id)
+    assert (held.some("ready"), held.some("duty"), held.some("skilled")) == (ready, duty, skilled)
+
+
+def call_indexes_agree(held: Dump) -> None:
+    wait, lines, unanswered = defaultdict(set), defaultdict(set), defaultdict(set)
+    for call_id, call in held.calls().items():
+        if call["state"] not in ANSWERED:
+            unanswered[call["engine"]].add(call_id)
+        stands = call["state"] == "waiting" and not call["parked"] and call["open"]
+        assert call["line"] == (f"{call['open']}|{call['caller_class']}|{call['want']}" if stands else "")
+        if stands:
+            wait[call["line"]].add(call_id)
+            for group in names(call["open"]):
+                lines[group].add(call["line"])
+    assert (held.some("wait"), held.some("lines"), held.some("unanswered")) == (wait, lines, unanswered)

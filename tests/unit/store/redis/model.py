@@ -4,75 +4,15 @@ Times are hotline time in ms. Where a choice is to be made between equals, ids d
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from calls.events import to_ms
 from routing.waiting import CallState, LiveCall, OfferOutcome, Rules
 from seats.seat import Phone, SeatDefinition
 from seats.state import DEFERRED, ON_DUTY, TRANSITIONS, SeatEvent, SeatState
+from tests.unit.store.redis.model_state import ANSWERED, BOUND, C, ModelCall, ModelSeat, S, by_since, ms
 
-S, E, C = SeatState, SeatEvent, CallState
-BOUND = {S.RESERVED, S.TALKING, S.WRAP_UP}
-ANSWERED = {C.TALKING, C.CONSULT, C.THREE_WAY, C.AFTER}
-
-
-@dataclass
-class ModelSeat:
-    seat_id: str
-    since: int
-    devices: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    skills: frozenset[str] = frozenset()
-    agent: str = ""
-    state: SeatState = S.LOGGED_OUT
-    why: str = "nobody has signed in yet"
-    phone: Phone = Phone.UNREACHABLE
-    wish: SeatState | None = None
-    wish_why: str = ""
-    call_id: str = ""
-    offer_id: str = ""
-    wrap_until: int | None = None
-    leaving: bool = False
-
-    @property
-    def idle(self) -> bool:
-        return self.state is S.READY and self.phone is Phone.IDLE
-
-
-@dataclass
-class ModelCall:
-    call_id: str
-    state: CallState
-    engine: str
-    given: LiveCall
-    arrived: int
-    rank: int
-    queued: int | None = None
-    opened: int = 0
-    parked: bool = False
-    offer_id: str = ""
-    seat_id: str = ""
-    group: str = ""
-    deadline: int = 0
-    answered_offer: str = ""
-    answered: int | None = None
-    seat_leg: str = ""
-    seat_channel: str = ""
-    errand: str = ""
-    refused: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def open(self) -> list[str]:
-        return list(dict.fromkeys(rung.group for rung in self.given.ladder[: self.opened]))
-
-    @property
-    def waits(self) -> bool:
-        return self.state is C.WAITING and not self.parked
-
-    @property
-    def order(self) -> tuple[int, str]:
-        return self.rank, self.call_id
+E = SeatEvent
 
 
 class Model:
@@ -89,8 +29,8 @@ class Model:
         self.said: list[tuple[str, str, str]] = []
         self._offers = 0
         self._made: list[tuple[ModelCall, str]] = []
-        self._pokes: dict[str, str] = {}
-        self._waiting: list[ModelCall] = []
+        self.pokes: dict[str, str] = {}
+        self.waiting: list[ModelCall] = []
         self._freed: list[ModelSeat] = []
 
     # time
@@ -101,9 +41,6 @@ class Model:
         if wall + self.ahead < self.now:
             self.ahead = self.now - wall
         self.now = wall + self.ahead
-
-    def next_due(self) -> int | None:
-        return min(self.timers.values(), default=None)
 
     # what follows of a step
 
@@ -126,13 +63,13 @@ class Model:
         return seat.idle and not any(seat is freed for freed in self._freed)
 
     def settle(self) -> None:
-        for call in self._waiting:
+        for call in self.waiting:
             if call.waits:
                 self._seat_for(call)
-        self._waiting = []
+        self.waiting = []
         while self._freed:
             seat = self._freed.pop(0)
-            if self.seats.get(seat.seat_id) is seat and self.listed(seat) and not self._call_for(seat):
+            if self.seats.get(seat.seat_id) is seat and self.listed(seat) and not self.call_for(seat):
                 self._release_kept(seat)
 
     def _seat_for(self, call: ModelCall) -> None:
@@ -142,7 +79,7 @@ class Model:
                 self._offer(call, min(seats, key=lambda seat: (seat.since, seat.seat_id)), group)
                 return
 
-    def _call_for(self, seat: ModelSeat) -> bool:
+    def call_for(self, seat: ModelSeat) -> bool:
         calls = [call for call in self.calls.values() if call.waits and self.may_take(call, seat)]
         if calls:
             call = min(calls, key=lambda call: call.order)
@@ -152,9 +89,9 @@ class Model:
     def _release_kept(self, seat: ModelSeat) -> None:
         for group in seat.groups:
             if self.ready_in(group) == dict(self.rules.kept_back).get(group, 0) + 1:
-                for other in sorted((s for s in self.seats.values() if group in s.groups and self.listed(s)), key=_by_since):
+                for other in sorted((s for s in self.seats.values() if group in s.groups and self.listed(s)), key=by_since):
                     if other is not seat:
-                        self._call_for(other)
+                        self.call_for(other)
 
     def _offer(self, call: ModelCall, seat: ModelSeat, group: str) -> None:
         self._offers += 1
@@ -174,13 +111,13 @@ class Model:
         for call, offer_id in self._made:
             if call.offer_id != offer_id:
                 continue
-            self._pokes.pop(call.call_id, None)
+            self.pokes.pop(call.call_id, None)
             if call.call_id == own_call and call.engine == engine:
                 returned = call
             else:
                 self.said.append((call.engine, "offer", call.offer_id))
-        self.said += [(engine_id, "poke", call_id) for call_id, engine_id in self._pokes.items()]
-        self._made, self._pokes = [], {}
+        self.said += [(engine_id, "poke", call_id) for call_id, engine_id in self.pokes.items()]
+        self._made, self.pokes = [], {}
         return returned
 
     # seats
@@ -258,7 +195,7 @@ class Model:
         before, seat.phone = seat.phone, phone
         if phone is Phone.UNREACHABLE and before is not phone:
             if seat.state is S.RESERVED:
-                self._offer_lost(self.calls[seat.call_id], "unreachable", "phone_lost", E.PHONE_LOST, why)
+                self.offer_lost(self.calls[seat.call_id], "unreachable", "phone_lost", E.PHONE_LOST, why)
             else:
                 self.advance(seat, E.PHONE_LOST, why)
         elif phone is not before and seat.state is S.UNREACHABLE:
@@ -298,9 +235,9 @@ class Model:
             call.state, call.queued, call.opened = C.WAITING, max(call.arrived, self._taken(to_ms(given.queued))), 0
             call.answered_offer, call.answered = "", None
             self.facts += facts
-            self._widen(call)
+            self.widen(call)
         call.parked = False
-        self._waiting.append(call)
+        self.waiting.append(call)
         return self.done(engine, call.call_id)
 
     def _taken(self, engine_ms: int) -> int:
@@ -319,11 +256,11 @@ class Model:
             self.said.append((call.engine, "poke", call.call_id))
             call.engine = engine
         if call.state is C.OFFERED:
-            self._withdraw(call, "the call came back")
+            self.withdraw(call, "the call came back")
         if call.state is C.WAITING:
             call.parked = True
 
-    def _widen(self, call: ModelCall) -> list[str]:
+    def widen(self, call: ModelCall) -> list[str]:
         groups = []
         assert call.queued is not None
         for rung in call.given.ladder[call.opened :]:
@@ -349,33 +286,33 @@ class Model:
             OfferOutcome.WITHDRAWN: (E.WITHDRAWN, f"call {call_id} was withdrawn: {cause}"),
         }[outcome]
         seat_id = call.seat_id
-        self._close(call, outcome, cause, event, why)
-        self._refuse(call, seat_id, lasting=outcome in (OfferOutcome.DECLINED, OfferOutcome.EXPIRED))
+        self.close(call, outcome, cause, event, why)
+        self.refuse(call, seat_id, lasting=outcome in (OfferOutcome.DECLINED, OfferOutcome.EXPIRED))
         return self.done(engine, call_id)
 
-    def _offer_lost(self, call: ModelCall, outcome: str, cause: str, event: SeatEvent, why: str) -> None:
+    def offer_lost(self, call: ModelCall, outcome: str, cause: str, event: SeatEvent, why: str) -> None:
         seat_id = call.seat_id
-        self._close(call, outcome, cause, event, why)
-        self._refuse(call, seat_id, lasting=False)
-        self._pokes[call.call_id] = call.engine
+        self.close(call, outcome, cause, event, why)
+        self.refuse(call, seat_id, lasting=False)
+        self.pokes[call.call_id] = call.engine
 
-    def _close(self, call: ModelCall, outcome: str, cause: str, event: SeatEvent, why: str) -> None:
+    def close(self, call: ModelCall, outcome: str, cause: str, event: SeatEvent, why: str) -> None:
         self.fact("offer_ended", call.call_id, offer_id=call.offer_id, seat_id=call.seat_id, outcome=str(outcome), cause=cause)
         self.timers.pop(f"lease:{call.call_id}")
         seat = self.seats[call.seat_id]
         call.state, call.offer_id, call.seat_id, call.group, call.deadline = C.WAITING, "", "", "", 0
         self.advance(seat, event, why)
 
-    def _withdraw(self, call: ModelCall, cause: str) -> None:
-        self._close(call, "withdrawn", cause, E.WITHDRAWN, f"call {call.call_id} was withdrawn: {cause}")
+    def withdraw(self, call: ModelCall, cause: str) -> None:
+        self.close(call, "withdrawn", cause, E.WITHDRAWN, f"call {call.call_id} was withdrawn: {cause}")
 
-    def _refuse(self, call: ModelCall, seat_id: str, *, lasting: bool) -> None:
+    def refuse(self, call: ModelCall, seat_id: str, *, lasting: bool) -> None:
         earliest = self.now + ms(self.rules.retry_s)
         call.refused[seat_id] = (earliest, max(earliest, self.now + ms(self.rules.refusal_s)) if lasting else earliest)
-        self._lift(call)
-        self._waiting.append(call)
+        self.lift(call)
+        self.waiting.append(call)
 
-    def _lift(self, call: ModelCall) -> None:
+    def lift(self, call: ModelCall) -> None:
         call.refused = {seat: span for seat, span in call.refused.items() if span[1] > self.now}
         lasting = {seat for seat, span in call.refused.items() if span[0] < span[1]}
         others = [
@@ -404,9 +341,7 @@ class Model:
         seat = self.seats[call.seat_id]
         assert call.queued is not None
         waited_s = (self.now - call.queued) / 1000
-        self.fact(
-            "answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent
-        )
+        self.fact("answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent)
         self.advance(seat, E.ANSWERED, f"on call {call_id}")
         self._stop_waiting(call)
         call.state, call.answered_offer, call.offer_id, call.answered = C.TALKING, offer_id, "", self.now
@@ -425,7 +360,7 @@ class Model:
             return False
         call.state, call.errand = state, errand
         self.facts += facts
-        self._pokes[call_id] = call.engine
+        self.pokes[call_id] = call.engine
         self.done()
         return True
 
@@ -433,7 +368,7 @@ class Model:
         call = self.calls.get(call_id)
         if call is not None and call.seat_id == seat_id and call.state in ANSWERED:
             self._release_seat(call)
-            self._pokes[call_id] = call.engine
+            self.pokes[call_id] = call.engine
         self.done()
 
     def _release_seat(self, call: ModelCall) -> None:
@@ -451,7 +386,7 @@ class Model:
             return
         if call is not None:
             if call.state is C.OFFERED:
-                self._withdraw(call, "the caller left")
+                self.withdraw(call, "the caller left")
             self._release_seat(call)
             self._stop_waiting(call)
             del self.calls[call_id]
@@ -465,72 +400,3 @@ class Model:
         if call is None or call.state not in (C.WAITING, C.OFFERED):
             return None
         return sum(1 for other in self.calls.values() if other.waits and set(other.open) & set(call.open) and other.rank < call.rank)
-
-    # timers and engines
-
-    def tick(self, *, rematch: bool) -> None:
-        while due := sorted((at, name) for name, at in self.timers.items() if at <= self.now):
-            name = due[0][1]
-            del self.timers[name]
-            kind, _, of = name.partition(":")
-            getattr(self, f"_due_{kind}")(of)
-            self.settle()
-        if rematch:
-            for group in sorted({group for seat in self.seats.values() for group in seat.groups}):
-                for seat in sorted((s for s in self.seats.values() if group in s.groups and s.idle), key=_by_since):
-                    if seat.idle:
-                        self._call_for(seat)
-        self.done()
-
-    def _due_rung(self, call_id: str) -> None:
-        call = self.calls[call_id]
-        for group in self._widen(call):
-            self.fact("widened", call_id, group=group)
-        self._waiting.append(call)
-
-    def _due_lease(self, call_id: str) -> None:
-        call, cause = self.calls[call_id], "its lease ran out"
-        self.timers[f"lease:{call_id}"] = 0
-        self._offer_lost(call, "withdrawn", cause, E.WITHDRAWN, f"call {call_id} was withdrawn: {cause}")
-
-    def _due_retry(self, call_id: str) -> None:
-        self._lift(self.calls[call_id])
-        self._waiting.append(self.calls[call_id])
-
-    def _due_wrap(self, seat_id: str) -> None:
-        self.advance(self.seats[seat_id], E.WRAPPED_UP, "wrap-up is over")
-
-    def _due_heal(self, seat_id: str) -> None:
-        if self.seats[seat_id].phone is Phone.IDLE:
-            self.advance(self.seats[seat_id], E.PHONE_BACK, "tried again: its phone looks idle")
-
-    def _due_engine(self, engine: str) -> None:
-        self.engines.pop(engine, None)
-        for call in sorted((c for c in self.calls.values() if c.engine == engine), key=lambda call: call.call_id):
-            if call.state in (C.WAITING, C.OFFERED):
-                call.parked = True
-                if call.state is C.OFFERED and self.seats[call.seat_id].phone is not Phone.IN_USE:
-                    self._withdraw(call, "its engine is gone")
-                    self._pokes[call.call_id] = engine
-
-    def beat(self, engine: str, alive_ms: int) -> None:
-        known = engine in self.engines
-        self.engines[engine] = self.timers[f"engine:{engine}"] = self.now + alive_ms
-        if not known:
-            for call in sorted((c for c in self.calls.values() if c.engine == engine and c.parked), key=lambda call: call.order):
-                call.parked = False
-                self._waiting.append(call)
-        self.done()
-
-    def sign_off(self, engine: str) -> None:
-        self.timers.pop(f"engine:{engine}", None)
-        self._due_engine(engine)
-        self.done()
-
-
-def ms(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
-def _by_since(seat: ModelSeat) -> tuple[int, str]:
-    return seat.since, seat.seat_id

@@ -36,9 +36,7 @@ async def test_the_whole_story_of_a_call_is_in_the_stream(hotline: Hotline, stre
         Offered(call_id="c1", at=at, offer_id=offer.offer_id, seat_id="8001", group="priority"),
         OfferEnded(call_id="c1", at=at, offer_id=offer.offer_id, seat_id="8001", outcome="expired", cause="NOANSWER 0"),
         Offered(call_id="c1", at=at, offer_id=second.offer_id, seat_id="8004", group="qilai"),
-        Answered(
-            call_id="c1", at=end, offer_id=second.offer_id, seat_id="8004", group="qilai", waited_s=12.5, agent="agent 8004"
-        ),
+        Answered(call_id="c1", at=end, offer_id=second.offer_id, seat_id="8004", group="qilai", waited_s=12.5, agent="agent 8004"),
         Rated(call_id="c1", at=end, score=5),
         SeatLeft(call_id="c1", at=end, seat_id="8004"),
         Ended(call_id="c1", at=end, reason="completed", detail="caller hung up"),

@@ -1,0 +1,102 @@
+"""What the machine draws from, and what it compares."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from routing.waiting import Offer, Rules
+from seats.state import SeatState
+from tests.unit.store.redis.builders import MORNING
+from tests.unit.store.redis.invariants import Dump
+from tests.unit.store.redis.model import Model
+from tests.unit.store.redis.model_state import ModelCall
+
+GROUPS = ("priority", "qilai", "general")
+SEATS = ("8001", "8002", "8003", "8004")
+ENGINES = ("a", "b")
+groups = st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3, unique=True).map(tuple)
+skills = st.sampled_from([""] * 6 + ["tax", "english", "english,tax"]).map(lambda names: frozenset(filter(None, names.split(","))))
+ladders = st.lists(st.tuples(st.sampled_from(GROUPS), st.sampled_from([0, 0, 4, 8, 20])), min_size=0, max_size=2).flatmap(
+    lambda rest: st.sampled_from(GROUPS).map(lambda first: [(first, 0), *rest])
+)
+definitions = st.lists(st.tuples(groups, skills), min_size=2, max_size=4)
+picks = st.integers(min_value=0, max_value=59)
+callers = st.sampled_from(["public", "public", "project", "key_enterprise"])
+BONUS_MS = {"public": 0, "project": 60_000, "key_enterprise": 120_000}
+rule_sets = st.builds(
+    Rules,
+    ring_s=st.just(15.0),
+    wrap_up_s=st.sampled_from([0.0, 3.0, 10.0]),
+    away_after_missed=st.booleans(),
+    retry_s=st.sampled_from([2.0, 5.0]),
+    refusal_s=st.sampled_from([3.0, 30.0]),
+    kept_back=st.sampled_from([(), (("priority", 1),), (("qilai", 1), ("general", 2))]),
+)
+
+
+def offer_of(call: ModelCall) -> Offer:
+    return Offer(offer_id=call.offer_id, call_id=call.call_id, seat_id=call.seat_id, group=call.group, devices=(), deadline=MORNING)
+
+
+def calls_held(held: Dump) -> dict[str, Any]:
+    return {
+        call_id: {
+            "state": call["state"],
+            "engine": call["engine"],
+            "rank": call["rank_ms"],
+            "arrived": call["arrived"],
+            "queued": call["queued"],
+            "opened": call["opened"],
+            "parked": call["parked"] == "1",
+            "offer": (call["offer_id"], call["seat_id"], call["group"], call["deadline"]),
+            "answered": (call["answered_offer"], call["answered"], call["seat_leg"], call["seat_channel"]),
+            "errand": call["errand"],
+            "refused": {seat: tuple(map(int, span.split())) for seat, span in held.refused(call_id).items()},
+        }
+        for call_id, call in held.calls().items()
+    }
+
+
+def calls_expected(model: Model) -> dict[str, Any]:
+    return {
+        call.call_id: {
+            "state": str(call.state),
+            "engine": call.engine,
+            "rank": str(call.rank),
+            "arrived": str(call.arrived),
+            "queued": _text(call.queued),
+            "opened": str(call.opened),
+            "parked": call.parked,
+            "offer": (call.offer_id, call.seat_id, call.group, _text(call.deadline or None)),
+            "answered": (call.answered_offer, _text(call.answered), call.seat_leg, call.seat_channel),
+            "errand": call.errand,
+            "refused": call.refused,
+        }
+        for call in model.calls.values()
+    }
+
+
+def seats_held(held: Dump) -> dict[str, Any]:
+    names = ("state", "why", "phone", "wish", "call_id", "offer_id", "since", "wrap_until", "leaving")
+    return {seat_id: {name: seat[name] for name in names} for seat_id, seat in held.seats().items()}
+
+
+def seats_expected(model: Model) -> dict[str, Any]:
+    return {
+        seat.seat_id: {
+            "state": str(seat.state),
+            "why": seat.why,
+            "phone": str(seat.phone),
+            "wish": _text(seat.wish),
+            "call_id": seat.call_id,
+            "offer_id": seat.offer_id,
+            "since": str(seat.since),
+            "wrap_until": _text(seat.wrap_until),
+            "leaving": "1" if seat.leaving else "",
+        }
+        for seat in model.seats.values()
+    }
+
+
+def _text(value: int | SeatState | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,76 @@
+"""What becomes due, and what becomes of the calls of engines that come and go, by the model."""
+
+from seats.seat import Phone
+from tests.unit.store.redis.model import E, Model
+from tests.unit.store.redis.model_state import C, by_since
+
+
+def tick(model: Model, *, rematch: bool) -> None:
+    while due := sorted((at, name) for name, at in model.timers.items() if at <= model.now):
+        name = due[0][1]
+        del model.timers[name]
+        kind, _, of = name.partition(":")
+        DUE[kind](model, of)
+        model.settle()
+    if rematch:
+        for group in sorted({group for seat in model.seats.values() for group in seat.groups}):
+            for seat in sorted((s for s in model.seats.values() if group in s.groups and s.idle), key=by_since):
+                if seat.idle:
+                    model.call_for(seat)
+    model.done()
+
+
+def _due_rung(model: Model, call_id: str) -> None:
+    call = model.calls[call_id]
+    for group in model.widen(call):
+        model.fact("widened", call_id, group=group)
+    model.waiting.append(call)
+
+
+def _due_lease(model: Model, call_id: str) -> None:
+    call, cause = model.calls[call_id], "its lease ran out"
+    model.timers[f"lease:{call_id}"] = 0
+    model.offer_lost(call, "withdrawn", cause, E.WITHDRAWN, f"call {call_id} was withdrawn: {cause}")
+
+
+def _due_retry(model: Model, call_id: str) -> None:
+    model.lift(model.calls[call_id])
+    model.waiting.append(model.calls[call_id])
+
+
+def _due_wrap(model: Model, seat_id: str) -> None:
+    model.advance(model.seats[seat_id], E.WRAPPED_UP, "wrap-up is over")
+
+
+def _due_heal(model: Model, seat_id: str) -> None:
+    if model.seats[seat_id].phone is Phone.IDLE:
+        model.advance(model.seats[seat_id], E.PHONE_BACK, "tried again: its phone looks idle")
+
+
+def _engine_gone(model: Model, engine: str) -> None:
+    model.engines.pop(engine, None)
+    for call in sorted((c for c in model.calls.values() if c.engine == engine), key=lambda call: call.call_id):
+        if call.state in (C.WAITING, C.OFFERED):
+            call.parked = True
+            if call.state is C.OFFERED and model.seats[call.seat_id].phone is not Phone.IN_USE:
+                model.withdraw(call, "its engine is gone")
+                model.pokes[call.call_id] = engine
+
+
+def beat(model: Model, engine: str, alive_ms: int) -> None:
+    known = engine in model.engines
+    model.engines[engine] = model.timers[f"engine:{engine}"] = model.now + alive_ms
+    if not known:
+        for call in sorted((c for c in model.calls.values() if c.engine == engine and c.parked), key=lambda call: call.order):
+            call.parked = False
+            model.waiting.append(call)
+    model.done()
+
+
+def sign_off(model: Model, engine: str) -> None:
+    model.timers.pop(f"engine:{engine}", None)
+    _engine_gone(model, engine)
+    model.done()
+
+
+DUE = {"rung": _due_rung, "lease": _due_lease, "retry": _due_retry, "wrap": _due_wrap, "heal": _due_heal, "engine": _engine_gone}
