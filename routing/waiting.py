@@ -38,7 +38,8 @@ class Rules:
         ring_s: a seat rings at most this long; an offer's lease is ring_s + lease_margin_s.
         wrap_up_s: wrap-up ends by itself after this; 0 means no wrap-up.
         away_after_missed: a seat that declined or missed an offer becomes AWAY (else it stays READY).
-        retry_s: how soon at the earliest the same seat may be offered the same call again.
+        retry_s: how soon at the earliest the same seat may be offered the same call again, however the offer ended that the
+            seat or its engine ended (at least 0.1).
         refusal_s: how long a refusal stands at most while other seats on duty are merely busy. Where no other seat on
             duty in the call's open groups is left that has not refused it, the refusal stands for retry_s only.
         unreachable_s: after this a seat that is UNREACHABLE while its phone looks idle is tried again.
@@ -139,7 +140,8 @@ class WaitingRoom(Protocol):
         """Note a call that is not waiting yet (it hears a menu).
 
         Returns None for a new call; for one already known (the dialplan came back after an engine died) its state as
-        live state has it, now owned by `call.engine`, and the facts are not recorded again.
+        live state has it, now owned by `call.engine`, and the facts are not recorded again. An offer that was open for it
+        is withdrawn, because its ringing is over; if it waits, it is offered nothing until it joins again.
         """
         ...
 
@@ -190,7 +192,11 @@ class WaitingRoom(Protocol):
         ...
 
     async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:
-        """The caller's contact is over: an open offer is withdrawn, its seat is freed, Ended is recorded, the call forgotten."""
+        """The caller's contact is over: an open offer is withdrawn, its seat is freed, Ended is recorded, the call forgotten.
+
+        Said again, it changes nothing. Before a seat answered, only the engine that owns the call may end it while that engine
+        lives; another's word is late (the caller came back to somebody else) and is dropped.
+        """
         ...
 
     async def record(self, facts: Sequence[Event]) -> None:
@@ -214,11 +220,19 @@ class Deliveries(Protocol):
     """What reaches the engine that owns a call, whichever engine made the step."""
 
     def offered(self, offer: Offer) -> None:
-        """A waiting call of this engine got a seat. Delivered at least once; the offer is also in the live call."""
+        """A waiting call of this engine got a seat. Delivered at least once; the offer is also in the live call.
+
+        The receiver rings an offer once and only once: it drops one whose `offer_id` it rings or has rung for the call, however
+        that offer reached it (a step's answer, or here). An offer with another id means that the one before is over: what rings
+        for it is to be stopped. It may come before the answer to the very step that let the call wait.
+        """
         ...
 
     def poked(self, call_id: str) -> None:
-        """A call of this engine was changed by somebody else; look at it again."""
+        """A call of this engine was changed by somebody else; look at it again.
+
+        Its offer may be over (nothing may ring for it then), and it may be another engine's by now.
+        """
         ...
 
 
@@ -237,7 +251,11 @@ class SeatBoard(Protocol):
         ...
 
     async def phone(self, seat_id: str, phone: Phone, *, why: str = "", ready: bool = False) -> Seat | None:
-        """What Asterisk says of the seat's phone; `ready` also makes a LOGGED_OUT, AWAY or UNREACHABLE seat ready (lab.auto_login)."""
+        """What Asterisk says of the seat's phone; `ready` also makes a LOGGED_OUT, AWAY or UNREACHABLE seat ready (lab.auto_login).
+
+        Said again, it changes nothing, but that `ready` is obeyed every time. None: no such seat. A seat is rung only while its
+        phone is IDLE; one whose phone nobody has spoken of yet counts as not registered.
+        """
         ...
 
     async def wrapped_up(self, seat_id: str) -> Seat:

@@ -85,7 +85,11 @@ DEFERRED: Final[Mapping[SeatEvent, SeatState]] = {
     _E.PAUSE: _S.PAUSED,
     _E.LOG_OUT: _S.LOGGED_OUT,
 }
-"""Asked for while RESERVED or TALKING, these take effect when the seat would next become READY: the seat keeps the wish."""
+"""Asked for while RESERVED or TALKING, these take effect when the seat would next become READY: the seat keeps the wish.
+
+Or AWAY, which only a person ends: who asked to pause while it rang is then PAUSED for his reason, and who asked to be ready
+before he missed the call is AWAY. A seat that would become READY while its phone is not registered becomes UNREACHABLE.
+"""
 
 ON_DUTY: Final = frozenset({_S.READY, _S.RESERVED, _S.TALKING, _S.WRAP_UP})
 """Seats in these states will take a call without anyone's doing."""
