@@ -109,7 +109,8 @@ def _problems(route: AnyRoute, schemas: _Schemas) -> Json:
         if _first_line(kind) not in told:
             told.append(_first_line(kind))
     content = {PROBLEM_JSON: {"schema": schemas.answered(Problem)}}
-    return {str(status): {"description": " Or: ".join(told), "content": content} for status, told in sorted(words.items())}
+    told_of: Json = {str(status): {"description": " Or: ".join(told), "content": content} for status, told in sorted(words.items())}
+    return {**told_of, "default": {"description": "Something that should not happen did.", "content": content}}
 
 
 def _path_parameters(route: AnyRoute) -> Iterator[Json]:

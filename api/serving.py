@@ -80,6 +80,8 @@ async def _body(request: web.Request) -> Any:  # noqa: ANN401  JSON
             body = await request.read()
     except TimeoutError:
         raise TooSlow("body_too_slow", "The body did not arrive in time.") from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise Malformed("body_unreadable", "The body broke off, or its chunks are malformed.") from None
     return read_json(body)
 
 

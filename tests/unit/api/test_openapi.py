@@ -1,5 +1,6 @@
 """The OpenAPI document does not lie: every operation it names is there, and answers as it says."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,3 +175,9 @@ async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_s
 async def test_every_secret_stays_out_of_it(client: TestClient[Any, Any]) -> None:
     text = await (await client.get("/api/v1/openapi.json")).text()
     assert not any(token.secret in text for token in TOKENS.values())
+
+
+def test_the_page_for_people_names_every_operation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    missing = [f"{method.upper()} {path}" for path, method in OPERATIONS if f"{method.upper()} {path.removeprefix('/api/v1')}`" not in page]
+    assert [one for one in missing if one not in ("GET /healthz", "GET /metrics")] == []

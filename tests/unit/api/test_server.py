@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 import api.server
 from api.app import build_app
@@ -52,6 +53,22 @@ async def test_encoded_bodies_are_refused_unread(server: ApiServer) -> None:
     for encoding in ("gzip", "br", "deflate", "zstd"):
         request = f"{head}Content-Encoding: {encoding}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nxx"
         assert "415 Unsupported Media Type" in await send(server, request.encode())
+
+
+async def test_bodies_that_break_off_are_the_senders_fault(server: ApiServer) -> None:
+    secret = TOKENS["agent"].secret
+    head = f"PUT /api/v1/seats/8001/state HTTP/1.1\r\nHost: zhida\r\nAuthorization: Bearer {secret}\r\nContent-Type: application/json\r\n"
+    answer = await send(server, f"{head}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\nno length\r\n\r\n".encode())
+    assert "400 Bad Request" in answer
+    with capture_logs() as lines:
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"{head}Content-Length: 20\r\n\r\n{{".encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        while not lines:  # noqa: ASYNC110  nothing tells when the far end has noticed
+            await asyncio.sleep(0.01)
+    assert [(line["event"], line["status"]) for line in lines] == [("request_served", 400)]
 
 
 async def test_what_is_no_http_is_refused_and_its_content_not_logged(server: ApiServer, caplog: pytest.LogCaptureFixture) -> None:

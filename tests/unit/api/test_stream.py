@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
+from api.app import build_app
 from api.hub import Follower
+from api.stream import StreamLimits
 from calls.events import Answered, to_document
 from seats.state import SeatState
 from tests.unit.api.conftest import TOKENS
@@ -138,6 +140,18 @@ async def test_who_reads_too_slowly_is_closed_and_the_others_go_on(hotline: Hotl
             assert await closed_with(slow) == 1013
         hotline.happenings.queue.put_nowait(ANSWERED)
         assert (await quick.receive_json())["agent"] == ""
+
+
+async def test_who_answers_no_ping_has_gone(hotline: Hotline) -> None:
+    app = build_app(hotline.sources(), tokens=TOKENS, stream=StreamLimits(heartbeat_s=0.1, close_s=0.1))
+    async with TestClient(TestServer(app)) as client:
+        socket = await client.ws_connect(STREAM, headers=headers_of("observer"), autoping=False)
+        await socket.receive_json()
+        async with asyncio.timeout(5):
+            while (message := await socket.receive()).type is WSMsgType.PING:
+                pass
+        assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.ERROR)
+        assert "zhida_api_streams 0.0" in await (await client.get("/metrics")).text()
 
 
 async def test_the_figure_of_open_streams(client: TestClient[Any, Any]) -> None:
