@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any, Final, get_type_hints
 
-from calls.events import KINDS, Event, from_document
+from calls.events import KINDS, Event, from_document, from_ms
 
 _CALL_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,150}")  # Asterisk's uniqueid, with its system's name before it
 _KIND: Final = re.compile(r"[a-z_]{1,40}")
@@ -38,9 +39,10 @@ def read(document: Mapping[str, Any]) -> Event | None:
 
     Raises: Unreadable.
     """
+    moment(document)
     try:
         event = from_document(document)
-    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"{document.get('kind')}: {type(error).__name__}: {error}") from None
     if event is None:
         return None
@@ -53,6 +55,20 @@ def read(document: Mapping[str, Any]) -> Event | None:
         if checked is not value:
             mended[name] = checked
     return replace(event, **mended) if mended else event
+
+
+def moment(document: Mapping[str, Any]) -> datetime:
+    """When it happened.
+
+    Raises: Unreadable: there is no such time, or none that a call can have had.
+    """
+    try:
+        at = from_ms(int(document["at"]))
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+        raise Unreadable(f"{document.get('kind')}: at is no time: {type(error).__name__}") from None
+    if not 2000 <= at.year < 2200:
+        raise Unreadable(f"{document.get('kind')}: at is in the year {at.year}")
+    return at
 
 
 def _no_number(word: str) -> float:

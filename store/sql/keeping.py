@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.clock import Clock
-from calls.events import Event, from_ms
+from calls.errors import StoreFault
+from calls.events import Event
 from store.sql.columns import clean
 from store.sql.database import Database
 from store.sql.faults import first_line
@@ -20,7 +20,7 @@ from store.sql.tables import calls, events, events_set_aside
 from store.sql.ticketing import Ticketing
 from tickets.deadline import Deadlines
 from tickets.fold import fold
-from tickets.reading import Unreadable, read
+from tickets.reading import Unreadable, moment, parse, read
 from tickets.record import CallRecord
 from tickets.stream import Fact, Kept, SetAside
 
@@ -54,18 +54,39 @@ class SqlFactStore:
         aside = [*aside, *unreadable]
         try:
             return await self._keep(readable, aside)
-        except StatementError:  # some value was refused
+        except StoreFault:
+            raise
+        except Exception:  # a value that is refused, or a fault of ours: it is one call's until it shows in all of them
             return await self._keep_call_by_call(readable, aside)
 
+    async def retry(self, *, limit: int = 1_000) -> Kept:
+        """Try again what was set aside, oldest first: a later version may be able to keep it. What it still cannot stays set aside.
+
+        Raises: StoreFault.
+        """
+        query = select(events_set_aside).where(events_set_aside.c.hotline == self._hotline).order_by(events_set_aside.c.id).limit(limit)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        facts = [fact for row in rows if (fact := _fact_of(row.entry_id, row.text))]
+        kept = await self.keep(facts)
+        done = {fact.entry_id for fact in facts} - {entry.entry_id for entry in kept.set_aside}
+        async with self._database.writing() as connection:
+            for row in rows:
+                if row.entry_id in done:
+                    await connection.execute(delete(events_set_aside).where(events_set_aside.c.id == row.id))
+        return kept
+
     async def _keep_call_by_call(self, facts: Sequence[Fact], aside: Sequence[SetAside]) -> Kept:
-        """Whose value it is shows when each call is kept by itself."""
+        """Whose fault it is shows when each call is kept by itself; its facts are set aside, and `retry` takes them up again."""
         kept = await self._keep((), aside)
         for call_id in dict.fromkeys(fact.call_id for fact in facts):
             own = [fact for fact in facts if fact.call_id == call_id]
             try:
                 one = await self._keep(own, ())
-            except StatementError as error:
-                one = await self._keep((), [_set_aside(fact, f"refused by the database: {first_line(error)}") for fact in own])
+            except StoreFault:
+                raise
+            except Exception as error:
+                one = await self._keep((), [_set_aside(fact, f"{type(error).__name__}: {first_line(error)}") for fact in own])
             kept = Kept(new=kept.new + one.new, set_aside=kept.set_aside + one.set_aside, faulty={**kept.faulty, **one.faulty})
         return kept
 
@@ -86,7 +107,7 @@ class SqlFactStore:
 
         The rows are made and locked in order, so that two recorders cannot wait for each other.
         """
-        told = {fact.call_id: _Told(first=_at(fact)) for fact in sorted(facts, key=lambda fact: fact.call_id)}
+        told = {fact.call_id: _Told(first=moment(fact.document)) for fact in sorted(facts, key=lambda fact: fact.call_id)}
         if not told:
             return told
         rows = [self._blank_row(call_id, call.first) for call_id, call in told.items()]
@@ -125,7 +146,7 @@ class SqlFactStore:
             "call_id": fact.call_id,
             "entry_id": fact.entry_id,
             "kind": fact.document["kind"],
-            "at": _at(fact),
+            "at": moment(fact.document),
             "document": clean(fact.document),
         }
 
@@ -142,8 +163,7 @@ def _sorted_out(facts: Sequence[Fact]) -> tuple[list[Fact], list[SetAside]]:
         try:
             document = clean(fact.document)
             read(document)
-            _at(fact)
-        except (Unreadable, RecursionError, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+        except (Unreadable, RecursionError) as error:
             aside.append(_set_aside(fact, f"{type(error).__name__}: {error}"))
         else:
             readable.append(Fact(entry_id=fact.entry_id, call_id=fact.call_id, document=document))
@@ -158,8 +178,12 @@ def _set_aside(fact: Fact, reason: str) -> SetAside:
     return SetAside(entry_id=fact.entry_id, text=text, reason=reason)
 
 
-def _at(fact: Fact) -> datetime:
-    return from_ms(int(fact.document["at"]))
+def _fact_of(entry_id: str, text: str) -> Fact | None:
+    try:
+        document = parse(text)
+    except Unreadable:
+        return None
+    return Fact(entry_id=entry_id, call_id=document["call_id"], document=document)
 
 
 def _first_time(fact: Fact, call: _Told) -> bool:

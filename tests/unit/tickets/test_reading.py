@@ -25,11 +25,11 @@ def test_lists_and_numbers_as_lua_writes_them_are_taken() -> None:
     event = read(answered)
     assert isinstance(event, Answered)
     assert isinstance(event.waited_s, float)
-    assert read({"kind": "rated", "call_id": CALL, "at": 1, "score": 5.0}).score == 5  # type: ignore[union-attr]
+    assert read({"kind": "rated", "call_id": CALL, "at": 1_759_220_400_000, "score": 5.0}).score == 5  # type: ignore[union-attr]
 
 
 def test_facts_of_a_later_version_are_passed_over() -> None:
-    assert read({"kind": "translated", "call_id": CALL, "at": 1}) is None
+    assert read({"kind": "translated", "call_id": CALL, "at": 1_759_220_400_000}) is None
     assert read(to_document(end()[0]) | {"mood": "fine"}) == end()[0]
 
 
@@ -55,10 +55,12 @@ def test_what_is_no_fact_is_said_so(text: str | bytes, said: str) -> None:
     ("wrong", "said"),
     [
         ({"reason": None}, "reason cannot be a NoneType"),
-        ({"at": "noon"}, "ended: ValueError"),
-        ({"at": None}, "ended: TypeError"),
-        ({"at": 10**30}, "ended: "),
-        ({"at": float("inf")}, "ended: OverflowError"),
+        ({"at": "noon"}, "ended: at is no time: ValueError"),
+        ({"at": None}, "ended: at is no time: TypeError"),
+        ({"at": 10**30}, "ended: at is no time"),
+        ({"at": float("inf")}, "ended: at is no time: OverflowError"),
+        ({"at": 253402300799000}, "ended: at is in the year 9999"),
+        ({"at": 0}, "ended: at is in the year 1970"),
     ],
 )
 def test_a_field_that_cannot_be_is_named(wrong: dict[str, object], said: str) -> None:
@@ -68,7 +70,7 @@ def test_a_field_that_cannot_be_is_named(wrong: dict[str, object], said: str) ->
 
 def test_a_field_that_is_missing_is_named() -> None:
     with pytest.raises(Unreadable, match="waited_s"):
-        read({"kind": "answered", "call_id": CALL, "at": 1, "offer_id": "o", "seat_id": "8001", "group": "g"})
+        read({"kind": "answered", "call_id": CALL, "at": 1_759_220_400_000, "offer_id": "o", "seat_id": "8001", "group": "g"})
 
 
 VALUE = (

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from calls.errors import StoreFault
 from calls.events import Answered, Arrived, Ended, Event, to_document
-from store.sql import keeping
+from store.sql import keeping, ticketing
 from store.sql.database import Database
 from store.sql.tables import calls, events, tickets
 from tests.unit.store.sql.stories import DEADLINES, HOTLINE, NOW, PRESETS, a_fact, a_store, facts, the_records
@@ -154,7 +154,7 @@ async def test_a_recorder_stopped_at_any_moment_leaves_all_or_nothing(database: 
 
 
 async def test_a_fact_that_cannot_be_read_is_set_aside_and_its_call_goes_on(database: Database) -> None:
-    bad = a_fact({"kind": "rated", "call_id": CALL, "at": 1, "score": "five"})
+    bad = a_fact({"kind": "rated", "call_id": CALL, "at": 1_759_220_400_000, "score": "five"})
     kept = await a_store(database).keep([*facts(served()), bad])
     assert [(entry.entry_id, entry.reason) for entry in kept.set_aside] == [("9-0", "Unreadable: rated: score cannot be a str")]
     assert await the_records(database).call(CALL) == fold(served())
@@ -178,7 +178,9 @@ async def test_nesting_without_end_is_set_aside(database: Database) -> None:
     deep: list[object] = []
     for _ in range(5000):
         deep = [deep]
-    kept = await a_store(database).keep([a_fact({"kind": "new_kind", "call_id": CALL, "at": 1, "deep": deep}), *facts(served())])
+    kept = await a_store(database).keep(
+        [a_fact({"kind": "new_kind", "call_id": CALL, "at": 1_759_220_400_000, "deep": deep}), *facts(served())]
+    )
     assert len(kept.set_aside) == 1
     assert await the_records(database).call(CALL) == fold(served())
 
@@ -222,6 +224,27 @@ async def test_values_the_database_refuses_cost_their_own_call_only(database: Da
     records = the_records(database)
     assert {record.call_id for record in (await records.calls(Wanted())).items} == {"a", "z"}
     assert (await records.counts())["set_aside"] == len(served())
+
+
+async def test_a_fault_of_ours_costs_one_call_until_it_is_mended(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def numbered(record: CallRecord) -> tuple[str, ...]:
+        if record.call_id == "bad":
+            raise ZeroDivisionError("a fault of ours")
+        return ()
+
+    store = a_store(database)
+    with monkeypatch.context() as patched:
+        patched.setattr(ticketing, "tags_of", numbered)
+        kept = await store.keep(
+            [*facts(served("good")), *facts(served("bad"), start=100), a_fact({"call_id": "x", "kind": "rated", "at": 5})]
+        )
+        assert kept.new == len(served())
+        assert (await the_records(database).counts())["set_aside"] == len(served()) + 1
+    mended = await store.retry()
+    assert mended.new == len(served())
+    assert await the_records(database).call("bad") == fold(served("bad"))
+    assert (await the_records(database).counts())["set_aside"] == 1
+    assert (await store.retry()).new == 0
 
 
 async def test_a_missing_table_is_the_databases_fault_and_nobody_is_set_aside(database: Database) -> None:
