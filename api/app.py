@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from aiohttp import web
@@ -33,7 +34,7 @@ def build_app(
     app[TOKENS] = Tokens(tokens)
     app[BODY_S] = body_s
     app[FIGURES] = Figures(sources.registry)
-    app[DESCRIPTION] = json.dumps(openapi_document(ROUTES, OTHERS), ensure_ascii=False)
+    app[DESCRIPTION] = _description()
     app.on_response_prepare.append(_headers)
     add_stream(app, stream or StreamLimits())
     for route in ROUTES:
@@ -44,6 +45,11 @@ def build_app(
     for other in OTHERS:
         app.router.add_get(other.path, _named(other))
     return app
+
+
+@cache
+def _description() -> str:
+    return json.dumps(openapi_document(ROUTES, OTHERS), ensure_ascii=False)
 
 
 async def _headers(_: web.Request, response: web.StreamResponse) -> None:

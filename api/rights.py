@@ -18,18 +18,15 @@ class Right(StrEnum):
     """What an operation needs."""
 
     LOOK = "look"  # read everything
-    SERVE = "serve"  # conferences and tickets, and the state of the seat one sits at
-    STEER = "steer"  # take a seat out of a call that others hold
-    ADMINISTER = "administer"  # change what the hotline works with
+    SERVE = "serve"  # conferences, tickets and the states of seats
 
 
 _SERVING: Final = frozenset({Right.LOOK, Right.SERVE})
-_STEERING: Final = _SERVING | {Right.STEER}
 
 ALLOWED: Final[Mapping[Role, frozenset[Right]]] = {
     Role.OBSERVER: frozenset({Right.LOOK}),
     Role.AGENT: _SERVING,
-    Role.SUPERVISOR: _STEERING,
-    Role.ADMIN: _STEERING | {Right.ADMINISTER},
+    Role.SUPERVISOR: _SERVING,
+    Role.ADMIN: _SERVING,
 }
-"""role -> what it may do."""
+"""role -> what it may do. A token is not bound to a seat, so whoever may serve may change the state of any."""
