@@ -41,6 +41,7 @@ from store.redis.telling import TellingStream
 from tickets.recorder import Recorder
 
 _NO_RECORDING: Final = ""
+_HELD_S: Final = 5.0  # facts that a recorder took and did not get into the database for so long are another one's to record
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def build(settings: Settings, number: int) -> Engine:
     redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     stores = open_stores(settings, clock)
-    stream = EventStream(redis, hotline=settings.hotline.id, recorder=engine_id)
+    stream = EventStream(redis, hotline=settings.hotline.id, recorder=engine_id, held_s=_HELD_S)
     told = TellingStream(stream, redis, hotline=settings.hotline.id)
     post, directory, outside = PostOffice(), CurrentDirectory(), outside_of(settings)
     phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)

@@ -47,7 +47,11 @@ class CurrentDirectory:
                 changes = await store.changes_since(self.version)
                 if changes.version == self.version:
                     return
-                self._directory, version = self._directory.with_changes(changes.changed, changes.removed), changes.version
+                directory, version = self._directory, changes.version
+                for changed, removed in changes.pieces():
+                    directory = directory.with_changes(changed, removed)
+                    await asyncio.sleep(0)  # calls go on between the pieces of a large import
+                self._directory = directory
         except StoreFault as fault:
             self.fault = fault.sentence
             raise

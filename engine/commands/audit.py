@@ -29,6 +29,7 @@ CONTEXTS: Final = frozenset({"zhida-call", "zhida-fallback"})
 """The dialplan contexts that callers are in (extensions_zhida.conf)."""
 _LAST_WORD_S: Final = 2.0  # what Asterisk wrote down as ended so long ago, the engines have noticed too
 _DRAIN_WITHIN_S: Final = 30.0
+_HELD_S: Final = 1.0
 
 
 def run_audit(
@@ -78,11 +79,11 @@ async def _live_calls(settings: Settings, stores: Stores) -> tuple[frozenset[str
     clock = SystemClock()
     redis = connect(redis_url(settings))
     try:
-        stream = EventStream(redis, hotline=settings.hotline.id, recorder=f"audit-{os.getpid()}")
+        stream = EventStream(redis, hotline=settings.hotline.id, recorder=f"audit-{os.getpid()}", held_s=_HELD_S)
         recorder = Recorder(stream, stores.facts, clock)
         async with asyncio.timeout(_DRAIN_WITHIN_S):
-            while await stream.behind():
-                await recorder.step(wait_s=0.2)
+            while await recorder.step(wait_s=_HELD_S * 1.5):
+                continue  # until nothing new came while what a dead recorder held fell free
         state = RedisLiveState(redis, hotline=settings.hotline.id, engine_id="audit", rules=waiting_rules(settings), clock=clock)
         return frozenset(call.call_id for call in await state.calls()), 0
     except (StoreFault, TimeoutError) as fault:
