@@ -19,9 +19,14 @@ _BUSY_CAUSE = 17  # Q.850 "user busy"
 
 
 class Conference:
-    """One call's conference as the engine that owns the call runs it."""
+    """One call's conference as the engine that owns the call runs it.
 
-    def __init__(self, *, line: CallerLine, around: Around, waiting: WaitingRoom, legs: Legs, clock: Clock) -> None:
+    Args: hunt_s: a hunt that took this long rings no further phone.
+    """
+
+    def __init__(
+        self, *, line: CallerLine, around: Around, waiting: WaitingRoom, legs: Legs, clock: Clock, hunt_s: float = float("inf")
+    ) -> None:
         self._line = line
         self._around = around
         self._waiting = waiting
@@ -30,6 +35,8 @@ class Conference:
         self._call_id = line.uniqueid
         self._absent: AbstractSet[str] = frozenset()
         self._ringing: set[str] = set()
+        self._hunt_s = hunt_s
+        self._hunt_began: float | None = None
         self._state = CallState.CONSULT
         self._moved = asyncio.Event()
 
@@ -149,8 +156,16 @@ class Conference:
         """Ring the attempt whose turn it is, unless a phone rings already; True where there was one."""
         errand = Errand.from_json(call.errand)
         attempt = errand.next()
-        if attempt is None or self._ringing:
+        if attempt is None:
+            self._hunt_began = None if not self._ringing else self._hunt_began
             return False
+        if self._ringing:
+            return False
+        if self._hunt_began is None:
+            self._hunt_began = self._clock.monotonic()
+        elif self._clock.monotonic() - self._hunt_began > self._hunt_s:
+            await revise_errand(self._waiting, self._call_id, lambda _, now: now.cancelled())
+            return True
         await self._note(attempt, AttemptState.RINGING, [self._asked(attempt)])
         self._ringing.add(attempt.attempt_id)
         try:

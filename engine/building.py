@@ -114,6 +114,7 @@ def build(settings: Settings, number: int) -> Engine:
             recordings=pbx.recordings_dir if settings.recording.enabled else _NO_RECORDING,
             rating=settings.after_call.rating,
             rating_timeout_s=settings.after_call.timeout_s,
+            hunt_s=settings.conference.total_s,
         ),
         outside=lambda number: outside.device(outside.digits(number)),
     )

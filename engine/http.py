@@ -14,7 +14,7 @@ from api.rights import Role
 from api.server import ApiServer
 from api.sources import Happening, Known, RingTimes, Sources
 from api.tokens import Token
-from calls.errors import NotFound
+from calls.errors import Refused
 from config.derive import background
 from engine.building import Engine, api_address
 from engine.explaining import Explainer
@@ -68,7 +68,7 @@ class ExplainOfApi:
         settings = self.engine.settings
         known = tuple(settings.trunks)
         if trunk is not None and trunk not in known:
-            raise NotFound("trunk_unknown", f"There is no trunk {trunk}; there are {', '.join(known)}.", trunk=trunk)
+            raise Refused("trunk_unknown", f"There is no trunk {trunk}; there are {', '.join(known)}.", trunk=trunk)
         first_trusted = next((name for name, one in settings.trunks.items() if one.trusted), known[0])
         moment = (at or self.engine.clock.now()).astimezone(ZoneInfo(settings.hotline.timezone))
         asked = Asked(dialled=dialled or next(iter(settings.dialled)), trunk=trunk or first_trusted, at=moment)

@@ -40,12 +40,14 @@ class Service:
     Args:
         recordings: folder for recordings as Asterisk sees it; "" records nothing.
         rating: whether the caller is asked for one. rating_timeout_s: seconds to wait for its key.
+        hunt_s: a hunt for a specialist that took this long rings no further phone.
     """
 
     menus: dict[str, Menu]
     recordings: str = ""
     rating: bool = True
     rating_timeout_s: float = 5.0
+    hunt_s: float = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +225,14 @@ class Road:
         if live.state in (CallState.CONSULT, CallState.THREE_WAY):
             if live.seat_leg:
                 mailbox.watch(live.seat_leg)
-            conference = Conference(line=line, around=mailbox, waiting=self.desk.waiting, legs=self.desk.legs, clock=self.desk.clock)
+            conference = Conference(
+                line=line,
+                around=mailbox,
+                waiting=self.desk.waiting,
+                legs=self.desk.legs,
+                clock=self.desk.clock,
+                hunt_s=self.desk.service.hunt_s,
+            )
             await conference.run(resumed=resumed)
         elif live.seat_id:
             await self.desk.waiting.seat_left(live.call_id, live.seat_id)

@@ -210,6 +210,7 @@ class Stage:
         self.line = Line(self.exchange)
         self.desk = ConferenceDesk(waiting=self.room, legs=self.exchange, clock=OneClock())  # type: ignore[arg-type]
         self.task: asyncio.Task[None] | None = None
+        self.hunt_s = 90.0
 
     async def open(self, *phones: PhoneToRing) -> None:
         await self.desk.ask(CALL, phones)
@@ -217,7 +218,12 @@ class Stage:
 
     def runs(self, *, resumed: bool = False) -> None:
         conference = Conference(
-            line=self.line, around=self.mailbox, waiting=self.room, legs=self.exchange, clock=OneClock()  # type: ignore[arg-type]
+            line=self.line,
+            around=self.mailbox,
+            waiting=self.room,  # type: ignore[arg-type]
+            legs=self.exchange,
+            clock=OneClock(),
+            hunt_s=self.hunt_s,
         )
         self.task = asyncio.create_task(conference.run(resumed=resumed))
 

@@ -222,3 +222,11 @@ async def test_another_engine_finds_that_the_seat_left_while_no_engine_looked(st
     assert stage.room.live is not None
     assert stage.room.live.seat_id == ""
     assert stage.exchange.in_room == {CALL, SPECIALIST}
+
+
+async def test_a_hunt_that_took_too_long_rings_no_further_phone(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "no answer"
+    stage.hunt_s = -1
+    await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
+    await stage.settles()
+    assert stage.states() == ["no_answer", "cancelled"]
