@@ -79,11 +79,19 @@ def _places(recording: _Recording, prompt: "array[int]") -> Iterator[int]:
     """The samples at which the prompt may begin: by loudness, then coarsely, then exactly."""
     step = recording.step
     probe_at, probe = _loudest(prompt, round(PROBE_S * recording.sound.rate))
-    coarse_probe = _coarse(probe)
+    coarse_probes = [_coarse(probe[skipped:]) for skipped in range(COARSE)]  # where the prompt lies between the recording's sums of four
     for frame in _candidate_frames(recording.loudness, _loudness(prompt, step)):
-        coarse_at = _best_place(recording.coarse, coarse_probe, (frame * step + probe_at) // COARSE, 2 * step // COARSE)
-        if _correlation(recording.coarse[coarse_at : coarse_at + len(coarse_probe)], coarse_probe) >= COARSE_LIKENESS:
+        around = (frame * step + probe_at) // COARSE
+        tried = [_coarsely(recording.coarse, coarse_probe, around, 2 * step // COARSE) for coarse_probe in coarse_probes]
+        likeness, coarse_at = max(tried)
+        if likeness >= COARSE_LIKENESS:
             yield _best_place(recording.samples, probe, coarse_at * COARSE, 2 * COARSE) - probe_at
+
+
+def _coarsely(recording: "array[int]", probe: "array[int]", around: int, reach: int) -> tuple[float, int]:
+    """How alike the two are where they fit best, and where that is."""
+    at = _best_place(recording, probe, around, reach)
+    return _correlation(recording[at : at + len(probe)], probe), at
 
 
 def _without_silent_ends(prompt: Sound) -> "tuple[int, array[int]]":

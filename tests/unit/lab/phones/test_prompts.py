@@ -1,5 +1,8 @@
 """Which prompt was played, and when."""
 
+import random
+from array import array
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,14 @@ def test_a_silent_prompt_is_refused(tmp_path: Path) -> None:
     wav = write_wav(tmp_path / "x.wav", tone(0, 1))
     with pytest.raises(NotASound, match="silent"):
         prompts_in(speech(2, 0), {"x": wav})
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_a_hissing_prompt_is_found_wherever_it_begins(tmp_path: Path, shift: int) -> None:
+    """Much of a hiss lies above what the coarse copy keeps, and the rest of it changes from sample to sample."""
+    random_source = random.Random(5)  # noqa: S311  no secret
+    noise = [random_source.gauss(0, 2000) * (number // 900 % 3 + 1) for number in range(6401)]
+    hiss = Sound(rate=8000, channels=(array("h", (round(after - 0.5 * before) for before, after in pairwise(noise))),))
+    wav = write_wav(tmp_path / "hiss.wav", hiss)
+    heard = prompts_in(recorded(tmp_path, tone(0, (1600 + shift) / 8000), hiss, tone(0, 0.5)), {"hiss": wav})
+    assert [found.start_s for found in heard] == pytest.approx([(1600 + shift) / 8000], abs=0.0005)
