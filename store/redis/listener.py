@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from calls.errors import StoreFault
 from routing.waiting import Deliveries
 from store.redis import wire
+from store.redis.connection import ANSWER_S
 from store.redis.steps import Steps
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,8 @@ async def listen(steps: Steps, deliveries: Deliveries) -> None:
     while True:
         try:
             async with steps.client.pubsub() as channel:
-                await channel.subscribe(steps.key("engine:" + steps.engine_id))
+                async with asyncio.timeout(ANSWER_S):
+                    await channel.subscribe(steps.key("engine:" + steps.engine_id))
                 async for message in _messages(channel):
                     if message["type"] == "subscribe":
                         await _redeliver(steps, deliveries)
@@ -57,7 +59,8 @@ async def _messages(channel: PubSub) -> AsyncIterator[dict[str, Any]]:
         elif asked:
             raise ConnectionError(f"no answer for {SILENT_S} s")
         else:
-            await channel.ping()
+            async with asyncio.timeout(ANSWER_S):
+                await channel.ping()
             asked = True
 
 

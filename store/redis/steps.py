@@ -1,5 +1,6 @@
 """One step: a script run once, for one hotline and one engine."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from calls.errors import Refused
 from calls.events import Event, to_ms
 from routing.waiting import Offer, Rules
 from store.redis import wire
-from store.redis.connection import store_faults
+from store.redis.connection import ANSWER_S, store_faults
 from store.redis.scripts import Script, step
 
 _RECORDS_AT_ONCE: Final = 100  # reading 10,000 seats must not keep this engine from ringing one
@@ -96,7 +97,8 @@ class Steps:
                 pipeline.hget(self.key("clock"), "ahead")
                 for member in ids[first : first + _RECORDS_AT_ONCE]:
                     pipeline.hgetall(self.key(kind + member))
-                said, *found = await pipeline.execute()
+                async with asyncio.timeout(ANSWER_S):
+                    said, *found = await pipeline.execute()
             ahead = int(said or 0)
             records += [wire.record_from_wire(record) for record in found if record]
         return ahead, records

@@ -5,7 +5,7 @@ if call and not SEATED[call.state] and call.engine ~= ENGINE and redis.call('ZSC
   return reply({ignored = call.engine})
 end
 -- A call that live state does not know (Redis was emptied, or it was refused on arrival) ends all the same, but once.
-local first = redis.call('SET', P .. 'ended:' .. ARGS.call_id, 1, 'NX', 'PX', 3600000)
+local first = redis.call('SET', P .. 'ended:' .. ARGS.call_id, 1, 'NX', 'PX', 600000)
 if call then
   if call.state == 'offered' then Match.withdraw(call, 'the caller left') end
   Handover.release_seat(call)

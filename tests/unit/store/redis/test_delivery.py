@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 
 from routing.waiting import CallState
 from seats.seat import Phone
@@ -130,8 +131,17 @@ async def test_a_subscription_that_falls_silent_is_made_anew(
 
 async def test_an_idle_subscription_stays(hotline: Hotline, client: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.redis.listener.SILENT_S", 0.02)
+    pings: list[object] = []
+    ping = PubSub.ping
+
+    async def counted(self: PubSub, message: object = None) -> None:
+        pings.append(self)
+        await ping(self)
+
+    monkeypatch.setattr("redis.asyncio.client.PubSub.ping", counted)
     async with listening(hotline.b, client) as b:
-        await asyncio.sleep(0.2)
+        await until(lambda: len(pings) == 3)
+        assert len(set(map(id, pings))) == 1
         await hotline.calls("c1", by=hotline.b)
         await hotline.seats(a_seat("8001"))
         await until(lambda: b.offers)

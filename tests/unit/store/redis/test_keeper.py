@@ -32,19 +32,20 @@ async def keeping(live: RedisLiveState) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_what_a_step_sets_is_done_when_it_is_due(live: RedisLiveState, clock: VirtualClock) -> None:
-    """The keeper sleeps until its next beat when the wrap-up begins; it is woken for its end."""
+async def test_what_a_step_sets_is_done_when_it_is_due(
+    live: RedisLiveState, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keeper sleeps until its next beat, in a minute, when the wrap-up begins; it is woken for its end."""
+    monkeypatch.setattr("store.redis.keeper.BEAT_S", 60.0)
     clock.wall = SystemClock().now()
     hotline = Hotline(live, live, clock)
     async with keeping(live):
         await hotline.seats(a_seat("8001"))
         await hotline.talks("c1")
         await live.end("c1", "completed")
-        began = asyncio.get_running_loop().time()
         async with asyncio.timeout(10):
             while await hotline.state("8001") is not SeatState.READY:  # noqa: ASYNC110  Redis is another process
                 await asyncio.sleep(0.005)
-        assert asyncio.get_running_loop().time() - began < 0.6
 
 
 async def test_a_keeper_shows_that_its_engine_lives(live: RedisLiveState) -> None:

@@ -106,7 +106,6 @@ class LiveMachine(RuleBasedStateMachine):
     def calls_come(self, several: list[tuple[str, list[tuple[str, int]], str, frozenset[str]]]) -> None:
         for engine, rungs, caller, want in several:
             self.a_call_comes(engine, rungs, caller, want, "join")
-            self.clock.pass_s(0.01)
 
     more_calls_come = calls_come
 

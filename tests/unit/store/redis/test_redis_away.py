@@ -52,7 +52,7 @@ async def test_a_step_without_redis_is_a_store_fault_in_one_sentence(own: Hotlin
 
 
 async def test_a_redis_that_hangs_is_given_up_in_time(own: Hotline, own_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.redis.connection.ANSWER_S", 0.2)
+    monkeypatch.setattr("store.redis.connection.ANSWER_S", 1.0)
     client = connect(own_server.url)
     live = RedisLiveState(client, hotline="h", engine_id="x", rules=Rules(), clock=SystemClock())
     await live.tick()
@@ -156,3 +156,18 @@ async def test_names_that_would_break_a_key_are_refused(hotline: Hotline, name: 
 async def test_a_hotline_whose_name_would_break_the_hash_tag_is_refused(client: Redis, name: str) -> None:
     with pytest.raises(Refused):
         RedisLiveState(client, hotline=name, engine_id="a", rules=Rules(), clock=SystemClock())
+
+
+async def test_a_task_told_to_stop_in_the_middle_of_a_step_stops(hotline: Hotline) -> None:
+    async def step_after_step() -> None:
+        while True:
+            await hotline.a.tick()
+
+    await hotline.a.tick()
+    for turns in range(120):
+        task = asyncio.create_task(step_after_step(), name=f"stopped after {turns} turns")
+        for _ in range(turns % 40):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task}, timeout=10)
+        assert task.cancelled()

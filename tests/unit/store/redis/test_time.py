@@ -28,8 +28,8 @@ def engine(client: Redis, name: str, by: timedelta) -> RedisLiveState:
 
 async def test_an_engine_whose_clock_is_wrong_wins_its_callers_nothing(client: Redis, clock: VirtualClock) -> None:
     early, late = engine(client, "early", timedelta(hours=-1)), engine(client, "late", timedelta(hours=1))
-    for live, by, call_id in ((late, 1, "first"), (early, -1, "second"), (late, 1, "third")):
-        clock.wall = datetime.now(UTC) + timedelta(hours=by)
+    for live, by, call_id, ago_s in ((late, 1, "first", 3), (early, -1, "second", 2), (late, 1, "third", 1)):
+        clock.wall = datetime.now(UTC) + timedelta(hours=by, seconds=-ago_s)
         await live.join(replace(Hotline(live, live, clock).a_call(call_id), engine=live.engine_id), [])
     assert [call.call_id for call in await early.calls()] == ["first", "second", "third"]
     arrived = (await early.calls())[0].arrived
