@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from calls.clock import SystemClock
-from calls.errors import Fault, Refused, StoreFault
+from calls.errors import Fault, StoreFault
 from config.derive import redis_url, waiting_rules
 from config.settings import Settings
 from engine.commands.options import ConfigFile, settings_of
@@ -99,7 +99,7 @@ def _moment(settings: Settings, given: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(given)
     except ValueError:
-        raise Refused("time_unreadable", f"--since {given}: write a time such as 2026-11-01T00:00.") from None
+        raise typer.BadParameter(f"--since {given}: write a time such as 2026-11-01T00:00.") from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(settings.hotline.timezone))
 
 

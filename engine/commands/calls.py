@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from calls.errors import Refused
 from engine.client import Api
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
@@ -50,7 +49,7 @@ def specialists(
 ) -> None:
     """Look for a specialist: the caller hears music, the seat consults with whoever accepts."""
     if (department is None) == (specialist is None):
-        raise Refused("one_of_two", "Name either --department or --specialist.")
+        raise typer.BadParameter("Name either --department or --specialist.")
     body = {"department": department} if department is not None else {"specialist_id": specialist}
     _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists", body))
 

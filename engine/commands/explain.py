@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import typer
 
 from calls.clock import SystemClock
-from calls.errors import NotFound, Refused
 from config.derive import background
 from config.settings import Settings
 from engine.building import decider_of
@@ -60,7 +59,7 @@ def _trunk(settings: Settings, given: str | None) -> str:
     if given is None:
         return next((name for name, trunk in settings.trunks.items() if trunk.trusted), next(iter(settings.trunks)))
     if given not in settings.trunks:
-        raise NotFound("trunk_unknown", f"--trunk {given}: the configuration has {', '.join(settings.trunks)}.")
+        raise typer.BadParameter(f"--trunk {given}: the configuration has {', '.join(settings.trunks)}.")
     return given
 
 
@@ -71,5 +70,5 @@ def _moment(settings: Settings, given: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(given)
     except ValueError:
-        raise Refused("time_unreadable", f"--at {given}: write a time such as 2026-10-01T02:00.") from None
+        raise typer.BadParameter(f"--at {given}: write a time such as 2026-10-01T02:00.") from None
     return moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)

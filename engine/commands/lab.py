@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -28,7 +29,15 @@ from pbx.dialplan.render import render
 
 app = typer.Typer(no_args_is_help=True, help="A whole hotline on this machine's loopback addresses, to be called with any SIP tool.")
 
-Net = Annotated[str, typer.Option(help="First three bytes of its addresses; another net is another lab beside this one.")]
+
+def _loopback(net: str) -> str:
+    """Raises: BadParameter: a lab is on this machine's loopback addresses and nowhere else."""
+    if re.fullmatch(r"127\.(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])\.(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])", net) is None:
+        raise typer.BadParameter(f"{net}: write the first three bytes of loopback addresses, such as 127.0.7.")
+    return net
+
+
+Net = Annotated[str, typer.Option(callback=_loopback, help="First three bytes of its addresses; another net is another lab.")]
 
 
 @app.command()
