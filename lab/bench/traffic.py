@@ -1,0 +1,120 @@
+"""Bursts of calls, and what came of them at the seats."""
+
+import asyncio
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from lab.bench import processor
+from lab.phones.bulk import BulkSeats
+from lab.phones.latency import SLACK_S, invites
+from lab.phones.phones import SERVER, TRUNKS
+from lab.phones.sipp import Job, run_sipp
+
+CALLERS: Final = 10_000
+"""The switchboard block 0515-8889xxxx of the lab's whitelist."""
+_PATIENCE_S: Final = 20.0  # after which a caller who is not hung up on leaves
+_SETTLE_S: Final = 0.3  # the last hang-ups, and what follows from them
+
+
+class Line(StrEnum):
+    """What is dialled."""
+
+    BARE = "12399"  # Asterisk's own Dial() of a seat
+    ZHIDA = "12345"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burst:
+    """What came of some seconds of calls at one rate.
+
+    Args:
+        rate: calls a second that were asked for.
+        times_ms: from each caller's INVITE to its seat's. missing: calls that reached no seat.
+        failed: calls that went wrong at the caller's end. resent: SIP messages sent again.
+        cpu_ms: processor time for each call, by part. others: share of the machine used by others, 0 to 1.
+    """
+
+    line: Line
+    rate: float
+    times_ms: tuple[float, ...]
+    missing: int
+    failed: int
+    resent: int
+    cpu_ms: Mapping[str, float]
+    others: float
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made."""
+        return len(self.times_ms) + self.missing
+
+
+class Traffic:
+    """Calls of whitelisted enterprises, to seats that answer at once and hang up.
+
+    Args:
+        net: the lab's. folder: for sipp's files. pids: the lab's parts.
+    """
+
+    def __init__(self, *, net: str, folder: Path, seats: BulkSeats, pids: Mapping[str, int]) -> None:
+        self._net = net
+        self._folder = folder
+        self._seats = seats
+        self._pids = pids
+        self._numbers = itertools.cycle(range(CALLERS))
+        self._bursts = itertools.count(1)
+
+    async def burst(self, line: Line, rate: float, seconds: float) -> Burst:
+        """So many calls a second for so long; returns when the last one is over."""
+        calls = max(1, round(rate * seconds))
+        job = Job(
+            scenario="call",
+            address=f"{self._net}.{TRUNKS['carrier']}",
+            target=f"{self._net}.{SERVER}:5060",
+            dials=line,
+            rows=[[caller(number)] for number in itertools.islice(self._numbers, calls)],
+            calls=calls,
+            rate=rate,
+            hold_s=_PATIENCE_S,
+        )
+        folder = self._folder / f"{next(self._bursts):03}-{line}"
+        before = processor.read(self._pids)
+        result = await run_sipp(job, folder, within_s=calls / rate + 2 * _PATIENCE_S)
+        await asyncio.sleep(_SETTLE_S)
+        used = processor.read(self._pids).since(before)
+        times = times_to_seat(invites(folder), invites(self._seats.folder))
+        return Burst(
+            line=line,
+            rate=rate,
+            times_ms=tuple(time_s * 1000 for time_s in times),
+            missing=calls - len(times),
+            failed=result.failed,
+            resent=result.retransmissions,
+            cpu_ms={name: seconds / calls * 1000 for name, seconds in {**used.parts, "sipp": used.children}.items()},
+            others=used.others,
+        )
+
+
+def caller(number: int) -> str:
+    """The number of the block's telephone `number` as a carrier shows it."""
+    return f"05158889{number % CALLERS:04}"
+
+
+def times_to_seat(callers: Sequence[tuple[str, float]], seats: Iterable[tuple[str, float]]) -> list[float]:
+    """Seconds from each caller's INVITE to the first one at a seat for him. No number calls twice in a burst.
+
+    `seats` also holds those of earlier bursts. sipp writes a message down after sending it, on a busy machine after it has come
+    all the way to the seat, which makes a time that is below zero: 0 then.
+    """
+    if not callers:
+        return []
+    began = min(at for _, at in callers) - SLACK_S
+    rang: dict[str, float] = {}
+    for number, at in seats:
+        if at >= began:
+            rang[number] = min(at, rang.get(number, at))
+    return [max(0.0, rang[number] - at) for number, at in callers if number in rang]
