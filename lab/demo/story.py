@@ -176,7 +176,7 @@ async def engine_dies(stage: Stage) -> None:
         await stage.api.ask("PUT", "/seats/8004/state", {"state": "paused", "reason": "demo"})
         talking = await stage.phones.caller(OTHER_ENTERPRISES[0])
         await talking.dial("12345")
-        await seat.rings()
+        talk = await seat.rings()
         await seat.answer()
         await talking.hears(seat)
         waiting = await stage.phones.caller(OTHER_ENTERPRISES[1])
@@ -197,6 +197,7 @@ async def engine_dies(stage: Stage) -> None:
         await seat.hang_up()
         await talking.hang_up()
         await asyncio.gather(talking.call_ended(), waiting.call_ended())
+        await stage.call_is(talk.zhida_call, "ended", within_s=15)
         code, words = await asyncio.to_thread(stage.audit)
         stage.timeline.show(words)
         if code != 0:
