@@ -253,9 +253,11 @@ class LiveMachine(RuleBasedStateMachine):
             taken = False
         assert taken == self.model.wrapped_up(seat_id)
 
-    @rule(engine=st.sampled_from(ENGINES), pick=picks, phone=st.sampled_from([Phone.IDLE, *Phone]), ready=st.booleans())
-    def a_phone_changes(self, engine: str, pick: int, phone: Phone, ready: bool) -> None:
-        self.phone_is(engine, self.picked(sorted(self.model.seats), pick), phone, ready=ready)
+    @rule(pick=picks, phone=st.sampled_from([Phone.IDLE, *Phone]), ready=st.booleans(), rings=st.booleans())
+    def a_phone_changes(self, pick: int, phone: Phone, ready: bool, rings: bool) -> None:
+        ringing = [call.seat_id for call in self.open_offers()]
+        seats = ringing if rings and ringing else sorted(self.model.seats)
+        self.phone_is(self.picked(list(ENGINES), pick), self.picked(seats, pick), phone, ready=ready)
 
     @rule()
     def all_phones_come_back(self) -> None:
@@ -281,6 +283,8 @@ class LiveMachine(RuleBasedStateMachine):
     )
     def something_rare_happens(self, what: tuple[str, Any]) -> None:
         getattr(self, what[0])(what[1])
+
+    something_else_rare_happens = something_rare_happens
 
     def the_wall_clock_steps(self, seconds: int) -> None:
         self.clock.step_s(seconds)
@@ -350,7 +354,8 @@ class LiveMachine(RuleBasedStateMachine):
         assert [json.loads(text) for text in held.facts] == self.model.facts
         assert all(isinstance(from_document(json.loads(text)), Event) for text in held.facts)
         assert sorted(self.messages(len(self.model.said))) == sorted(self.model.said)
-        self.past_offers += [offer_of(call) for call in self.open_offers()]
+        known = {offer.offer_id for offer in self.past_offers}
+        self.past_offers += [offer_of(call) for call in self.open_offers() if call.offer_id not in known]
         self.model.said.clear()
         self.plain.xtrim("zhida:{h}:events", maxlen=0)
         self.model.facts.clear()
@@ -380,7 +385,7 @@ def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> No
 
     deadline = time.monotonic() + MINUTES * 60
     profile = settings(
-        max_examples=50,
+        max_examples=100,
         stateful_step_count=60,
         deadline=None,
         suppress_health_check=list(HealthCheck),

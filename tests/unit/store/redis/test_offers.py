@@ -114,6 +114,7 @@ async def test_an_offer_taken_back_is_no_refusal_by_the_others(hotline: Hotline)
     offer = await hotline.calls("c1")
     another = await hotline.declines(offer)
     assert another is not None
+    await hotline.after(5)
     assert await hotline.a.offer_ended(another, OfferOutcome.WITHDRAWN, cause="lost") is None
     await hotline.after(2.1)
     assert await hotline.rung_for("c1") == "8002"
