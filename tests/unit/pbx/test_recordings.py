@@ -1,7 +1,10 @@
 import os
 import wave
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from pbx.recordings import finish_recordings
 
@@ -64,7 +67,7 @@ def test_what_cannot_be_read_is_kept_and_does_not_stop_the_others(tmp_path: Path
     os.utime(broken, LONG_AGO)
     a_half(tmp_path / "c.1-in.wav", 1)
     assert finish_recordings(tmp_path, ()) == [tmp_path / "c.1.wav"]
-    assert broken.exists()
+    assert (tmp_path / "b.1-in.wav.unreadable").read_bytes() == b"not a wav"
 
 
 def test_a_long_recording_is_joined_piece_by_piece(tmp_path: Path) -> None:
@@ -74,3 +77,66 @@ def test_a_long_recording_is_joined_piece_by_piece(tmp_path: Path) -> None:
     left, right = both_sides(tmp_path / "c.1.wav")
     assert left == [5] * 200_001
     assert right == [6] * 100_000 + [0] * 100_001
+
+
+def test_a_half_that_asterisk_never_closed_keeps_its_sound(tmp_path: Path) -> None:
+    """A killed Asterisk leaves the sizes in the header at nought (format_wav.c writes them when it closes the file)."""
+    half = a_half(tmp_path / "c.1-in.wav", 1, 2, 3)
+    said = bytearray(half.read_bytes())
+    said[4:8] = said[40:44] = bytes(4)
+    half.write_bytes(said)
+    os.utime(half, LONG_AGO)
+    finish_recordings(tmp_path, ())
+    assert both_sides(tmp_path / "c.1.wav") == ([1, 2, 3], [0, 0, 0])
+
+
+def test_an_empty_half_is_silence(tmp_path: Path) -> None:
+    a_half(tmp_path / "c.1-in.wav", 1, 2)
+    (tmp_path / "c.1-out.wav").touch()
+    os.utime(tmp_path / "c.1-out.wav", LONG_AGO)
+    finish_recordings(tmp_path, ())
+    assert both_sides(tmp_path / "c.1.wav") == ([1, 2], [0, 0])
+
+
+def test_a_half_that_cannot_be_read_is_set_aside_once_and_the_other_is_kept(tmp_path: Path) -> None:
+    a_half(tmp_path / "c.1-in.wav", 1, 2)
+    garbage = tmp_path / "c.1-out.wav"
+    garbage.write_bytes(b"no sound at all" * 10)
+    os.utime(garbage, LONG_AGO)
+    finish_recordings(tmp_path, ())
+    finish_recordings(tmp_path, ())
+    assert both_sides(tmp_path / "c.1.wav") == ([1, 2], [0, 0])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.1-out.wav.unreadable", "c.1.wav"]
+
+
+def test_several_engines_at_once_make_each_recording_once_and_whole(tmp_path: Path) -> None:
+    samples = range(1, 2000)
+    for number in range(40):
+        a_half(tmp_path / f"c.{number}-in.wav", *samples)
+        a_half(tmp_path / f"c.{number}-out.wav", *samples)
+    with ThreadPoolExecutor(8) as engines:
+        made = [path for paths in engines.map(lambda _: finish_recordings(tmp_path, ()), range(8)) for path in paths]
+    assert sorted(made) == sorted(tmp_path.iterdir())
+    assert all(both_sides(path) == (list(samples), list(samples)) for path in made)
+
+
+def test_a_finished_recording_is_not_made_worse_by_a_half_left_behind(tmp_path: Path) -> None:
+    """The engine that finished it died before it had removed both halves."""
+    a_half(tmp_path / "c.1-in.wav", 1)
+    a_half(tmp_path / "c.1-out.wav", 2)
+    finish_recordings(tmp_path, ())
+    a_half(tmp_path / "c.1-out.wav", 2)
+    assert finish_recordings(tmp_path, ()) == []
+    assert both_sides(tmp_path / "c.1.wav") == ([1], [2])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.1.wav"]
+
+
+def test_a_disk_that_is_full_leaves_the_halves_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_half(tmp_path / "c.1-in.wav", 1)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.link", full)
+    assert finish_recordings(tmp_path, ()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.1-in.wav"]
