@@ -54,7 +54,7 @@ def finish_recordings(folder: Path, live: Collection[str]) -> list[Path]:
 
 def _begun(folder: Path) -> set[str]:
     try:
-        names = os.listdir(folder)  # the one call that stays quick among a year's recordings
+        names = os.listdir(folder)  # noqa: PTH208  iterdir would make an object for each of a year's recordings
     except FileNotFoundError:
         return set()  # nothing was ever recorded
     return {name.removesuffix(IN).removesuffix(OUT) for name in names if name.endswith((IN, OUT))}
