@@ -220,11 +220,10 @@ class Deliveries(Protocol):
     """What reaches the engine that owns a call, whichever engine made the step."""
 
     def offered(self, offer: Offer) -> None:
-        """A waiting call of this engine got a seat. Delivered at least once; the offer is also in the live call.
+        """A waiting call of this engine got a seat. An offer is given to its engine once: as a step's answer, or here.
 
-        The receiver rings an offer once and only once: it drops one whose `offer_id` it rings or has rung for the call, however
-        that offer reached it (a step's answer, or here). An offer with another id means that the one before is over: what rings
-        for it is to be stopped. It may come before the answer to the very step that let the call wait.
+        What rings for an earlier offer of the same call is to be stopped: that offer is over. This may come before the answer to
+        the very step that let the call wait, so whoever joins must be found here before he does.
         """
         ...
 

@@ -11,7 +11,6 @@ from redis.exceptions import RedisError
 
 from calls.errors import StoreFault
 from routing.waiting import Deliveries
-from store.redis import wire
 from store.redis.connection import ANSWER_S
 from store.redis.steps import Steps
 
@@ -26,8 +25,8 @@ LONGEST_PAUSE_S: Final = 1.0
 async def listen(steps: Steps, deliveries: Deliveries) -> None:
     """Deliver until cancelled.
 
-    Messages are lost while the subscription is down. So whenever it stands anew, every offer open for this engine's calls is
-    delivered, again or for the first time.
+    Messages are lost while the subscription is down. So whenever it stands anew, every offer that is open for this engine's
+    calls and that it was not given yet is delivered.
     """
     pause_s = FIRST_PAUSE_S
     while True:
@@ -65,13 +64,12 @@ async def _messages(channel: PubSub) -> AsyncIterator[dict[str, Any]]:
 
 
 async def _redeliver(steps: Steps, deliveries: Deliveries) -> None:
-    now = steps.clock.now()
     for offer in (await steps.run("open_offers")).get("offers", []):
-        deliveries.offered(wire.offer_from_wire(offer, now))
+        _deliver(steps, {"offer": offer}, deliveries)
 
 
 def _deliver(steps: Steps, message: dict[str, Any], deliveries: Deliveries) -> None:
-    if "offer" in message:
-        deliveries.offered(wire.offer_from_wire(message["offer"], steps.clock.now()))
-    elif "poke" in message:
+    if (offer := steps.offer(message)) is not None:
+        deliveries.offered(offer)
+    if "poke" in message:
         deliveries.poked(message["poke"])

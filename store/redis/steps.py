@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -14,6 +14,7 @@ from calls.events import Event, to_ms
 from routing.waiting import Offer, Rules
 from store.redis import wire
 from store.redis.connection import ANSWER_S, store_faults
+from store.redis.handed import Handed
 from store.redis.scripts import Script, step
 
 _RECORDS_AT_ONCE: Final = 100  # reading 10,000 seats must not keep this engine from ringing one
@@ -38,6 +39,7 @@ class Steps:
         self.on_due: Callable[[datetime], None] = lambda _: None
         """Told after every step when the next timer is due."""
         self._redis_time = redis_time
+        self._handed = Handed()
 
     @property
     def rules(self) -> Rules:
@@ -78,9 +80,9 @@ class Steps:
             self.on_due(told["due"])
         return told
 
-    def offer(self, told: dict[str, Any], name: str = "offer") -> Offer | None:
-        """The offer in a step's answer, if there is one."""
-        return wire.offer_from_wire(told[name], self.clock.now()) if told.get(name) else None
+    def offer(self, told: Mapping[str, Any], name: str = "offer") -> Offer | None:
+        """The offer in a step's answer or a message, where there is one that this engine was not given yet."""
+        return self._handed.newest(wire.offer_from_wire(told[name], self.clock.now())) if told.get(name) else None
 
     async def members(self, index: str) -> list[str]:
         """The ids an index holds, in its order. Raises: StoreFault."""

@@ -1,7 +1,10 @@
 """What the machine draws from, and what it compares."""
 
+import json
+import time
 from typing import Any
 
+import redis
 from hypothesis import strategies as st
 
 from routing.waiting import Offer, Rules
@@ -100,3 +103,18 @@ def seats_expected(model: Model) -> dict[str, Any]:
 
 def _text(value: int | SeatState | None) -> str:
     return "" if value is None else str(value)
+
+
+def messages(heard: "redis.client.PubSub", expected: int) -> list[tuple[str, str, str]]:
+    """What was published since it was last asked: (engine, what, of which)."""
+    found: list[tuple[str, str, str]] = []
+    deadline = time.monotonic() + 2
+    while (len(found) < expected and time.monotonic() < deadline) or not found:
+        message = heard.get_message(timeout=0.2 if expected else 0)
+        if message is None and not expected:
+            break
+        if message is not None:
+            engine = message["channel"].rpartition(":")[2]
+            said = json.loads(message["data"])
+            found.append((engine, "offer", said["offer"]["offer_id"]) if "offer" in said else (engine, "poke", said["poke"]))
+    return found

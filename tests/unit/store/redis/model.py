@@ -33,8 +33,6 @@ class Model:
         self.waiting: list[ModelCall] = []
         self._freed: list[ModelSeat] = []
 
-    # time
-
     def at(self, wall: int) -> None:
         if not self.now:
             self.now = wall

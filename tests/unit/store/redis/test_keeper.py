@@ -32,9 +32,7 @@ async def keeping(live: RedisLiveState) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_what_a_step_sets_is_done_when_it_is_due(
-    live: RedisLiveState, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_a_step_sets_is_done_when_it_is_due(live: RedisLiveState, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """The keeper sleeps until its next beat, in a minute, when the wrap-up begins; it is woken for its end."""
     monkeypatch.setattr("store.redis.keeper.BEAT_S", 60.0)
     clock.wall = SystemClock().now()
