@@ -87,8 +87,9 @@ class SeatPhones:
             except Fault as fault:
                 log.warning("seat_phone_not_told", seat_id=seat_id, phone=phone, code=fault.code)
                 return  # reconciliation tells it again
+            if seat_id in self._said or phone is not Phone.UNREACHABLE:  # at start most phones may be off, which is no change
+                log.info("seat_phone_changed", seat_id=seat_id, phone=phone)
             self._said[seat_id] = phone
-            log.info("seat_phone_changed", seat_id=seat_id, phone=phone)
 
     def _why(self, seat_id: str, phone: Phone) -> str:
         if phone is not Phone.UNREACHABLE:
