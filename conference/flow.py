@@ -15,7 +15,16 @@ from conference.errand_store import IN_CONFERENCE, revise_errand
 from conference.legs import Around, CallerLine, Legs
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
-_BUSY_CAUSE = 17  # Q.850 "user busy"
+_OUTCOMES = {
+    0: AttemptState.NO_ANSWER,  # nobody said why
+    16: AttemptState.NO_ANSWER,
+    17: AttemptState.BUSY,
+    18: AttemptState.NO_ANSWER,
+    19: AttemptState.NO_ANSWER,
+    20: AttemptState.NO_ANSWER,  # switched off
+    21: AttemptState.DECLINED,
+}
+"""The Q.850 causes a phone that was rung in vain hung up with; any other says that it could not be rung."""
 
 
 class Conference:
@@ -48,6 +57,13 @@ class Conference:
         """
         if resumed:
             await self._catch_up()
+        try:
+            await self._hold()
+        except LegGone:
+            await self._stop_all_ringing()
+            raise
+
+    async def _hold(self) -> None:
         steward = asyncio.create_task(self._steward(), name=f"conference {self._call_id}")
         caller = asyncio.create_task(self._caller(), name=f"conference caller {self._call_id}")
         try:
@@ -124,7 +140,7 @@ class Conference:
         if attempt.state is AttemptState.RINGING and leg in self._gone:
             if leg in self._around.answered:
                 return AttemptState.DECLINED
-            return AttemptState.BUSY if self._around.cause(leg) == _BUSY_CAUSE else AttemptState.NO_ANSWER
+            return _OUTCOMES.get(self._around.cause(leg), AttemptState.FAILED)
         if attempt.state is AttemptState.JOINED and leg in self._gone:
             return AttemptState.LEFT
         return attempt.state
@@ -180,6 +196,16 @@ class Conference:
         if attempt.attempt_id not in self._gone:
             await self._legs.hang_up(attempt.attempt_id)
         await self._waiting.record([self._outcome(attempt, AttemptState.CANCELLED)])
+
+    async def _stop_all_ringing(self) -> None:
+        """The caller has gone: who picks up now would come into an empty room."""
+        call = await self._waiting.call(self._call_id)
+        for attempt in Errand.from_json(call.errand).attempts if call is not None else ():
+            if attempt.state is AttemptState.RINGING:
+                try:
+                    await self._stop_ringing(attempt)
+                except PbxFault:
+                    return  # it rings out by itself, and the dialplan lets nobody into an empty room
 
     async def _note(self, attempt: Attempt, state: AttemptState, facts: list[Event]) -> None:
         await revise_errand(self._waiting, self._call_id, lambda _, errand: errand.with_state(attempt.attempt_id, state), facts)

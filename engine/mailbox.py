@@ -132,8 +132,8 @@ class PostOffice:
             mailbox.offered(offer)
 
     def unanswered(self, leg: str, cause: int) -> None:
-        """A leg that was ordered never came to be answered."""
-        if (mailbox := self.legs.get(leg)) is not None:
+        """A leg that was ordered never came to be answered. Where its hang-up was seen, that tells the cause better."""
+        if (mailbox := self.legs.get(leg)) is not None and leg not in mailbox.gone:
             mailbox.left(leg, cause)
 
     def poked(self, call_id: str) -> None:

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 _CAUSES = {OriginateReason.BUSY: 17, OriginateReason.STILL_RINGING: 19, OriginateReason.HUNG_UP: 21}
 """OriginateResponse's reasons as the Q.850 causes a Hangup event would have brought."""
 _FAILED_CAUSE = 38  # Q.850 "network out of order"
+_HANGUP_FOLLOWS_S = 0.5  # a refused leg's Hangup event comes some ms behind an OriginateResponse that gives no reason
 
 
 class PbxLegs:
@@ -24,7 +25,7 @@ class PbxLegs:
     Args:
         outside: number as the outside trunk wants it -> the device that rings it.
         caller_id: number shown to specialists.
-        unanswered: told of a specialist's leg that never came to be answered: leg, Q.850 cause.
+        unanswered: told of a specialist's leg that never came to be answered, perhaps not the first to tell: leg, Q.850 cause.
     """
 
     def __init__(
@@ -80,5 +81,8 @@ class PbxLegs:
         except PbxFault as fault:
             log.warning("ring_outcome_unknown", leg=leg, code=fault.code)
             return
-        if not originated.answered:
-            self._unanswered(leg, _CAUSES.get(originated.reason, _FAILED_CAUSE))
+        if originated.answered:
+            return
+        if originated.reason not in _CAUSES:
+            await asyncio.sleep(_HANGUP_FOLLOWS_S)  # it knows the cause; there is none where no channel could be made
+        self._unanswered(leg, _CAUSES.get(originated.reason, _FAILED_CAUSE))
