@@ -1,0 +1,202 @@
+"""The stories' words: who calls, which seat answers, what the records say."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from lab.client import LabApi
+from lab.music import NOTES_HZ
+from lab.phones.behaviours import PhoneBehaviour
+from lab.phones.ears import on_end, tones
+from lab.phones.phones import Phones
+from lab.phones.softphone import Ring, Softphone
+from lab.phones.sound import Sound, read_wav
+from lab.phones.tones import tones_in
+from lab.phones.world import World
+from tests.scenarios.house import RunningLab
+
+KEY: Final = "051588880001"
+KEY_NAME: Final = "示例甲精密机械有限公司（虚构）"
+OTHER_KEYS: Final = tuple(f"05158888000{number}" for number in range(2, 10))
+PROJECT: Final = "051588880101"
+EXPIRED: Final = "051588880201"
+PUBLIC: Final = "13900008001"
+"""Callers' numbers, of config/lab/whitelist.xlsx and of nobody's."""
+
+_QUIET_S: Final = 8.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Hotline:
+    """One story's view of the lab."""
+
+    lab: RunningLab
+    api: LabApi
+    phones: Phones
+    world: World
+    figures: dict[str, list[float]]
+    unplugged: list[str] = field(default_factory=list)
+
+    # ── people ──
+
+    async def seat(self, number: int, does: PhoneBehaviour | None = None, *, ready: bool = True) -> Softphone:
+        """A seat's phone, registered; its seat is ready, unless a call is offered to it at once."""
+        phone = await self.phones.seat(number, does=does)
+        if ready:
+            await self.seat_is(number, "ready")
+        return phone
+
+    async def seats(self, *numbers: int) -> list[Softphone]:
+        return list(await asyncio.gather(*(self.seat(number) for number in numbers)))
+
+    async def caller(self, number: str, *, trunk: str = "carrier", name: str = "") -> Softphone:
+        return await self.phones.caller(number, trunk=trunk, name=name)
+
+    async def calls(self, number: str = KEY, *, dials: str = "12345", trunk: str = "carrier") -> Softphone:
+        """Somebody who calls from this number."""
+        caller = await self.caller(number, trunk=trunk)
+        await caller.dial(dials)
+        return caller
+
+    async def talk(self, caller: Softphone, seat: Softphone) -> Ring:
+        """The seat's phone rings for the caller, is answered, and each hears the other."""
+        ring = await seat.rings()
+        await self.talk_on(caller, seat)
+        return ring
+
+    async def talk_on(self, caller: Softphone, seat: Softphone) -> None:
+        """The ringing seat answers, and each hears the other."""
+        await seat.answer()
+        await asyncio.gather(caller.hears(seat), seat.hears(caller))
+
+    async def talking(self, seat: Softphone, number: str = KEY) -> tuple[Softphone, str]:
+        """A caller from this number who talks with the seat, and the call's id."""
+        caller = await self.calls(number)
+        ring = await self.talk(caller, seat)
+        return caller, ring.zhida_call
+
+    async def waiting(self, number: str = KEY, *, trunk: str = "carrier") -> tuple[Softphone, str]:
+        """A caller from this number who waits with music because nobody is free, and the call's id."""
+        before = await self.live_calls()
+        caller = await self.calls(number, trunk=trunk)
+        await caller.talks()
+        await self.hears_music(caller)
+        return caller, next(iter(await self.live_calls() - before))
+
+    async def hears_music(self, phone: Softphone, *, within_s: float = 5.0) -> None:
+        """Wait until the phone hears the hold music, from now on."""
+        began = phone.heard_s
+        heard: set[int] = set()
+        try:
+            async with asyncio.timeout(within_s):
+                while len(heard) < 2:
+                    await asyncio.sleep(0.05)
+                    if phone.heard_s > began + 0.2:
+                        heard |= tones_in(phone.heard(), NOTES_HZ, max(began, phone.heard_s - 0.4), phone.heard_s)
+        except TimeoutError:
+            raise phone.story.in_vain(f"did not hear music but {sorted(heard) or 'no note of it'}") from None
+
+    # ── what the API tells ──
+
+    async def seat_is(self, number: int, state: str, *, within_s: float = 8.0) -> dict[str, Any]:
+        found: dict[str, Any] = await self.api.until(f"/seats/{number}", lambda seat: seat["state"] == state, within_s=within_s)
+        return found
+
+    async def call_is(self, call_id: str, state: str, *, within_s: float = 8.0) -> dict[str, Any]:
+        found: dict[str, Any] = await self.api.until(f"/calls/{call_id}", lambda call: call["state"] == state, within_s=within_s)
+        return found
+
+    async def conference_is(self, call_id: str, fits: Callable[[Any], bool], *, within_s: float = 10.0) -> dict[str, Any]:
+        found: dict[str, Any] = await self.api.until(f"/conferences/{call_id}", fits, within_s=within_s)
+        return found
+
+    async def call(self, call_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = await self.api.get(f"/calls/{call_id}")
+        return found
+
+    async def live_calls(self) -> set[str]:
+        return {call["call_id"] for call in (await self.api.get("/calls", state="live"))["items"]}
+
+    async def live_call(self, state: str | None = None) -> str:
+        """The id of the only call that goes on."""
+        found = f"/calls?state={state or 'live'}"
+        page = await self.api.until(found, lambda page: len(page["items"]) == 1)
+        return str(page["items"][0]["call_id"])
+
+    async def ended(self, call_id: str, reason: str | None = None) -> dict[str, Any]:
+        """The call once it is over and its record tells why."""
+        fits: Callable[[Any], bool] = lambda call: bool(call["state"] == "ended" and call["end_reason"])  # noqa: E731
+        call: dict[str, Any] = await self.api.until(f"/calls/{call_id}", fits)
+        assert reason is None or call["end_reason"] == reason, call
+        return call
+
+    async def ticket(self, call_id: str) -> dict[str, Any]:
+        """The ticket of a call that is over."""
+        call = await self.api.until(f"/calls/{call_id}", lambda call: bool(call["ticket"]))
+        found: dict[str, Any] = await self.api.get(f"/tickets/{call['ticket']}")
+        return found
+
+    async def recording(self, call_id: str, *, within_s: float = 10.0) -> "Recording":
+        """The finished recording of a call."""
+        file = self.lab.recordings / f"{call_id}.wav"
+        async with asyncio.timeout(within_s):
+            while not file.exists():
+                await asyncio.sleep(0.05)
+        return Recording(read_wav(file))
+
+    def prompt(self, name: str) -> Path:
+        return self.lab.prompt(name)
+
+    # ── beginning and end ──
+
+    def measured(self, what: str, seconds: float) -> None:
+        """A figure for the report."""
+        self.figures.setdefault(what, []).append(seconds * 1000)
+
+    async def unplug(self, seat: Softphone) -> None:
+        """The phone is gone without a word: still registered, but dead."""
+        self.unplugged.append(seat.number)
+        await seat.unplug()
+
+    async def until_quiet(self) -> None:
+        """Everybody has hung up: wait until no call is left anywhere, then sign every seat out."""
+        for number in self.unplugged:
+            async with Phones(self.phones._folder / "again", net=self.phones._net) as again:
+                await again.seat(number)
+        await self.api.until("/calls?state=live", lambda page: page["items"] == [], within_s=_QUIET_S)
+        began = time.monotonic()
+        while "0 active channels" not in (said := await self.lab.asterisk("core show channels concise")) and said.strip():
+            assert time.monotonic() - began < _QUIET_S, said
+            await asyncio.sleep(0.1)
+        page = await self.api.until("/seats?limit=200", _phones_are_off, within_s=_QUIET_S)
+        for seat in page["items"]:
+            if seat["state"] != "logged_out":
+                await self.api.ask("PUT", f"/seats/{seat['seat_id']}/state", {"state": "logged_out"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A call's recording: what the caller said on the left, what he heard on the right."""
+
+    sound: Sound
+
+    def said(self, phone: Softphone) -> bool:
+        """Whether the phone's tone came from the caller's side."""
+        return self._has(phone, 0)
+
+    def heard(self, *phones: Softphone) -> bool:
+        """Whether these phones' tones, together and without any other phone's, reached the caller."""
+        return on_end(self.sound.channel(1), tones({phone.tone_hz for phone in phones}, set()), 0.2)
+
+    def never_heard(self, phone: Softphone) -> bool:
+        return not self._has(phone, 1)
+
+    def _has(self, phone: Softphone, channel: int) -> bool:
+        return on_end(self.sound.channel(channel), tones({phone.tone_hz}, set()), 0.2)
+
+
+def _phones_are_off(page: dict[str, Any]) -> bool:
+    return all(seat["phone"] == "unreachable" for seat in page["items"])

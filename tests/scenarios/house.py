@@ -1,0 +1,162 @@
+"""The lab the stories are played in: started once, and again only where a story wants another configuration."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from config.settings import Settings
+from engine.building import api_address
+from engine.commands import lab
+from ivr.catalogue import Prompt
+from lab.asterisk.files import Box
+from lab.asterisk.instance import console
+from lab.house import control
+from lab.house.files import keeper_state, read_house
+from pbx.sounds import synthesise_missing
+
+NET: Final = os.environ.get("ZHIDA_SCENARIOS_NET", "127.0.77")
+
+SPOKEN: Final = {
+    "welcome": "huan1 ying2",
+    "menu-main": "qi3 ye4, zheng4 ce4",
+    "menu-invalid": "you3 wu4",
+    "menu-no-input": "mei2 you3",
+    "please-wait": "qing3 shao1 hou4",
+    "nobody-free": "bao4 qian4",
+    "specialist-accept": "jie1 ru4 qing3 an4 yi1",
+    "rate": "qing3 ping2 jia4",
+    "rate-thanks": "gan3 xie4",
+}
+"""Prompts of a word or two, so that no story waits for sentences; the lab leaves recordings that are there alone."""
+
+SHORT: Final = (
+    "seats.ring_s=3",
+    "seats.no_ring_s=1.5",
+    "seats.wrap_up_s=0.5",
+    "ladders.key_enterprise=[{group: priority, after_s: 0}, {group: qilai, after_s: 2}, {group: general, after_s: 4}]",
+    "ladders.project=[{group: project, after_s: 0}, {group: priority, after_s: 2}, {group: qilai, after_s: 4}]",
+    "ladders.public=[{group: qilai, after_s: 0}, {group: general, after_s: 2}]",
+    "conference.office_ring_s=2",
+    "conference.mobile_ring_s=3",
+    "after_call.timeout_s=1",
+    "fallback.engine_wait_s=2",
+    "ivr.menus.main.timeout_s=1",
+    "ivr.menus.main.retries=1",
+)
+"""The lab's times, shortened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A configuration: what differs from the lab's own, and how many engines there are."""
+
+    overrides: tuple[str, ...] = ()
+    engines: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningLab:
+    """The lab as it runs."""
+
+    settings: Settings
+    state: Path
+    engines: int
+
+    def url(self, engine: int = 1) -> str:
+        """An engine's API."""
+        host, port = api_address(self.settings, engine)
+        return f"http://{host}:{port}"
+
+    @property
+    def token(self) -> str:
+        return next(iter(self.settings.api.tokens.values())).token.get_secret_value()
+
+    @property
+    def config(self) -> Path:
+        return self.state / "zhida.yaml"
+
+    @property
+    def box(self) -> Box:
+        return read_house(self.state).box
+
+    @property
+    def recordings(self) -> Path:
+        return next(iter(self.settings.asterisk.values())).recordings_here
+
+    def prompt(self, name: str) -> Path:
+        return next(iter(self.settings.asterisk.values())).prompts_here / self.settings.hotline.language / f"{name}.wav"
+
+    def log(self, engine: int = 1) -> Path:
+        return self.state / "log" / f"engine-{engine}.log"
+
+    def pid(self, part: str) -> int | None:
+        """The process of a part; None while it does not run."""
+        noted = keeper_state(self.state)
+        pid = noted["parts"][part]["pid"] if noted is not None else None
+        return pid if pid is not None and _alive(pid) else None
+
+    def kill(self, *parts: str) -> float:
+        """End parts by force, as a power cut would; the moment (time.monotonic)."""
+        pids = {part: self.pid(part) for part in parts}
+        assert None not in pids.values(), pids
+        for pid in pids.values():
+            os.kill(pid, signal.SIGKILL)
+        return time.monotonic()
+
+    @contextmanager
+    def nothing_restarted(self) -> Iterator[None]:
+        """Inside, the keeper is held: what is killed stays away."""
+        noted = keeper_state(self.state)
+        assert noted is not None
+        os.kill(noted["pid"], signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(noted["pid"], signal.SIGCONT)
+
+    async def asterisk(self, line: str) -> str:
+        """What Asterisk's console answers."""
+        return await console(self.box, line)
+
+    def health(self, engine: int = 1) -> dict[str, Any]:
+        return control.health(f"{self.url(engine)}/healthz")
+
+
+class House:
+    """Keeps the lab that the stories share."""
+
+    def __init__(self) -> None:
+        self._running: tuple[Wanted, RunningLab] | None = None
+
+    async def lab(self, wanted: Wanted) -> RunningLab:
+        """The lab with this configuration; started, or started anew, where another one runs or an engine is not well."""
+        if self._running is not None:
+            before, running = self._running
+            if before == wanted and all(running.health(number)["status"] == "ok" for number in range(1, wanted.engines + 1)):
+                return running
+        await self.down()
+        state = lab.state_dir(NET)
+        shutil.rmtree(state / "prompts", ignore_errors=True)
+        prompts = [Prompt(name=name, language="zh", text=name, speech=speech) for name, speech in SPOKEN.items()]
+        synthesise_missing(state / "prompts", prompts)
+        settings = await lab.start(NET, engines=wanted.engines, overrides=[*SHORT, *wanted.overrides])
+        self._running = wanted, RunningLab(settings=settings, state=state, engines=wanted.engines)
+        return self._running[1]
+
+    async def down(self) -> None:
+        """Stop it, also one that a killed run left behind."""
+        self._running = None
+        await control.stop(lab.state_dir(NET))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
