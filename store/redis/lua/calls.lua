@@ -135,8 +135,9 @@ end
 -- its arrival, so that a step of the engine's clock in between moves no rank.
 function Call.fields(given, known)
   local arrived = known and tonumber(known.arrived) or Time.taken(given.arrived)
+  local recording = given.recording == '' and known and known.recording or given.recording
   return {caller_class = given.caller_class, number = given.number, name = given.name, channel = given.channel,
-          enterprise = given.enterprise, entry_id = given.entry_id, recording = given.recording, room = given.room,
+          enterprise = given.enterprise, entry_id = given.entry_id, recording = recording, room = given.room,
           errand = given.errand, ladder = given.ladder, want = given.want, arrived = arrived,
           rank_ms = arrived - (given.arrived - given.rank_ms)}
 end

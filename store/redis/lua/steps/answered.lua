@@ -9,6 +9,6 @@ Fact.decided('answered', call.call_id, {offer_id = call.offer_id, seat_id = call
                                         waited_s = (now - tonumber(call.queued)) / 1000, agent = seat.agent})
 Seat.advance(seat, 'answered', 'on call ' .. call.call_id)
 Call.stop_waiting(call)
-Call.put(call, {state = 'talking', offer_id = '', answered_offer = ARGS.offer_id, group = '', devices = '', deadline = '',
+Call.put(call, {state = 'talking', parked = '', offer_id = '', answered_offer = ARGS.offer_id, group = '', devices = '', deadline = '',
                 seat_leg = ARGS.seat_leg, seat_channel = ARGS.seat_channel, answered = now})
 return reply({done = true})

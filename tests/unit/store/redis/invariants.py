@@ -90,6 +90,7 @@ def one_offer_a_call(held: Dump) -> None:
     seats = held.seats()
     for call_id, call in held.calls().items():
         assert bool(call["offer_id"]) == (call["state"] == "offered"), call
+        assert bool(call["parked"]) <= (call["state"] not in ANSWERED), call
         assert bool(call["seat_id"]) <= (call["state"] in ANSWERED | {"offered"}), call
         if call["seat_id"]:
             seat = seats[call["seat_id"]]

@@ -342,7 +342,7 @@ class Model:
         self.fact("answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent)
         self.advance(seat, E.ANSWERED, f"on call {call_id}")
         self._stop_waiting(call)
-        call.state, call.answered_offer, call.offer_id, call.answered = C.TALKING, offer_id, "", self.now
+        call.state, call.parked, call.answered_offer, call.offer_id, call.answered = C.TALKING, False, offer_id, "", self.now
         call.group, call.deadline, call.seat_leg, call.seat_channel = "", 0, seat_leg, seat_channel
         self.done()
         return True
