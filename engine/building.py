@@ -16,12 +16,13 @@ from config.derive import menus, plan_rules, redis_url, seat_definitions, trunk_
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.decision import Decider
+from engine.desk import Desk, Service
 from engine.directory import CurrentDirectory
 from engine.mailbox import PostOffice
 from engine.outside import Outside, outside_of
 from engine.reconcile import Reconciler
 from engine.ringing import Ringing
-from engine.road import Desk, Road, Service
+from engine.road import Road
 from engine.stores import Stores, open_stores
 from engine.watcher import SeatPhones, Watcher
 from pbx.agi.server import AgiLimits, AgiServer

@@ -28,6 +28,8 @@ class Mailbox:
         self.ringing: set[str] = set()
         self.legs: set[str] = set()
         self._causes: dict[str, int] = {}
+        self._past: set[str] = set()
+        self._poked = False
         self._post = post
         self._changed = asyncio.Event()
 
@@ -45,10 +47,10 @@ class Mailbox:
         await self._changed.wait()
         self._changed.clear()
 
-    def take_offer(self) -> Offer | None:
-        """The offer that was delivered and not yet taken."""
+    def take_offer(self, other: Offer | None = None) -> Offer | None:
+        """The offer that was delivered and not yet taken, or the other where that is newer: the older one is over then."""
         offer, self.offer = self.offer, None
-        return offer
+        return max(filter(None, (offer, other)), key=lambda one: one.deadline, default=None)
 
     async def offer_made(self) -> None:
         """Return when an offer is there to be taken."""
@@ -56,37 +58,45 @@ class Mailbox:
             await self.changed()
 
     def forget_ringing(self) -> None:
-        """A new Dial is about to begin: legs of an earlier one are of no account."""
+        """A new Dial is about to begin: legs of an earlier one, and what is still told of them, are of no account."""
+        self._past |= self.ringing
         self.ringing.clear()
         self.seat_answer = None
 
+    def take_poke(self) -> bool:
+        """Whether the live call was changed by others since this was last asked."""
+        poked, self._poked = self._poked, False
+        return poked
+
     def poke(self) -> None:
-        """Something changed."""
+        """The live call was changed by somebody else."""
+        self._poked = True
         self._changed.set()
 
     def offered(self, offer: Offer) -> None:
         """An offer was made for this call."""
         self.offer = offer
-        self.poke()
+        self._changed.set()
 
     def rings(self, leg: str) -> None:
         """The caller's own Dial rings this leg."""
         self.ringing.add(leg)
+        self._changed.set()
 
     def picked_up(self, leg: str, channel: str, *, dialled_by_call: bool) -> None:
         """A leg answered; one that the caller's own Dial rang is the seat's."""
         self.answered |= {leg}
-        if dialled_by_call:
+        if dialled_by_call and leg not in self._past:
             self.seat_answer = SeatAnswer(leg=leg, channel=channel)
             self.watch(leg)
-        self.poke()
+        self._changed.set()
 
     def joined(self, leg: str) -> None:
         """A leg came into the room."""
         self.members |= {leg}
         self.gone -= {leg}
         self.watch(leg)
-        self.poke()
+        self._changed.set()
 
     def left(self, leg: str, cause: int) -> None:
         """A leg left the room or hung up (cause 0: only the room)."""
@@ -94,7 +104,7 @@ class Mailbox:
         self.gone |= {leg}
         if cause:
             self._causes[leg] = cause
-        self.poke()
+        self._changed.set()
 
 
 class PostOffice:
@@ -115,7 +125,8 @@ class PostOffice:
         if self._calls.get(mailbox.call_id) is mailbox:
             del self._calls[mailbox.call_id]
         for leg in mailbox.legs:
-            self.legs.pop(leg, None)
+            if self.legs.get(leg) is mailbox:
+                del self.legs[leg]
 
     def of_call(self, call_id: str) -> Mailbox | None:
         """The mailbox of a call, where it is this engine's."""

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from calls.clock import Clock
-from calls.errors import Fault
+from calls.errors import Fault, StoreFault
 from calls.events import Event
 from conference.legs import Legs
 from engine.mailbox import Mailbox, SeatAnswer
@@ -17,6 +17,8 @@ from pbx.line import AgiLine, Dialled
 from routing.waiting import CallState, Offer, OfferOutcome, WaitingRoom
 
 log = structlog.get_logger(__name__)
+
+Dial = asyncio.Task[Dialled]
 
 _OUTCOMES: Final = {
     "NOANSWER": OfferOutcome.EXPIRED,
@@ -27,6 +29,8 @@ _OUTCOMES: Final = {
 }
 _REJECTED_CAUSES: Final = frozenset({17, 21})  # Q.850 user busy, call rejected: 486 and 603 from a phone
 _LATE_ANSWER_S: Final = 1.5  # a Dial still going this long after its own limit has been answered, though AMI did not say so
+_LATE_REPLY_S: Final = 0.5  # and for this long an engine that was stopped itself may read what came meanwhile
+_STORE_RETRY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,9 @@ class RingResult:
     answered: bool
     outcome: OfferOutcome | None = None
     cause: str = ""
+
+
+_TALKED: Final = RingResult(answered=True)
 
 
 class Ringing:
@@ -55,58 +62,129 @@ class Ringing:
         """Ring the offer's seat; `talking` are facts to be recorded once it answers.
 
         Returns when nobody answered, or when caller and seat have finished talking or were moved into a conference.
-        Raises: LegGone: the caller hung up while it rang. StoreFault.
+        Raises: LegGone: the caller hung up. StoreFault.
         """
         devices = self._phones.reachable(offer.seat_id) or offer.devices
         mailbox.forget_ringing()
         log.info("offer_made", seat_id=offer.seat_id, group=offer.group, offer_id=offer.offer_id)
-        dial = asyncio.create_task(line.dial(devices, ring_s=self.ring_s, no_ring_s=self.no_ring_s), name=f"dial {offer.offer_id}")
+        ring_s = self._ring_s(offer)
+        dial = asyncio.create_task(line.dial(devices, ring_s=ring_s, no_ring_s=self.no_ring_s), name=f"dial {offer.offer_id}")
         try:
-            answer = await self._answer(dial, mailbox, offer)
-            if answer is None:
-                return self._unanswered(await dial)
-            if not await self._waiting.answered(offer, seat_leg=answer.leg, seat_channel=answer.channel):
-                await self._take_back(offer, mailbox)
-                return RingResult(answered=False, outcome=OfferOutcome.WITHDRAWN)
-            log.info("offer_answered", seat_id=offer.seat_id, offer_id=offer.offer_id)
-            if talking:
-                await self._waiting.change(
-                    offer.call_id, expect=CallState.TALKING, state=CallState.TALKING, facts=talking, recording=offer.call_id
-                )
-            await dial
-            return RingResult(answered=True)
+            answer = await self._answer(dial, mailbox, offer, ring_s)
+            if answer is not None and await self._claimed(dial, offer, answer):
+                log.info("offer_answered", seat_id=offer.seat_id, offer_id=offer.offer_id)
+                await self._note(offer, talking)
+                await dial
+                return _TALKED
+            if answer is None and dial.done():
+                return _unanswered(dial.result())
+            return await self._taken_back(dial, line, mailbox, offer)
         finally:
             if not dial.done():
                 dial.cancel()
                 await asyncio.gather(dial, return_exceptions=True)
 
-    async def _answer(self, dial: "asyncio.Task[Dialled]", mailbox: Mailbox, offer: Offer) -> SeatAnswer | None:
-        """The leg that answered; None once the Dial ended without one."""
-        limit = self._clock.monotonic() + self.ring_s + _LATE_ANSWER_S
+    def _ring_s(self, offer: Offer) -> float:
+        """How long to ring: an offer that came late has less of its time left."""
+        left = (offer.deadline - self._clock.now()).total_seconds()
+        return self.ring_s if left > self.ring_s - 1 else max(1.0, round(left, 1))
+
+    async def _answer(self, dial: Dial, mailbox: Mailbox, offer: Offer, ring_s: float) -> SeatAnswer | None:
+        """The leg that answered; None once the Dial ended without one, or (the Dial goes on) the offer is over."""
+        limit = self._clock.monotonic() + ring_s + _LATE_ANSWER_S
+        late = False
         while mailbox.seat_answer is None:
-            changed = asyncio.ensure_future(mailbox.changed())
-            left = limit - self._clock.monotonic()
-            await asyncio.wait({dial, changed}, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
-            changed.cancel()
-            if mailbox.seat_answer is None and dial.done():
+            if dial.done():
                 dialled = dial.result()
                 return SeatAnswer(leg="", channel=dialled.peer_channel) if dialled.status == "ANSWER" else None
-            if mailbox.seat_answer is None and left <= 0:
-                return SeatAnswer(leg="", channel="")
-            if mailbox.offer is not None and mailbox.offer.offer_id != offer.offer_id and mailbox.seat_answer is None:
-                await self._take_back(offer, mailbox)  # this offer was ended for us: its seat's phone is gone
-                await dial
+            if await self._is_over(mailbox, offer):
                 return None
+            left = limit - self._clock.monotonic()
+            if late and left <= 0:
+                return SeatAnswer(leg="", channel="")
+            late = left <= 0
+            await _either(dial, mailbox, within_s=_LATE_REPLY_S if late else left)
         return mailbox.seat_answer
 
-    async def _take_back(self, offer: Offer, mailbox: Mailbox) -> None:
-        for leg in mailbox.ringing:
-            try:
-                await self._legs.hang_up(leg)
-            except Fault as fault:
-                log.warning("offer_not_taken_back", seat_id=offer.seat_id, code=fault.code)
+    async def _is_over(self, mailbox: Mailbox, offer: Offer) -> bool:
+        """Whether the offer was ended by others: its seat's phone is gone, or its lease ran out."""
+        if mailbox.offer is not None:
+            return True
+        if not mailbox.take_poke():
+            return False
+        try:
+            live = await self._waiting.call(offer.call_id)
+        except StoreFault:
+            return False  # nobody can tell; it rings on
+        return live is None or live.offer_id != offer.offer_id
 
-    def _unanswered(self, dialled: Dialled) -> RingResult:
-        declined = dialled.cause in _REJECTED_CAUSES
-        outcome = OfferOutcome.DECLINED if declined else _OUTCOMES.get(dialled.status, OfferOutcome.UNREACHABLE)
-        return RingResult(answered=False, outcome=outcome, cause=f"{dialled.status} {dialled.cause}")
+    async def _claimed(self, dial: Dial, offer: Offer, answer: SeatAnswer) -> bool:
+        """Note that they talk; False where the offer was over. A talk that Redis does not hear of in time goes on all the same."""
+        late = False
+        while True:
+            try:
+                claimed = await self._waiting.answered(offer, seat_leg=answer.leg, seat_channel=answer.channel)
+                if late and not claimed:
+                    await self._keep_from_others(offer)
+            except StoreFault as fault:
+                if not late:
+                    log.error("answer_not_recorded", seat_id=offer.seat_id, code=fault.code)
+                late = True
+                await asyncio.wait({dial}, timeout=_STORE_RETRY_S)
+                if dial.done():
+                    return True
+            else:
+                return claimed or late
+
+    async def _keep_from_others(self, offer: Offer) -> None:
+        """Live state takes the call for waiting by now: it is offered to nobody while this talk goes on."""
+        if (live := await self._waiting.call(offer.call_id)) is not None:
+            await self._waiting.arrive(live, ())
+
+    async def _note(self, offer: Offer, talking: Sequence[Event]) -> None:
+        if not talking:
+            return
+        state, recording = CallState.TALKING, offer.call_id
+        try:
+            await self._waiting.change(offer.call_id, expect=state, state=state, facts=talking, recording=recording)
+        except StoreFault as fault:
+            log.error("recording_not_noted", code=fault.code)
+
+    async def _taken_back(self, dial: Dial, line: AgiLine, mailbox: Mailbox, offer: Offer) -> RingResult:
+        """Stop what rings, or has just been answered, for an offer that is over; also legs that Asterisk tells of only now."""
+        told: set[str] = set()
+        hung_up = False
+        while not dial.done():
+            answered = {mailbox.seat_answer.leg} - {""} if mailbox.seat_answer is not None else set()
+            for leg in (mailbox.ringing | answered) - told:
+                told.add(leg)
+                hung_up |= await self._hung_up(leg, offer)
+            await _either(dial, mailbox, within_s=None)
+        if (await dial).status == "ANSWER":
+            if not hung_up:
+                return _TALKED  # Asterisk could not be asked, and so they talked to the end
+            await line.forget_talk()
+        return RingResult(answered=False, outcome=OfferOutcome.WITHDRAWN)
+
+    async def _hung_up(self, leg: str, offer: Offer) -> bool:
+        try:
+            await self._legs.hang_up(leg)
+        except Fault as fault:
+            log.warning("offer_not_taken_back", seat_id=offer.seat_id, code=fault.code)
+            return False
+        return True
+
+
+async def _either(dial: Dial, mailbox: Mailbox, *, within_s: float | None) -> None:
+    """Wait until the Dial is over or the mailbox changed."""
+    changed = asyncio.ensure_future(mailbox.changed())
+    try:
+        await asyncio.wait({dial, changed}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        changed.cancel()
+
+
+def _unanswered(dialled: Dialled) -> RingResult:
+    declined = dialled.cause in _REJECTED_CAUSES
+    outcome = OfferOutcome.DECLINED if declined else _OUTCOMES.get(dialled.status, OfferOutcome.UNREACHABLE)
+    return RingResult(answered=False, outcome=outcome, cause=f"{dialled.status} {dialled.cause}")

@@ -6,10 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from calls.errors import LegGone
+import structlog
+
+from calls.errors import LegGone, PbxFault
 from pbx.agi.session import AgiSession
 
+log = structlog.get_logger(__name__)
+
 _MUSIC: Final = "zhida"
+_RECORDING: Final = "ZHIDA_RECORDING"  # MixMonitor's own id of what it does on this channel
 _DEVICE: Final = re.compile(r"PJSIP/[A-Za-z0-9_+*#-]{1,40}(@[A-Za-z0-9_-]{1,40})?\Z")
 _UNFIT_IN_NAME: Final = re.compile(r'["<>\\\x00-\x1f\x7f]')
 _LONGEST_NAME: Final = 60  # characters a phone can be expected to show
@@ -72,9 +77,15 @@ class AgiLine:
     # ── ivr.speaker.Speaker ──
 
     async def play(self, prompt: str, keys: str = "") -> str:
-        """See `Speaker.play`."""
+        """See `Speaker.play`. A prompt that is not there is silence: it costs the caller that prompt, not his call."""
         self._music_on = False
-        heard = await self._session.stream_file(f"{self._sounds}/{self.language}/{prompt}", keys)
+        try:
+            heard = await self._session.stream_file(f"{self._sounds}/{self.language}/{prompt}", keys)
+        except PbxFault as fault:
+            if fault.code != "prompt_not_played":
+                raise
+            log.error("prompt_not_played", prompt=prompt, language=self.language)
+            return ""
         return heard.keys
 
     async def key(self, within_s: float) -> str:
@@ -129,11 +140,16 @@ class AgiLine:
     # ── ringing and talking ──
 
     async def record(self, folder: str) -> None:
-        """Write what he says and what he hears from now on to <folder>/<call id>-in.wav and -out.wav, side by side in time."""
-        if not self._recorded:
-            self._recorded = True
+        """Write what he says and what he hears from now on to <folder>/<call id>-in.wav and -out.wav, side by side in time.
+
+        What another engine began goes on without it; a second recording would write over the first.
+        """
+        if self._recorded:
+            return
+        self._recorded = True
+        if not self.arrival.again or not await self._session.get_variable(_RECORDING):
             path = f"{folder}/{self.uniqueid}"
-            await self._session.exec("MixMonitor", f",r({path}-in.wav)t({path}-out.wav)S")
+            await self._session.exec("MixMonitor", f",r({path}-in.wav)t({path}-out.wav)Si({_RECORDING})")
 
     async def dial(self, devices: Sequence[str], *, ring_s: float, no_ring_s: float) -> Dialled:
         """Ring these devices; returns when nobody answered, or when the talk is over.
@@ -142,18 +158,26 @@ class AgiLine:
         """
         music = f"m({_MUSIC})" if self._answered else ""
         options = f"giIc{music}b(zhida-predial^s^1)"
-        return await self._dial(devices, f"{ring_s:g}^{no_ring_s:g}", options)
+        dialled = await self._dial(devices, f"{ring_s:g}^{no_ring_s:g}", options)
+        if self.gone:
+            raise LegGone("caller_gone", "The caller hung up.", call_id=self.uniqueid)
+        return dialled
 
     async def dial_outside(self, device: str, *, ring_s: float) -> Dialled:
-        """Ring a number of the outside world; the caller hears music meanwhile."""
+        """Ring a number of the outside world; the caller hears music meanwhile. Returns also where he hung up first."""
         return await self._dial([device], f"{ring_s:g}", f"giIm({_MUSIC})")
+
+    async def forget_talk(self) -> None:
+        """The Dial's answer was none: whoever has this call next must not take it for served."""
+        await self._session.set_variable("DIALSTATUS", "")
 
     async def _dial(self, devices: Sequence[str], limits: str, options: str) -> Dialled:
         if unfit := [device for device in devices if _DEVICE.match(device) is None]:
             raise ValueError(f"not a device Dial() may ring: {unfit[0]!r}")
+        self._music_on = False  # Dial ends the music, also where nobody waits for its end here
         await self._session.exec("Dial", f"{'&'.join(devices)},{limits},{options}")
-        self._music_on = False
-        status, cause, peer = await self._session.get_variables("DIALSTATUS", "HANGUPCAUSE", "DIALEDPEERNAME")
+        names = ("DIALSTATUS", "HANGUPCAUSE", "DIALEDPEERNAME")
+        status, cause, peer = await self._session.get_variables(*names, even_if_gone=True)
         if status == "ANSWER":
             self._answered = True
         return Dialled(status=status, cause=int(cause) if cause.isdecimal() else 0, peer_channel=peer)

@@ -1,0 +1,46 @@
+"""Everything a call is served with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from calls.clock import Clock
+from conference.legs import Legs
+from engine.decision import Decider
+from engine.mailbox import PostOffice
+from engine.ringing import Ringing
+from ivr.menu import Menu
+from routing.waiting import WaitingRoom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the configuration says of serving a call.
+
+    Args:
+        recordings: folder for recordings as Asterisk sees it; "" records nothing.
+        rating: whether the caller is asked for one. rating_timeout_s: seconds to wait for its key.
+        hunt_s: a hunt for a specialist that took this long rings no further phone.
+    """
+
+    menus: dict[str, Menu]
+    recordings: str = ""
+    rating: bool = True
+    rating_timeout_s: float = 5.0
+    hunt_s: float = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One engine's, for all its calls."""
+
+    engine_id: str
+    pbx: str
+    clock: Clock
+    decider: Decider
+    waiting: WaitingRoom
+    legs: Legs
+    post: PostOffice
+    ringing: Ringing
+    service: Service
+    outside: Callable[[str], str]
+    """A number as people write it -> the device that rings it over the outside trunk."""
