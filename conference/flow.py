@@ -215,6 +215,7 @@ class Conference:
         call = await self._waiting.call(self._call_id)
         if call is None:
             return
+        await self._waiting.arrive(call, ())  # from now on what others do to the call is told here
         in_room = await self._legs.members(call.room)
         attempts = Errand.from_json(call.errand).attempts
         for attempt in attempts:

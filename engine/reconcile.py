@@ -1,13 +1,15 @@
 """Live state held against Asterisk: at start, after every reconnect, every few seconds. What differs is mended and logged."""
 
 import asyncio
-from typing import Final
+from collections.abc import Collection, Sequence
+from typing import Final, Protocol
 
 import structlog
 
-from calls.errors import Fault
+from calls.errors import Fault, LegGone, NotFound
 from engine.mailbox import PostOffice
 from engine.watcher import SeatPhones
+from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
 from pbx.ami.snapshot import Snapshot
 from routing.waiting import CallState, LiveCall, WaitingRoom
@@ -18,11 +20,20 @@ END_REASONS: Final = {CallState.IVR: "menu_left", CallState.WAITING: "abandoned"
 """Why a call ended whose caller is gone, by where it was; everywhere else it had been served."""
 
 
-class Reconciler:
-    """Mends what got lost: calls whose channel is gone, seats' phones that changed unseen."""
+class Hotline(WaitingRoom, Protocol):
+    """The waiting room, and who shares it."""
 
-    def __init__(self, *, link: AmiLink, waiting: WaitingRoom, phones: SeatPhones, post: PostOffice, every_s: float = 5.0) -> None:
+    async def engines(self) -> list[str]:
+        """The engines that live. Raises: StoreFault."""
+        ...
+
+
+class Reconciler:
+    """Mends what got lost: calls whose channel is gone, three-way calls whose engine is, seats' phones that changed unseen."""
+
+    def __init__(self, *, link: AmiLink, waiting: Hotline, phones: SeatPhones, post: PostOffice, every_s: float = 5.0) -> None:
         self._link = link
+        self._actions = AmiActions(link)
         self._waiting = waiting
         self._phones = phones
         self._post = post
@@ -51,6 +62,25 @@ class Reconciler:
         if not snapshot.missing:
             for call in calls:
                 await self._mend(call, snapshot)
+            await self._reclaim(calls, snapshot)
+
+    async def _reclaim(self, calls: Sequence[LiveCall], snapshot: Snapshot) -> None:
+        """Bring callers whose engine is dead out of their rooms, because only so does the dialplan ask the next engine.
+
+        That one puts them in again at once, and from then on knows who comes and goes.
+        """
+        threes = [call for call in calls if call.state is CallState.THREE_WAY and call.call_id not in self._post.calls]
+        alive: Collection[str] = await self._waiting.engines() if threes else ()
+        for call in threes:
+            if call.engine not in alive and any(member.uniqueid == call.call_id for member in snapshot.rooms.get(call.room, ())):
+                log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine)
+                await self._out_of_room(call)
+
+    async def _out_of_room(self, call: LiveCall) -> None:
+        try:
+            await self._actions.confbridge_kick(call.room, call.channel)
+        except (LegGone, NotFound):
+            log.debug("leg_out_of_room_already", room=call.room)
 
     async def _mend(self, call: LiveCall, snapshot: Snapshot) -> None:
         if call.call_id in snapshot.channels or call.call_id in self._post.calls:

@@ -55,6 +55,10 @@ class Room:
         assert call_id == CALL
         return self.live
 
+    async def arrive(self, call: LiveCall, facts: Sequence[Event]) -> LiveCall | None:
+        self.live = call
+        return call
+
     async def change(
         self,
         call_id: str,
