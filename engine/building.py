@@ -24,6 +24,7 @@ from engine.reconcile import Reconciler
 from engine.ringing import Ringing
 from engine.road import Road
 from engine.stores import Stores, open_stores
+from engine.strays import Strays
 from engine.watcher import SeatPhones, Watcher
 from pbx.agi.server import AgiLimits, AgiServer
 from pbx.agi.session import AgiSession
@@ -92,6 +93,7 @@ def build(settings: Settings, number: int) -> Engine:
     stream = EventStream(redis, hotline=settings.hotline.id, recorder=engine_id, held_s=_HELD_S)
     told = TellingStream(stream, redis, hotline=settings.hotline.id)
     post, directory, outside = PostOffice(), CurrentDirectory(), outside_of(settings)
+    post.stray = Strays(live, post).found
     phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
     phones.define(seat_definitions(settings))
     watcher = Watcher(post, phones)

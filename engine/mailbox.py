@@ -1,6 +1,7 @@
 """What reaches a call from outside its own line: offers, pokes of other engines, what Asterisk says of its legs."""
 
 import asyncio
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ class Mailbox:
         self.legs: set[str] = set()
         self._causes: dict[str, int] = {}
         self._past: set[str] = set()
+        self._missed: AbstractSet[str] = frozenset()
         self._poked = False
         self._post = post
         self._changed = asyncio.Event()
@@ -106,12 +108,30 @@ class Mailbox:
             self._causes[leg] = cause
         self._changed.set()
 
+    def compare(self, there: Collection[str], in_room: AbstractSet[str]) -> None:
+        """What Asterisk lists now, for what was not heard while the link was down: all legs there are, and those in the room.
+
+        A leg that is ordered may not be there yet; it is gone when it is missed twice.
+        """
+        for leg in in_room - self.members:
+            self.joined(leg)
+        for leg in self.members - in_room:
+            self.left(leg, 0)
+        missed = {leg for leg in self.legs - self.gone if leg not in there}
+        for leg in missed & self._missed:
+            self.left(leg, 0)
+        self._missed = missed
+
 
 class PostOffice:
-    """The mailboxes of the calls this engine holds, found by call (which is also the room's name) and by leg."""
+    """The mailboxes of the calls this engine holds, found by call (which is also the room's name) and by leg.
+
+    `stray` is told of offers for calls that are not in it.
+    """
 
     def __init__(self) -> None:
         self.legs: dict[str, Mailbox] = {}
+        self.stray: Callable[[Offer], None] = lambda _: None
         self._calls: dict[str, Mailbox] = {}
 
     def open(self, call_id: str) -> Mailbox:
@@ -141,6 +161,13 @@ class PostOffice:
         """See `Deliveries.offered`."""
         if (mailbox := self._calls.get(offer.call_id)) is not None:
             mailbox.offered(offer)
+        else:
+            self.stray(offer)
+
+    def compare(self, there: Collection[str], rooms: Mapping[str, AbstractSet[str]]) -> None:
+        """What Asterisk lists now: all legs, and each room's."""
+        for call_id, mailbox in self._calls.items():
+            mailbox.compare(there, rooms.get(call_id, frozenset()))
 
     def unanswered(self, leg: str, cause: int) -> None:
         """A leg that was ordered never came to be answered. Where its hang-up was seen, that tells the cause better."""

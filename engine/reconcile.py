@@ -1,7 +1,8 @@
 """Live state held against Asterisk: at start, after every reconnect, every few seconds. What differs is mended and logged."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
 import structlog
@@ -12,7 +13,8 @@ from engine.watcher import SeatPhones
 from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
 from pbx.ami.snapshot import Snapshot
-from routing.waiting import CallState, LiveCall, WaitingRoom
+from routing.waiting import CallState, LiveCall, SeatBoard, WaitingRoom
+from seats.seat import Seat
 
 log = structlog.get_logger(__name__)
 
@@ -20,8 +22,13 @@ END_REASONS: Final = {CallState.IVR: "menu_left", CallState.WAITING: "abandoned"
 """Why a call ended whose caller is gone, by where it was; everywhere else it had been served."""
 
 
-class Hotline(WaitingRoom, Protocol):
-    """The waiting room, and who shares it."""
+class Hotline(WaitingRoom, SeatBoard, Protocol):
+    """The waiting room, its seats, and who shares them."""
+
+    @property
+    def engine_id(self) -> str:
+        """This engine."""
+        ...
 
     async def engines(self) -> list[str]:
         """The engines that live. Raises: StoreFault."""
@@ -29,7 +36,7 @@ class Hotline(WaitingRoom, Protocol):
 
 
 class Reconciler:
-    """Mends what got lost: calls whose channel is gone, three-way calls whose engine is, seats' phones that changed unseen."""
+    """Mends what got lost: calls whose channel is gone, three-way calls whose engine is, legs and phones that changed unseen."""
 
     def __init__(self, *, link: AmiLink, waiting: Hotline, phones: SeatPhones, post: PostOffice, every_s: float = 5.0) -> None:
         self._link = link
@@ -55,24 +62,37 @@ class Reconciler:
         """Compare now, and mend. Raises: PbxFault, StoreFault: one of the two could not be asked; nothing was mended."""
         # Calls first: a call known to live state then must have a channel in what is asked afterwards.
         calls = await self._waiting.calls()
+        self._phones.believed(await self._seats())
         snapshot = await self._link.snapshot(tuple(self._phones.devices))
         for device in self._phones.devices:
             if (state := snapshot.devices.get(device)) is not None:
                 self._phones.saw(device, state)
-        if not snapshot.missing:
-            for call in calls:
-                await self._mend(call, snapshot)
-            await self._reclaim(calls, snapshot)
+        if snapshot.missing:
+            return
+        rooms = {room: {member.uniqueid for member in members} for room, members in snapshot.rooms.items()}
+        self._post.compare(snapshot.channels, rooms)
+        for call in calls:
+            await self._mend(call, snapshot)
+        await self._reclaim(calls, rooms)
 
-    async def _reclaim(self, calls: Sequence[LiveCall], snapshot: Snapshot) -> None:
-        """Bring callers whose engine is dead out of their rooms, because only so does the dialplan ask the next engine.
+    async def _seats(self) -> Sequence[Seat]:
+        """The seats as live state has them; all of them anew where it lost its data."""
+        if (seats := await self._waiting.seats()) or not self._phones.seats:
+            return seats
+        log.warning("seats_defined_again", seats=len(self._phones.seats))
+        await self._waiting.define(self._phones.seats)
+        return await self._waiting.seats()
+
+    async def _reclaim(self, calls: Sequence[LiveCall], rooms: Mapping[str, AbstractSet[str]]) -> None:
+        """Bring callers whose engine is dead, or lost them, out of their rooms: only so does the dialplan ask the next engine.
 
         That one puts them in again at once, and from then on knows who comes and goes.
         """
         threes = [call for call in calls if call.state is CallState.THREE_WAY and call.call_id not in self._post.calls]
         alive: Collection[str] = await self._waiting.engines() if threes else ()
         for call in threes:
-            if call.engine not in alive and any(member.uniqueid == call.call_id for member in snapshot.rooms.get(call.room, ())):
+            lost = call.engine == self._waiting.engine_id or call.engine not in alive
+            if lost and call.call_id in rooms.get(call.room, ()):
                 log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine)
                 await self._out_of_room(call)
 

@@ -13,7 +13,7 @@ from calls.errors import Fault
 from engine.mailbox import PostOffice
 from pbx.ami.messages import AmiEvent
 from routing.waiting import SeatBoard
-from seats.seat import Phone, SeatDefinition
+from seats.seat import Phone, Seat, SeatDefinition
 
 log = structlog.get_logger(__name__)
 
@@ -35,16 +35,17 @@ class SeatPhones:
     def __init__(self, board: SeatBoard, *, ready_when_registered: bool) -> None:
         self._board = board
         self._ready = ready_when_registered
+        self.seats: tuple[SeatDefinition, ...] = ()
         self._seat_of: dict[str, str] = {}
         self._devices: dict[str, dict[str, Phone]] = {}
         self._said: dict[str, Phone] = {}
-        self._dirty: dict[str, asyncio.Task[None]] = {}
+        self._telling: dict[str, asyncio.Task[None]] = {}
 
     def define(self, seats: Iterable[SeatDefinition]) -> None:
         """The seats to watch; what was known of devices that stay is kept."""
         before = {device: phone for devices in self._devices.values() for device, phone in devices.items()}
-        self._seat_of, self._devices = {}, {}
-        for seat in seats:
+        self.seats, self._seat_of, self._devices = tuple(seats), {}, {}
+        for seat in self.seats:
             self._devices[seat.seat_id] = {device: before.get(device, Phone.UNREACHABLE) for device in seat.devices}
             self._seat_of.update(dict.fromkeys(seat.devices, seat.seat_id))
 
@@ -63,14 +64,14 @@ class SeatPhones:
         if seat_id is None:
             return
         self._devices[seat_id][device] = _PHONES.get(state, Phone.UNREACHABLE)
-        if seat_id not in self._dirty:
-            task = asyncio.create_task(self._tell(seat_id), name=f"seat phone {seat_id}")
-            self._dirty[seat_id] = task
-            task.add_done_callback(lambda _: self._dirty.pop(seat_id, None))
+        if seat_id not in self._telling:
+            self._telling[seat_id] = asyncio.create_task(self._tell(seat_id), name=f"seat phone {seat_id}")
 
-    def forget(self) -> None:
-        """What was told may be lost (Redis emptied, AMI away): tell all of it again with the next word on each device."""
-        self._said.clear()
+    def believed(self, seats: Iterable[Seat]) -> None:
+        """What live state takes the phones for: where that is wrong, the next word on each device mends it."""
+        for seat in seats:
+            if seat.seat_id in self._devices and seat.seat_id not in self._telling:
+                self._said[seat.seat_id] = seat.phone
 
     def _phone(self, seat_id: str) -> Phone:
         phones = self._devices[seat_id].values()
@@ -79,6 +80,12 @@ class SeatPhones:
         return Phone.IDLE if Phone.IDLE in phones else Phone.UNREACHABLE
 
     async def _tell(self, seat_id: str) -> None:
+        try:
+            await self._tell_newest(seat_id)
+        finally:
+            del self._telling[seat_id]  # here, not when the task is seen to be over: a word that came in between would be lost
+
+    async def _tell_newest(self, seat_id: str) -> None:
         """Told one after another for a seat, always the newest, so that the board ends up with what is true."""
         while (phone := self._phone(seat_id)) is not self._said.get(seat_id):
             back = phone is Phone.IDLE and self._said.get(seat_id, Phone.UNREACHABLE) is Phone.UNREACHABLE

@@ -1,0 +1,321 @@
+"""Asterisk as far as a call's road needs it: callers' channels with their applications, seats' phones, a room, AMI's events."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from types import SimpleNamespace
+
+from calls.errors import PbxFault
+from conference.errand import Attempt
+from pbx.ami.messages import AmiEvent
+from tests.unit.engine.road.virtual import LoopClock
+
+ANSWER, BUSY, UNAVAILABLE, NO_ANSWER = ("ANSWER", 16), ("BUSY", 17), ("CHANUNAVAIL", 20), ("NOANSWER", 0)
+DECLINED = ("CHANUNAVAIL", 21)
+
+
+class Phone:
+    """A seat's phone, or one of the outside world; its behaviour is set before it is rung."""
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        self.answers_after_s: float | None = None
+        self.declines_after_s: float | None = None
+        self.dead = False
+        self.there = True
+        self.rung: list[str] = []
+        self.leg: Leg | None = None
+
+    @property
+    def rings(self) -> bool:
+        return self.leg is not None and not self.leg.answered.is_set()
+
+    @property
+    def talks(self) -> bool:
+        return self.leg is not None and self.leg.answered.is_set()
+
+    def answer(self) -> None:
+        assert self.leg is not None
+        self.leg.answered.set()
+
+    def decline(self) -> None:
+        assert self.leg is not None
+        self.leg.hang_up(21)
+
+    def hang_up(self) -> None:
+        assert self.leg is not None
+        self.leg.hang_up(16)
+
+
+@dataclass(eq=False)
+class Leg:
+    """The channel towards a phone."""
+
+    uniqueid: str
+    channel: str
+    phone: Phone
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    cause: int = 16
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def hang_up(self, cause: int) -> None:
+        if not self.ended.is_set():
+            self.cause = cause
+            self.ended.set()
+
+
+@dataclass(eq=False)
+class Caller:
+    """A caller's channel. `where` is what he hears: ringing, music, a prompt, a seat's or the room's name."""
+
+    number: str
+    uniqueid: str
+    dialled: str = "12345"
+    trunk: str = "carrier"
+    channel: str = ""
+    where: str = "ringing"
+    heard: list[str] = field(default_factory=list)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    out: asyncio.Event = field(default_factory=asyncio.Event)
+    keys: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    app: "asyncio.Task[int] | None" = None
+    commands: list[str] = field(default_factory=list)
+    monitors: int = 0
+    up: bool = False
+
+    def hang_up(self) -> None:
+        self.gone.set()
+
+
+class Exchange:
+    """The one Asterisk that all engines share; with `link_up` False, no event comes and no action is taken."""
+
+    def __init__(self) -> None:
+        self.link_up = True
+        self.watchers: list[Callable[[AmiEvent], None]] = []
+        self.phones: dict[str, Phone] = {}
+        self.callers: dict[str, Caller] = {}
+        self.legs: dict[str, Leg] = {}
+        self.room: dict[str, Callable[[], None]] = {}
+        self.missing_prompts: set[str] = set()
+        self._numbers = count(1)
+        self._tasks: set[asyncio.Future[object]] = set()
+
+    def phone(self, device: str) -> Phone:
+        return self.phones.setdefault(device, Phone(device))
+
+    def says(self, name: str, **headers: str) -> None:
+        """An AMI event, to every engine whose link is up."""
+        if self.link_up:
+            for watcher in self.watchers:
+                asyncio.get_running_loop().call_later(0.0002, watcher, AmiEvent(name, headers))
+
+    def registers(self, device: str) -> None:
+        self.phone(device).there = True
+        self.says("DeviceStateChange", Device=device, State=self.state(device))
+
+    def vanishes(self, device: str) -> None:
+        """Its registration is over; what rings there rings on."""
+        self.phone(device).there = False
+        self.says("PeerStatus", Peer=device, PeerStatus="Unreachable")
+
+    def state(self, device: str) -> str:
+        """The device's state, as Asterisk names it."""
+        phone = self.phones.get(device)
+        if phone is not None and phone.leg is not None:
+            return "INUSE" if phone.talks else "RINGING"
+        return "NOT_INUSE" if phone is not None and phone.there else "UNAVAILABLE"
+
+    # ── Dial ──
+
+    async def dial(self, caller: Caller, data: str) -> int:
+        """Dial(devices,limits,options), for as long as it lasts."""
+        devices, limits, *_ = data.split(",")
+        ring_s, _, no_ring_s = limits.partition("^")
+        caller.variables["DIALSTATUS"] = ""
+        caller.where = "music" if "m(" in data else "ringing"
+        legs = [self._new_leg(caller, device) for device in devices.split("&")]
+        dead = all(leg.phone.dead for leg in legs)
+        status, cause = await self._rung(caller, legs, float(no_ring_s if dead and no_ring_s else ring_s), dead=dead)
+        caller.variables |= {"DIALSTATUS": status, "HANGUPCAUSE": str(cause)}
+        for leg in legs:
+            if status != "ANSWER" or not leg.answered.is_set():
+                self._ends(leg)
+        if status == "ANSWER":
+            await self._talks(caller, next(leg for leg in legs if leg.answered.is_set()))
+        caller.where = "silence"
+        return -1 if caller.gone.is_set() else 0
+
+    def _new_leg(self, caller: Caller, device: str) -> Leg:
+        phone = self.phone(device)
+        number = next(self._numbers)
+        leg = Leg(f"zhida-9.{number}", f"{device}-{number}", phone)
+        phone.leg = self.legs[leg.uniqueid] = leg
+        phone.rung.append(caller.uniqueid)
+        self.says("DialBegin", Uniqueid=caller.uniqueid, DestUniqueid=leg.uniqueid)
+        self.says("DeviceStateChange", Device=device, State="RINGING")
+        loop = asyncio.get_running_loop()
+        if phone.answers_after_s is not None:
+            loop.call_later(phone.answers_after_s, leg.answered.set)
+        if phone.declines_after_s is not None:
+            loop.call_later(phone.declines_after_s, leg.hang_up, 21)
+        return leg
+
+    async def _rung(self, caller: Caller, legs: list[Leg], within_s: float, *, dead: bool) -> tuple[str, int]:
+        answers = [self._task(leg.answered.wait()) for leg in legs]
+        ends = self._task(_all(leg.ended for leg in legs))
+        gone = self._task(caller.gone.wait())
+        await asyncio.wait({*answers, ends, gone}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        if any(leg.answered.is_set() for leg in legs):
+            return ANSWER
+        if gone.done():
+            return "CANCEL", 0
+        if ends.done():
+            cause = legs[-1].cause
+            return {16: NO_ANSWER, 17: BUSY, 21: DECLINED}[cause]
+        return UNAVAILABLE if dead else NO_ANSWER
+
+    async def _talks(self, caller: Caller, leg: Leg) -> None:
+        caller.up = True
+        caller.where = leg.phone.device.removeprefix("PJSIP/")
+        self.says("DeviceStateChange", Device=leg.phone.device, State="INUSE")
+        self.says(
+            "DialEnd", Uniqueid=caller.uniqueid, DestUniqueid=leg.uniqueid, DestChannel=leg.channel, DialStatus="ANSWER"
+        )
+        over = {self._task(caller.gone.wait()), self._task(leg.ended.wait()), self._task(leg.moved.wait())}
+        await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
+        if not leg.moved.is_set():
+            self._ends(leg)
+
+    def _ends(self, leg: Leg) -> None:
+        leg.hang_up(16)
+        if leg.phone.leg is leg:
+            leg.phone.leg = None
+            self.says("DeviceStateChange", Device=leg.phone.device, State=self.state(leg.phone.device))
+        self.says("Hangup", Uniqueid=leg.uniqueid, Cause=str(leg.cause))
+        self.legs.pop(leg.uniqueid, None)
+
+    # ── the room ──
+
+    async def conference(self, caller: Caller, room: str) -> int:
+        """ConfBridge() on the caller's channel."""
+        caller.where = f"room {room}"
+        caller.out.clear()
+        self._joins(room, caller.uniqueid, caller.out.set)
+        over = {self._task(caller.gone.wait()), self._task(caller.out.wait())}
+        await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
+        self._leaves(room, caller.uniqueid)
+        caller.where = "silence"
+        return -1 if caller.gone.is_set() else 0
+
+    def joins(self, leg: Leg, room: str) -> None:
+        """A leg comes into the room, until it hangs up."""
+        self._joins(room, leg.uniqueid, lambda: leg.hang_up(16))
+
+        async def until_over() -> None:
+            await leg.ended.wait()
+            self._leaves(room, leg.uniqueid)
+            self._ends(leg)
+
+        self._task(until_over())
+
+    def _joins(self, room: str, leg: str, out: Callable[[], None]) -> None:
+        self.room[leg] = out
+        self.says("ConfbridgeJoin", Conference=room, Uniqueid=leg)
+
+    def _leaves(self, room: str, leg: str) -> None:
+        if self.room.pop(leg, None) is not None:
+            self.says("ConfbridgeLeave", Conference=room, Uniqueid=leg)
+
+    def _task(self, work: Awaitable[object]) -> "asyncio.Future[object]":
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def closes(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+
+
+async def _all(events: Iterable[asyncio.Event]) -> None:
+    for event in events:
+        await event.wait()
+
+
+class Legs:
+    """conference.legs.Legs on the exchange."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def into_room(self, channel: str) -> None:
+        await self._asked()
+        leg = next(leg for leg in self._exchange.legs.values() if leg.channel == channel)
+        leg.moved.set()
+        room = next(caller.uniqueid for caller in self._exchange.callers.values() if caller.uniqueid in leg.phone.rung[-1:])
+        self._exchange.joins(leg, room)
+
+    async def ring_specialist(self, attempt: Attempt, room: str) -> None:
+        await self._asked()
+        phone = self._exchange.phone(f"PJSIP/{attempt.number}@zhida-outside")
+        leg = phone.leg = self._exchange.legs[attempt.attempt_id] = Leg(attempt.attempt_id, f"{phone.device}-s", phone)
+        phone.rung.append(room)
+        if phone.answers_after_s is not None:
+            await asyncio.sleep(phone.answers_after_s)
+            leg.answered.set()
+            self._exchange.says("Newstate", Uniqueid=leg.uniqueid, ChannelState="6", Channel=leg.channel)
+            self._exchange.joins(leg, room)
+
+    async def hang_up(self, leg: str) -> None:
+        await self._asked()
+        if (found := self._exchange.legs.get(leg)) is not None:
+            found.hang_up(16)
+
+    async def out_of_room(self, room: str, channel: str) -> None:
+        await self._asked()
+        for caller in self._exchange.callers.values():
+            if caller.channel == channel and (out := self._exchange.room.get(caller.uniqueid)) is not None:
+                out()
+
+    async def members(self, room: str) -> AbstractSet[str]:
+        await self._asked()
+        return set(self._exchange.room)
+
+    async def _asked(self) -> None:
+        await asyncio.sleep(0.0003)
+        if not self._exchange.link_up:
+            raise PbxFault("ami_down", "Asterisk cannot be asked.")
+
+
+class Link:
+    """The part of pbx.ami.link.AmiLink that reconciling needs."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    @property
+    def state(self) -> SimpleNamespace:
+        return SimpleNamespace(up=self._exchange.link_up)
+
+    @contextmanager
+    def holding_events(self) -> Iterator[None]:
+        yield
+
+    async def snapshot(self, devices: Collection[str] = ()) -> SimpleNamespace:
+        await Legs(self._exchange)._asked()
+        callers = [caller.uniqueid for caller in self._exchange.callers.values() if not caller.gone.is_set()]
+        members = tuple(SimpleNamespace(uniqueid=leg) for leg in self._exchange.room)
+        return SimpleNamespace(
+            taken_at=LoopClock().now(),
+            channels=dict.fromkeys([*callers, *self._exchange.legs]),
+            rooms={uniqueid: members for uniqueid in callers if members},
+            devices={device: self._exchange.state(device) for device in devices},
+            missing=0,
+        )
