@@ -1,7 +1,6 @@
 """Real baresips on real loopback sockets; no Asterisk: they call one another directly, or through the world's door."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from lab.phones.phones import Phones
 from lab.phones.softphone import Softphone
 from lab.phones.tones import TONES, tones_in
 from lab.phones.world import World
-
-pytestmark = pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip is not installed; ./zhida test installs it")
 
 NET = "127.9.2"
 MOBILE = "13900001001"
