@@ -45,7 +45,9 @@ class ConferenceDesk:
             sentence = f"call {call_id} is {call.state}; a specialist can be asked while a seat talks."
             raise Conflict("call_not_talking", sentence, state=call.state)
 
-        def add(_: LiveCall, errand: Errand) -> Errand:
+        def add(now: LiveCall, errand: Errand) -> Errand:
+            if not now.seat_id:
+                raise Conflict("seat_has_left", f"the seat has left call {call_id}; only a seat can ask for a specialist.", call_id=call_id)
             if errand.hunting:
                 raise Conflict("hunt_goes_on", f"call {call_id} is already looking for a specialist; cancel that first.", call_id=call_id)
             return errand.plus(_attempts(call_id, phones, first=len(errand.attempts)))
@@ -67,7 +69,12 @@ class ConferenceDesk:
             call_id, expect=CallState.THREE_WAY, state=CallState.CONSULT, facts=facts
         ):
             raise Conflict("call_not_in_three_way", f"call {call_id} is in no three-way call with its seat.", call_id=call_id)
-        await self._legs.out_of_room(call.room, call.channel)
+        try:
+            await self._legs.out_of_room(call.room, call.channel)
+        except PbxFault:  # he still hears everything, and must not be said to hear music
+            back = [ThreeWayStarted(call_id=call_id, at=self._clock.now())]
+            await self._waiting.change(call_id, expect=CallState.CONSULT, state=CallState.THREE_WAY, facts=back)
+            raise
 
     async def cancel(self, call_id: str) -> Errand:
         """Stop hunting; who is in the room stays. Raises: NotFound, Conflict."""
@@ -90,6 +97,9 @@ class ConferenceDesk:
         raise NotFound("member_not_there", f"call {call_id} has no {member} in it.", call_id=call_id, member=member)
 
     async def _open(self, call: LiveCall, phones: Sequence[PhoneToRing]) -> Errand:
+        if not call.seat_channel:
+            sentence = f"the seat's leg of call {call.call_id} is not known, because Asterisk could not be heard when it answered."
+            raise PbxFault("seat_leg_unknown", sentence, call_id=call.call_id)
         errand = Errand(attempts=tuple(_attempts(call.call_id, phones, first=0)))
         facts = [ConsultStarted(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)]
         opened = await self._waiting.change(

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 from calls.errors import PbxFault
 from conference.errand import Attempt
-from pbx.ami.messages import AmiEvent
+from pbx.ami.messages import AmiEvent, AmiResponse
 from tests.unit.engine.road.virtual import LoopClock
 
 ANSWER, BUSY, UNAVAILABLE, NO_ANSWER = ("ANSWER", 16), ("BUSY", 17), ("CHANUNAVAIL", 20), ("NOANSWER", 0)
@@ -104,6 +104,7 @@ class Exchange:
         self.legs: dict[str, Leg] = {}
         self.room: dict[str, Callable[[], None]] = {}
         self.missing_prompts: set[str] = set()
+        self.broken_rooms = False
         self._numbers = count(1)
         self._tasks: set[asyncio.Future[object]] = set()
 
@@ -205,6 +206,8 @@ class Exchange:
 
     async def conference(self, caller: Caller, room: str) -> int:
         """ConfBridge() on the caller's channel."""
+        if self.broken_rooms:
+            return 0
         caller.where = f"room {room}"
         caller.out.clear()
         self._joins(room, caller.uniqueid, caller.out.set)
@@ -224,6 +227,30 @@ class Exchange:
             self._ends(leg)
 
         self._task(until_over())
+
+    def rings_outside(self, attempt: Attempt, room: str) -> None:
+        """Originate to [zhida-specialist]: who answers presses the key a second later, and nobody comes into an empty room."""
+        phone = self.phone(f"PJSIP/{attempt.number}@zhida-outside")
+        leg = phone.leg = self.legs[attempt.attempt_id] = Leg(attempt.attempt_id, f"{phone.device}-s", phone)
+        phone.rung.append(room)
+
+        async def until_in_room() -> None:
+            over = {self._task(leg.answered.wait()), self._task(leg.ended.wait())}
+            await asyncio.wait(over, timeout=attempt.ring_s, return_when=asyncio.FIRST_COMPLETED)
+            if not leg.answered.is_set() or leg.ended.is_set():
+                leg.hang_up(19)
+                self._ends(leg)
+                return
+            self.says("Newstate", Uniqueid=leg.uniqueid, ChannelState="6", Channel=leg.channel)
+            await asyncio.sleep(1)
+            if leg.ended.is_set() or not self.room:
+                self._ends(leg)
+            else:
+                self.joins(leg, room)
+
+        if phone.answers_after_s is not None:
+            asyncio.get_running_loop().call_later(phone.answers_after_s, leg.answered.set)
+        self._task(until_in_room())
 
     def _joins(self, room: str, leg: str, out: Callable[[], None]) -> None:
         self.room[leg] = out
@@ -264,14 +291,7 @@ class Legs:
 
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         await self._asked()
-        phone = self._exchange.phone(f"PJSIP/{attempt.number}@zhida-outside")
-        leg = phone.leg = self._exchange.legs[attempt.attempt_id] = Leg(attempt.attempt_id, f"{phone.device}-s", phone)
-        phone.rung.append(room)
-        if phone.answers_after_s is not None:
-            await asyncio.sleep(phone.answers_after_s)
-            leg.answered.set()
-            self._exchange.says("Newstate", Uniqueid=leg.uniqueid, ChannelState="6", Channel=leg.channel)
-            self._exchange.joins(leg, room)
+        self._exchange.rings_outside(attempt, room)
 
     async def hang_up(self, leg: str) -> None:
         await self._asked()
@@ -307,6 +327,11 @@ class Link:
     @contextmanager
     def holding_events(self) -> Iterator[None]:
         yield
+
+    async def action(self, name: str, **headers: str) -> AmiResponse:
+        assert name == "ConfbridgeKick"
+        await Legs(self._exchange).out_of_room(headers["Conference"], headers["Channel"])
+        return AmiResponse(ok=True, message="", headers={})
 
     async def snapshot(self, devices: Collection[str] = ()) -> SimpleNamespace:
         await Legs(self._exchange)._asked()
