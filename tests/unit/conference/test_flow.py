@@ -1,6 +1,7 @@
 """What the caller, the seat and the specialists notice of a conference, told by whoever leaves or does not answer."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -230,3 +231,18 @@ async def test_a_hunt_that_took_too_long_rings_no_further_phone(stage: Stage) ->
     await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
     await stage.settles()
     assert stage.states() == ["no_answer", "cancelled"]
+
+
+async def test_a_hunt_that_is_cancelled_when_its_turn_comes_rings_nobody(stage: Stage) -> None:
+    change = stage.room.change
+
+    async def cancelled_first(call_id: str, **given: Any) -> bool:  # noqa: ANN401  as Room.change
+        if '"ringing"' in (given.get("errand") or "") and stage.states() == ["pending"]:
+            await stage.desk.cancel(CALL)
+        return await change(call_id, **given)
+
+    stage.room.change = cancelled_first  # type: ignore[method-assign]
+    await stage.open(a_phone())
+    await stage.settles()
+    assert stage.exchange.rung == []
+    assert stage.states() == ["cancelled"]
