@@ -98,7 +98,7 @@ def build(settings: Settings, number: int) -> Engine:
     phones.define(seat_definitions(settings))
     watcher = Watcher(post, phones)
     link = AmiLink(login_of(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
-    reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post)
+    reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post, recorded=settings.recording.enabled)
     legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
     decider = decider_of(settings, directory)
     desk = Desk(

@@ -8,12 +8,14 @@ from typing import Final, Protocol
 import structlog
 
 from calls.errors import Fault, LegGone, NotFound
+from calls.events import RecordingStarted
 from engine.mailbox import PostOffice
 from engine.watcher import SeatPhones
 from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
+from pbx.ami.listed import ListedChannel
 from pbx.ami.snapshot import Snapshot
-from routing.waiting import CallState, LiveCall, SeatBoard, WaitingRoom
+from routing.waiting import CallState, LiveCall, Offer, SeatBoard, WaitingRoom
 from seats.seat import Seat
 
 log = structlog.get_logger(__name__)
@@ -38,12 +40,15 @@ class Hotline(WaitingRoom, SeatBoard, Protocol):
 class Reconciler:
     """Mends what got lost: calls whose channel is gone, three-way calls whose engine is, legs and phones that changed unseen."""
 
-    def __init__(self, *, link: AmiLink, waiting: Hotline, phones: SeatPhones, post: PostOffice, every_s: float = 5.0) -> None:
+    def __init__(
+        self, *, link: AmiLink, waiting: Hotline, phones: SeatPhones, post: PostOffice, recorded: bool = True, every_s: float = 5.0
+    ) -> None:
         self._link = link
         self._actions = AmiActions(link)
         self._waiting = waiting
         self._phones = phones
         self._post = post
+        self._recorded = recorded
         self._every_s = every_s
 
     async def run(self) -> None:
@@ -54,12 +59,15 @@ class Reconciler:
                 continue
             try:
                 with self._link.holding_events():
-                    await self.once()
+                    await self.once(reclaim=True)
             except Fault as fault:
                 log.warning("reconcile_failed", code=fault.code, why=fault.sentence)
 
-    async def once(self) -> None:
-        """Compare now, and mend. Raises: PbxFault, StoreFault: one of the two could not be asked; nothing was mended."""
+    async def once(self, *, reclaim: bool = False) -> None:
+        """Compare now, and mend. `reclaim`: this engine takes calls, so that those in dead engines' hands may come to it.
+
+        Raises: PbxFault, StoreFault: one of the two could not be asked; nothing was mended.
+        """
         # Calls first: a call known to live state then must have a channel in what is asked afterwards.
         calls = await self._waiting.calls()
         self._phones.believed(await self._seats())
@@ -73,7 +81,8 @@ class Reconciler:
         self._post.compare(snapshot.channels, rooms)
         for call in calls:
             await self._mend(call, snapshot)
-        await self._reclaim(calls, rooms)
+        if reclaim:
+            await self._reclaim(calls, rooms)
 
     async def _seats(self) -> Sequence[Seat]:
         """The seats as live state has them; all of them anew where it lost its data."""
@@ -103,8 +112,30 @@ class Reconciler:
             log.debug("leg_out_of_room_already", room=call.room)
 
     async def _mend(self, call: LiveCall, snapshot: Snapshot) -> None:
-        if call.call_id in snapshot.channels or call.call_id in self._post.calls:
+        if call.call_id in self._post.calls:
+            return
+        if call.call_id in snapshot.channels:
+            await self._note_talk(call, snapshot)
             return
         reason = END_REASONS.get(call.state, "completed")
         log.warning("call_without_channel_ended", call_id=call.call_id, state=call.state, engine=call.engine, reason=reason)
         await self._waiting.end(call.call_id, reason, detail="its channel was gone")
+
+    async def _note_talk(self, call: LiveCall, snapshot: Snapshot) -> None:
+        """A seat picked up while nobody looked: the engine that rang it is dead, and its Dial goes on without it."""
+        leg = self._seat_leg(call, snapshot) if call.state is CallState.OFFERED else None
+        if leg is None:
+            return
+        offer = Offer(offer_id=call.offer_id, call_id=call.call_id, seat_id=call.seat_id, group="", devices=(), deadline=snapshot.taken_at)
+        if not await self._waiting.answered(offer, seat_leg=leg.uniqueid, seat_channel=leg.channel):
+            return
+        log.warning("answer_found", call_id=call.call_id, seat_id=call.seat_id)
+        if self._recorded:
+            state, fact = CallState.TALKING, RecordingStarted(call_id=call.call_id, at=snapshot.taken_at, name=call.call_id)
+            await self._waiting.change(call.call_id, expect=state, state=state, facts=[fact], recording=call.call_id)
+
+    def _seat_leg(self, call: LiveCall, snapshot: Snapshot) -> ListedChannel | None:
+        """The leg of the call's seat that the caller talks with."""
+        bridge = snapshot.channels[call.call_id].bridge_id
+        with_him = (leg for leg in snapshot.channels.values() if bridge and leg.bridge_id == bridge)
+        return next((leg for leg in with_him if self._phones.seat_of(leg.channel) == call.seat_id), None)

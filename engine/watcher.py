@@ -58,6 +58,10 @@ class SeatPhones:
         """The seat's devices that can be rung now."""
         return tuple(device for device, phone in self._devices.get(seat_id, {}).items() if phone is not Phone.UNREACHABLE)
 
+    def seat_of(self, channel: str) -> str | None:
+        """The seat whose phone's leg this is, by the channel's name (PJSIP/8001-00000031)."""
+        return self._seat_of.get(channel.rpartition("-")[0])
+
     def saw(self, device: str, state: str) -> None:
         """A device's state, as Asterisk names it; told to the board where it changes the seat's phone."""
         seat_id = self._seat_of.get(device)
