@@ -55,7 +55,7 @@ class AgiLine:
         self._session = session
         self._sounds = sounds
         self._answered = False
-        self._music_on = False
+        self._music_on: bool | None = None if self.arrival.again else False  # the dialplan plays some between two engines
         self._announced = False
         self._recorded = False
 
@@ -186,13 +186,13 @@ class AgiLine:
 
     async def music(self) -> None:
         """See `CallerLine.music`."""
-        if not self._music_on:
+        if self._music_on is not True:
             await self._session.exec("StartMusicOnHold", _MUSIC)
             self._music_on = True
 
     async def enter_room(self, room: str) -> None:
         """See `CallerLine.enter_room`."""
-        if self._music_on:
+        if self._music_on is not False:
             await self._session.exec("StopMusicOnHold")
             self._music_on = False
         await self._session.exec("ConfBridge", f"{room},zhida_room,zhida_member")
