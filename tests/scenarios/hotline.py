@@ -1,6 +1,7 @@
 """The stories' words: who calls, which seat answers, what the records say."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ from lab.music import NOTES_HZ
 from lab.phones.behaviours import PhoneBehaviour
 from lab.phones.ears import on_end, tones
 from lab.phones.phones import Phones
+from lab.phones.prompts import prompts_in
 from lab.phones.softphone import Ring, Softphone
 from lab.phones.sound import Sound, read_wav
 from lab.phones.tones import tones_in
 from lab.phones.world import World
-from tests.scenarios.house import RunningLab
+from tests.scenarios.house import RunningLab, alive
 
 KEY: Final = "051588880001"
 KEY_NAME: Final = "示例甲精密机械有限公司（虚构）"
@@ -27,6 +29,8 @@ PUBLIC: Final = "13900008001"
 """Callers' numbers, of config/lab/whitelist.xlsx and of nobody's."""
 
 _QUIET_S: Final = 8.0
+_BACK_S: Final = 20.0
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +103,12 @@ class Hotline:
         except TimeoutError:
             raise phone.story.in_vain(f"did not hear music but {sorted(heard) or 'no note of it'}") from None
 
+    async def hears_prompt_again(self, phone: Softphone, name: str, *, after_s: float, within_s: float = 10.0) -> None:
+        """Wait until the prompt is heard once more, from that second of the recording on."""
+        async with asyncio.timeout(within_s):
+            while not any(one.start_s > after_s for one in await asyncio.to_thread(prompts_in, phone.heard(), {name: self.prompt(name)})):
+                await asyncio.sleep(0.2)
+
     # ── what the API tells ──
 
     async def seat_is(self, number: int, state: str, *, within_s: float = 8.0) -> dict[str, Any]:
@@ -149,6 +159,40 @@ class Hotline:
 
     def prompt(self, name: str) -> Path:
         return self.lab.prompt(name)
+
+    # ── the house ──
+
+    async def killed(self, *parts: str) -> float:
+        """The moment at which these parts were ended by force; they are not there any more."""
+        pids = [self.lab.pid(part) for part in parts]
+        moment = self.lab.kill(*parts)
+        async with asyncio.timeout(2):
+            while any(pid is not None and alive(pid) for pid in pids):
+                await asyncio.sleep(0.01)
+        return moment
+
+    async def back(self, engine: int = 1) -> None:
+        """Wait until the engine serves again."""
+        async with asyncio.timeout(_BACK_S):
+            while (await asyncio.to_thread(self.lab.health, engine))["status"] != "ok":
+                await asyncio.sleep(0.05)
+
+    async def zhida(self, *words: str) -> tuple[int, str]:
+        """A command of the command line for this hotline: its exit code, and what it printed."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "engine",
+            *words,
+            "--config",
+            str(self.lab.config),
+            cwd=CHECKOUT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        return process.returncode or 0, output.decode()
 
     # ── beginning and end ──
 

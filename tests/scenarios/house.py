@@ -99,7 +99,7 @@ class RunningLab:
         """The process of a part; None while it does not run."""
         noted = keeper_state(self.state)
         pid = noted["parts"][part]["pid"] if noted is not None else None
-        return pid if pid is not None and _alive(pid) else None
+        return pid if pid is not None and alive(pid) else None
 
     def kill(self, *parts: str) -> float:
         """End parts by force, as a power cut would; the moment (time.monotonic)."""
@@ -155,7 +155,8 @@ class House:
         await control.stop(lab.state_dir(NET))
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that ended and was not buried does not."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:

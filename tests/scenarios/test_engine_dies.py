@@ -1,0 +1,184 @@
+"""The engine is killed with calls in every place: what the people on the line notice, and what is written down."""
+
+import asyncio
+import time
+
+from lab.phones.behaviours import Answers, RingsForEver
+from tests.scenarios.hotline import KEY, OTHER_KEYS, PROJECT, PUBLIC, Hotline
+from tests.scenarios.house import Wanted
+from tests.scenarios.test_three_way import MOBILE, OFFICE, ask, consult, joined, three_way
+
+LAB = Wanted(overrides=("fallback.engine_wait_s=15", "seats.lease_margin_s=15"))
+
+
+async def test_who_waits_keeps_his_place_and_his_music(hotline: Hotline) -> None:
+    first, first_call = await hotline.waiting(OTHER_KEYS[0])
+    second, second_call = await hotline.waiting(OTHER_KEYS[1])
+    killed = await hotline.killed("engine-1")
+    seat = await hotline.seat(8001, ready=False)
+    await asyncio.gather(hotline.hears_music(first), hotline.hears_music(second))
+    ring = await hotline.talk(first, seat)
+    hotline.measured("the only engine killed -> a seat rings for who waits", ring.event.monotonic - killed)
+    assert ring.zhida_call == first_call
+    await first.hang_up()
+    assert (await hotline.talk(second, seat)).zhida_call == second_call
+    await second.hang_up()
+    for call_id in (first_call, second_call):
+        call = await hotline.ended(call_id, "completed")
+        assert call["record"]["queued"] is not None
+
+
+async def test_two_who_talk_notice_nothing_and_their_record_is_completed(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.killed("engine-1")
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await hotline.back()
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    assert (await hotline.seat_is(8001, "talking"))["call"] == call_id
+    await seat.hang_up()
+    await caller.hears_prompt(hotline.prompt("rate"))
+    await caller.send_digits("3")
+    await caller.call_ended()
+    await hotline.seat_is(8001, "ready")
+    call = await hotline.ended(call_id, "completed")
+    assert call["record"]["rating"] == 3
+    recording = await hotline.recording(call_id)
+    assert recording.said(caller)
+    assert recording.heard(seat)
+
+
+async def test_a_seat_that_rings_can_still_be_answered(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller = await hotline.calls(KEY)
+    ring = await seat.rings()
+    await hotline.killed("engine-1")
+    await hotline.talk_on(caller, seat)
+    await hotline.back()
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await hotline.call_is(ring.zhida_call, "talking")
+    await hotline.seat_is(8001, "talking")
+    await caller.hang_up()
+    call = await hotline.ended(ring.zhida_call, "completed")
+    assert call["seat"] == "8001"
+    assert call["record"]["answered"]
+    assert call["recording"] == ring.zhida_call
+    await hotline.seat_is(8001, "ready")
+
+
+async def test_a_seat_that_rings_and_is_not_answered_is_rung_again(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller = await hotline.calls(KEY)
+    ring = await seat.rings()
+    await hotline.killed("engine-1")
+    await seat.decline()
+    await seat.call_ended()
+    await hotline.back()
+    again = await hotline.talk(caller, seat)
+    assert again.zhida_call == ring.zhida_call
+    await caller.hang_up()
+    await hotline.ended(ring.zhida_call, "completed")
+
+
+async def test_who_is_in_the_menu_hears_it_again(hotline: Hotline) -> None:
+    seat = await hotline.seat(8004)
+    caller = await hotline.calls(PUBLIC, dials="12346")
+    await caller.talks()
+    await caller.hears_prompt(hotline.prompt("menu-main"))
+    await hotline.killed("engine-1")
+    await hotline.hears_music(caller)
+    await hotline.back()
+    began = caller.heard_s
+    await hotline.hears_prompt_again(caller, "menu-main", after_s=began - 2)
+    await caller.send_digits("1")
+    ring = await hotline.talk(caller, seat)
+    await caller.hang_up()
+    call = await hotline.ended(ring.zhida_call, "completed")
+    assert call["record"]["keys"] == ["1"]
+
+
+async def test_a_consult_goes_on(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    specialist = await consult(hotline, call_id)
+    await hotline.killed("engine-1")
+    await asyncio.gather(seat.hears(specialist), specialist.hears(seat))
+    await hotline.back()
+    await asyncio.gather(seat.hears(specialist), specialist.hears(seat))
+    await hotline.hears_music(caller)
+    await three_way(hotline, call_id)
+    await asyncio.gather(caller.hears(seat, specialist), specialist.hears(caller, seat))
+    await specialist.hang_up()
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert call["record"]["specialists"][0]["left"]
+    await hotline.seat_is(8001, "ready")
+
+
+async def test_a_hunt_goes_on_with_the_next_phone(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    hotline.world.script(OFFICE, RingsForEver()).script(MOBILE, Answers(presses="1", presses_after_s=0.3))
+    await ask(hotline, call_id)
+    await hotline.world.is_called(OFFICE)
+    await hotline.killed("engine-1")
+    await hotline.back()
+    await joined(hotline, call_id, MOBILE)
+    specialist = await hotline.world.phone(MOBILE)
+    await asyncio.gather(seat.hears(specialist), specialist.hears(seat))
+    await caller.hang_up()
+    await asyncio.gather(seat.call_ended(), specialist.call_ended())
+    await hotline.ended(call_id, "completed")
+
+
+async def test_three_who_talk_notice_nothing(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    specialist = await consult(hotline, call_id)
+    await three_way(hotline, call_id)
+    await caller.hears(seat, specialist)
+    await hotline.killed("engine-1")
+    await asyncio.gather(caller.hears(seat, specialist), seat.hears(caller, specialist), specialist.hears(caller, seat))
+    await hotline.back()
+    await asyncio.gather(caller.hears(seat, specialist), seat.hears(caller, specialist), specialist.hears(caller, seat))
+    await seat.hang_up()
+    await asyncio.gather(caller.hears(specialist), specialist.hears(caller))
+    await hotline.seat_is(8001, "ready")
+    await specialist.hang_up()
+    await caller.hears_prompt(hotline.prompt("rate"))
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert call["record"]["specialists"][0]["left"]
+
+
+async def test_who_hangs_up_while_no_engine_lives_is_recorded_all_the_same(hotline: Hotline) -> None:
+    first, second = await hotline.seats(8001, 8002)
+    in_three_way, three_way_call = await hotline.talking(first, OTHER_KEYS[0])
+    specialist = await consult(hotline, three_way_call)
+    await three_way(hotline, three_way_call)
+    await in_three_way.hears(first, specialist)
+    talking, talking_call = await hotline.talking(second, OTHER_KEYS[1])
+    project = await hotline.seat(8003)
+    ringing = await hotline.calls(PROJECT)
+    ringing_call = (await project.rings()).zhida_call
+    waiting, waiting_call = await hotline.waiting(OTHER_KEYS[2])
+    with hotline.lab.nothing_restarted():
+        hotline.lab.kill("engine-1")
+        left = time.monotonic()
+        await asyncio.gather(*(caller.hang_up() for caller in (in_three_way, talking, ringing, waiting)))
+        await asyncio.gather(*(phone.call_ended() for phone in (first, second, project, specialist)))
+        assert time.monotonic() - left < 2, "Asterisk itself ends the room"
+    await hotline.back()
+    await asyncio.gather(
+        hotline.ended(three_way_call, "completed"),
+        hotline.ended(talking_call, "completed"),
+        hotline.ended(ringing_call, "abandoned"),
+        hotline.ended(waiting_call, "abandoned"),
+        *(hotline.seat_is(number, "ready") for number in (8001, 8002, 8003)),
+    )
+
+
+async def test_after_all_this_nothing_is_missing(hotline: Hotline) -> None:
+    code, said = await hotline.zhida("audit")
+    assert code == 0, said
