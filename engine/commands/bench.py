@@ -3,17 +3,19 @@
 import asyncio
 import json
 import shutil
+import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from calls.clock import SystemClock
 from engine.commands import lab as lab_command
 from engine.commands.options import AsJson
+from lab.bench.report import Report
 from lab.bench.run import Hotline, Surroundings, run
 from lab.bench.scale import FULL, QUICK
 from lab.house import control
@@ -40,8 +42,18 @@ def bench(
     around = Surroundings(
         lab=lambda overrides: _lab(net, overrides), steps=lambda: _steps(net), store=_store, folder=folder, say=_say
     )
-    report = asyncio.run(run(QUICK if quick else FULL, around))
+    report = asyncio.run(_until_told(run(QUICK if quick else FULL, around)))
     sys.stdout.write(json.dumps(report.document(), ensure_ascii=False) + "\n" if as_json else report.text())
+
+
+async def _until_told(work: Coroutine[Any, Any, Report]) -> Report:
+    """The work's result. SIGTERM ends it as Ctrl-C does: the lab is stopped first."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def _say(what: str) -> None:
