@@ -27,7 +27,7 @@ class ApiServer:
             lingering_time=LINGER_S,
             auto_decompress=False,
         )
-        self._host = host
+        self.host = host
         self._port = port
 
     @property
@@ -39,11 +39,11 @@ class ApiServer:
         """Listen. Raises: OSError: the address cannot be had."""
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            await web.TCPSite(self._runner, self.host, self._port).start()
         except OSError:
             await self._runner.cleanup()
             raise
-        log.info("api_started", host=self._host, port=self.port)
+        log.info("api_started", host=self.host, port=self.port)
 
     async def close(self) -> None:
         """Stop listening, let the requests in hand end (for STOP_S), then close what is left."""

@@ -26,23 +26,52 @@ _LOOK_EVERY_S: Final = 5.0
 async def run(engine: Engine, api: ApiServer) -> None:
     """Serve calls until SIGTERM or SIGINT; then let those in hand go on for `engine.graceful_stop_s` and hand over the rest.
 
-    In order: live state, the directory, the link to Asterisk, timers and deliveries, the API, and last the door for calls.
+    In order: the API, whose /healthz says what is waited for; live state; the link to Asterisk; timers and deliveries; the
+    directory; and last the door for calls.
+    Raises: Fault: an address is not to be had.
     """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await _live_state_there(engine)
-    engine.link.start()
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await engine.link.wait_up(_FIRST_LINK_S)
-    except Fault as fault:
-        log.warning("asterisk_not_linked_yet", why=fault.sentence)
+        await _listen(api)
+        if await _done_before(stop, _live_state_there(engine)) and await _done_before(stop, _linked(engine)):
+            await _serve(engine, stop)
+    except ExceptionGroup as several:
+        raise (several.exceptions[0] if len(several.exceptions) == 1 else several) from None
+    finally:
+        await api.close()
+        await engine.link.close()
+        await engine.redis.aclose()
+        await engine.stores.database.close()
+    log.info("engine_stopped")
+
+
+async def _listen(api: ApiServer) -> None:
     try:
-        async with asyncio.TaskGroup() as tasks:
-            side = [tasks.create_task(work, name=name) for name, work in _side_work(engine).items()]
-            await _directory_read(engine)
-            await api.start()
+        await api.start()
+    except OSError as error:
+        raise Fault("api_cannot_listen", f"Cannot serve HTTP on {api.host}:{api.port}: {error.strerror}.") from None
+
+
+async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do the work; False where the engine was told to stop meanwhile."""
+    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            return False
+        await doing
+        return True
+    finally:
+        doing.cancel()
+        stopping.cancel()
+
+
+async def _serve(engine: Engine, stop: asyncio.Event) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        side = [tasks.create_task(work, name=name) for name, work in _side_work(engine).items()]
+        if await _done_before(stop, _directory_read(engine)):
             await engine.agi.start()
             engine.taking_calls.set()
             log.info("engine_started", engine=engine.engine_id, agi=engine.agi.address)
@@ -50,15 +79,26 @@ async def run(engine: Engine, api: ApiServer) -> None:
             engine.taking_calls.clear()
             log.info("engine_stopping", calls=len(engine.post.calls))
             await engine.agi.close(grace_s=engine.settings.engine.graceful_stop_s)
-            await engine.live.sign_off()
-            await api.close()
-            for task in side:
-                task.cancel()
-    finally:
-        await engine.link.close()
-        await engine.redis.aclose()
-        await engine.stores.database.close()
-    log.info("engine_stopped")
+        for task in side:
+            task.cancel()
+        await asyncio.wait(side)
+    await _sign_off(engine)
+
+
+async def _sign_off(engine: Engine) -> None:
+    """Only once nothing says any more that this engine lives."""
+    try:
+        await engine.live.sign_off()
+    except StoreFault as fault:
+        log.error("engine_not_signed_off", code=fault.code)  # the others miss it within seconds
+
+
+async def _linked(engine: Engine) -> None:
+    engine.link.start()
+    try:
+        await engine.link.wait_up(_FIRST_LINK_S)
+    except Fault as fault:
+        log.warning("asterisk_not_linked_yet", why=fault.sentence)
 
 
 def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:

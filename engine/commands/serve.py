@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import structlog
 import typer
 import uvloop
 
@@ -10,8 +11,11 @@ from config.settings import Settings
 from engine.building import agi_addresses, build
 from engine.commands.options import ConfigFile, Overrides, settings_of
 from engine.http import api_server
+from engine.live_check import prompts_there
 from engine.logs import configure_logs
 from engine.running import run
+
+log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -25,6 +29,8 @@ def serve(
     if engine > len(addresses):
         raise Refused("no_such_engine", f"--engine {engine}: the configuration names {len(addresses)} (engine.agi.engines).")
     configure_logs(settings.engine.log_level)
+    for _, missing in prompts_there(settings):
+        log.error("prompt_missing", why=missing.sentence)
     uvloop.run(_serve(settings, engine))
 
 
