@@ -81,6 +81,23 @@ def test_the_engines_user_of_ami_can_neither_run_commands_nor_configure() -> Non
         assert f"name({event})" in manager
 
 
+def test_whoever_holds_a_call_leaves_the_other_with_the_hotlines_music() -> None:
+    files = render(SITE)
+    assert files["pjsip_zhida.conf"].count("moh_suggest=zhida") == files["pjsip_zhida.conf"].count("type=endpoint")
+    assert "[zhida]" in files["musiconhold_zhida.conf"]
+
+
+def test_all_phones_have_the_callers_codecs_so_that_no_sound_is_converted() -> None:
+    assert set(re.findall(r"^allow=(.*)", render(SITE)["pjsip_zhida.conf"], re.MULTILINE)) == {"alaw,ulaw"}
+
+
+def test_sound_stays_on_the_labs_address_but_for_browsers() -> None:
+    pjsip = render(replace(SITE, media_address="127.0.9.1"))["pjsip_zhida.conf"]
+    assert "bind_rtp_to_media_address=yes" in section(pjsip, "zhida-seat")
+    assert "media_address" not in section(pjsip, "zhida-browser-seat")
+    assert "from_domain=127.0.9.1" in section(pjsip, "zhida-browser-seat")
+
+
 def test_a_site_without_an_outside_trunk_has_no_outside_endpoint() -> None:
     files = render(replace(SITE, outside="", duty_phone=""))
     assert "zhida-outside" not in files["pjsip_zhida.conf"]
