@@ -27,7 +27,7 @@ _OUTCOMES: Final = {
     "CONGESTION": OfferOutcome.UNREACHABLE,
     "CHANUNAVAIL": OfferOutcome.UNREACHABLE,
 }
-_REJECTED_CAUSES: Final = frozenset({17, 21})  # Q.850 user busy, call rejected: 486 and 603 from a phone
+_REJECTED: Final = 21  # Q.850 call rejected: 603 from a phone, which DIALSTATUS takes for CHANUNAVAIL
 _LATE_ANSWER_S: Final = 1.5  # a Dial still going this long after its own limit has been answered, though AMI did not say so
 _LATE_REPLY_S: Final = 0.5  # and for this long an engine that was stopped itself may read what came meanwhile
 _STORE_RETRY_S: Final = 1.0
@@ -185,6 +185,5 @@ async def _either(dial: Dial, mailbox: Mailbox, *, within_s: float | None) -> No
 
 
 def _unanswered(dialled: Dialled) -> RingResult:
-    declined = dialled.cause in _REJECTED_CAUSES
-    outcome = OfferOutcome.DECLINED if declined else _OUTCOMES.get(dialled.status, OfferOutcome.UNREACHABLE)
+    outcome = OfferOutcome.DECLINED if dialled.cause == _REJECTED else _OUTCOMES.get(dialled.status, OfferOutcome.UNREACHABLE)
     return RingResult(answered=False, outcome=outcome, cause=f"{dialled.status} {dialled.cause}")

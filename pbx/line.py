@@ -14,6 +14,7 @@ from pbx.agi.session import AgiSession
 log = structlog.get_logger(__name__)
 
 _MUSIC: Final = "zhida"
+_UNKNOWN_CAUSE: Final = -1
 _RECORDING: Final = "ZHIDA_RECORDING"  # MixMonitor's own id of what it does on this channel
 _DEVICE: Final = re.compile(r"PJSIP/[A-Za-z0-9_+*#-]{1,40}(@[A-Za-z0-9_-]{1,40})?\Z")
 _UNFIT_IN_NAME: Final = re.compile(r'["<>\\\x00-\x1f\x7f]')
@@ -39,7 +40,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialled:
-    """How a Dial() ended: DIALSTATUS, the Q.850 cause, and the leg that was talked with, if any."""
+    """How a Dial() ended: DIALSTATUS, the Q.850 cause (0: none that is known), and the leg that was talked with, if any."""
 
     status: str
     cause: int
@@ -58,6 +59,7 @@ class AgiLine:
         self._music_on: bool | None = None if self.arrival.again else False  # the dialplan plays some between two engines
         self._announced = False
         self._recorded = False
+        self._cause = _UNKNOWN_CAUSE if self.arrival.again else 0
 
     @property
     def uniqueid(self) -> str:
@@ -176,11 +178,17 @@ class AgiLine:
             raise ValueError(f"not a device Dial() may ring: {unfit[0]!r}")
         self._music_on = False  # Dial ends the music, also where nobody waits for its end here
         await self._session.exec("Dial", f"{'&'.join(devices)},{limits},{options}")
-        names = ("DIALSTATUS", "HANGUPCAUSE", "DIALEDPEERNAME")
-        status, cause, peer = await self._session.get_variables(*names, even_if_gone=True)
+        names = ("DIALSTATUS", "DIALEDPEERNAME", "HANGUPCAUSE", "RINGTIME_MS")
+        status, peer, cause, rang = await self._session.get_variables(*names, even_if_gone=True)
         if status == "ANSWER":
             self._answered = True
-        return Dialled(status=status, cause=int(cause) if cause.isdecimal() else 0, peer_channel=peer)
+        return Dialled(status=status, cause=self._cause_of(status, cause, rang=bool(rang)), peer_channel=peer)
+
+    def _cause_of(self, status: str, told: str, *, rang: bool) -> int:
+        """The cause of this Dial: where nobody hung up (a time-out), the channel still tells that of an earlier one."""
+        before, self._cause = self._cause, int(told) if told.isdecimal() else 0
+        own = rang or before not in (self._cause, _UNKNOWN_CAUSE)
+        return self._cause if own and status != "NOANSWER" else 0
 
     # ── conference.legs.CallerLine ──
 

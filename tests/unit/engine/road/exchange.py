@@ -13,7 +13,7 @@ from conference.errand import Attempt
 from pbx.ami.messages import AmiEvent, AmiResponse
 from tests.unit.engine.road.virtual import LoopClock
 
-ANSWER, BUSY, UNAVAILABLE, NO_ANSWER = ("ANSWER", 16), ("BUSY", 17), ("CHANUNAVAIL", 20), ("NOANSWER", 0)
+ANSWER, BUSY, UNAVAILABLE, NO_ANSWER = ("ANSWER", 16), ("BUSY", 17), ("CHANUNAVAIL", 0), ("NOANSWER", 0)  # 0: the old one stays
 DECLINED = ("CHANUNAVAIL", 21)
 
 
@@ -139,12 +139,13 @@ class Exchange:
         """Dial(devices,limits,options), for as long as it lasts."""
         devices, limits, *_ = data.split(",")
         ring_s, _, no_ring_s = limits.partition("^")
-        caller.variables["DIALSTATUS"] = ""
+        caller.variables |= {"DIALSTATUS": "", "RINGTIME_MS": ""}
         caller.where = "music" if "m(" in data else "ringing"
         legs = [self._new_leg(caller, device) for device in devices.split("&")]
         dead = all(leg.phone.dead for leg in legs)
         status, cause = await self._rung(caller, legs, float(no_ring_s if dead and no_ring_s else ring_s), dead=dead)
-        caller.variables |= {"DIALSTATUS": status, "HANGUPCAUSE": str(cause)}
+        caller.variables |= {"DIALSTATUS": status, "RINGTIME_MS": "" if dead else "3"}
+        caller.variables["HANGUPCAUSE"] = str(cause or caller.variables.get("HANGUPCAUSE", 0))
         for leg in legs:
             if status != "ANSWER" or not leg.answered.is_set():
                 self._ends(leg)

@@ -53,6 +53,21 @@ async def test_a_declined_call_rings_at_the_next_seat(stage: Stage) -> None:
     assert stage.redis.fact(caller.uniqueid, "offer_ended")["outcome"] == "declined"
 
 
+async def test_what_one_seat_did_is_not_told_of_the_next(stage: Stage) -> None:
+    """The caller's channel keeps the cause of the last hang-up, also through a Dial that nobody hung up."""
+    await stage.seat("8001", declines_after_s=1)
+    await stage.seat("8002")
+    dead = await stage.seat("8004")
+    dead.dead = True
+    caller = stage.calls()
+    await stage.passes(30)
+    facts = [fact for fact in stage.redis.model.facts if fact["kind"] == "offer_ended" and fact["call_id"] == caller.uniqueid]
+    assert [(fact["seat_id"], fact["outcome"]) for fact in facts[:3]] == [
+        ("8001", "declined"), ("8002", "expired"), ("8004", "unreachable"),
+    ]  # fmt: skip
+    assert stage.seat_state("8004") is SeatState.UNREACHABLE
+
+
 async def test_an_unanswered_call_hears_music_and_rings_at_the_next_group(stage: Stage) -> None:
     first, next_group = await stage.seat("8001"), await stage.seat("8004")
     caller = stage.calls()
