@@ -15,6 +15,7 @@ class Part(Enum):
     PROGRAMS = "the lab's programs"  # Redis, softphones, sound tools
     ASTERISK = "Asterisk"  # a tree of its own, read-only
     POSTGRES = "PostgreSQL"  # the tests run the store on it as well
+    BROWSER = "Chromium"  # a seat's phone in the tests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ PACKAGES = {
     ),
     Part.ASTERISK: (Package(name="mmdebstrap", programs=("mmdebstrap",)),),
     Part.POSTGRES: (Package(name="postgresql", file="/usr/lib/postgresql/*/bin/postgres"),),
+    # The one without windows: two thirds of the download, because it needs no GTK.
+    Part.BROWSER: (Package(name="chromium-headless-shell", programs=("chromium-headless-shell", "chromium")),),
 }
 
 LAB = frozenset({Part.PYTHON, Part.PROGRAMS, Part.ASTERISK})
@@ -60,7 +63,7 @@ NEEDS = {
     ("demo",): LAB,
     ("bench",): LAB,
     ("lab", "up"): LAB,
-    ("test",): LAB | {Part.POSTGRES},
+    ("test",): LAB | {Part.POSTGRES, Part.BROWSER},
 }
 EVERY_COMMAND = frozenset({Part.PYTHON})
 

@@ -15,11 +15,11 @@ def test_a_production_machine_gets_python_packages_only(command: str) -> None:
 @pytest.mark.parametrize("command", ["demo", "bench --rate 50", "lab up", "lab up --set seats.wrap_up_s=0 --engines 2"])
 def test_what_places_calls_needs_the_lab(command: str) -> None:
     assert parts_for(command.split()) == LAB
-    assert Part.POSTGRES not in LAB
+    assert not LAB & {Part.POSTGRES, Part.BROWSER}
 
 
-def test_the_tests_need_postgresql_as_well() -> None:
-    assert parts_for(["test", "tests/unit", "-q"]) == LAB | {Part.POSTGRES}
+def test_the_tests_need_postgresql_and_a_browser_as_well() -> None:
+    assert parts_for(["test", "tests/unit", "-q"]) == LAB | {Part.POSTGRES, Part.BROWSER}
 
 
 @pytest.mark.parametrize("command", ["--help", "lab up --help", "demo --help", "test -h"])

@@ -1,0 +1,183 @@
+"use strict";
+
+/*
+ * A seat's phone: SIP over a WebSocket (RFC 7118), sound by WebRTC, one call at a time.
+ * What happens to it goes out by tell(), as JSON: {kind, call, detail, message}.
+ */
+
+const REGISTERED_S = 600;
+const random = () => Math.random().toString(36).slice(2);
+const HOST = `${random()}.invalid`; // a browser has no address of its own (RFC 7118 §5)
+
+class Phone {
+  async start({ uri, user, password, tone_hz }) {
+    Object.assign(this, { user, password, domain: new URL(uri).hostname, sequence: 0, asked: new Map(), call: null, hear: null });
+    this.contact = `<sip:${user}@${HOST};transport=ws>`;
+    this.voice = await microphone(tone_hz);
+    this.socket = new WebSocket(uri, "sip");
+    this.socket.onmessage = ({ data }) => this.take(parse(data));
+    this.socket.onclose = () => this.say("was switched off");
+    this.socket.onopen = () => this.register();
+  }
+
+  async register() {
+    const address = `<sip:${this.user}@${this.domain}>`;
+    const { status, first } = await this.ask("REGISTER", `sip:${this.domain}`, [
+      ["From", `${address};tag=${random()}`],
+      ["To", address],
+      ["Call-ID", random()],
+      ["Contact", this.contact],
+      ["Expires", REGISTERED_S],
+    ]);
+    this.say(status === 200 ? "registered" : "was refused registration", "", first);
+  }
+
+  async answer() {
+    const call = this.call;
+    const rtc = (call.rtc = new RTCPeerConnection());
+    rtc.ontrack = async ({ track }) => (this.hear = await ear(track));
+    rtc.onconnectionstatechange = () => rtc.connectionState === "connected" && this.say("talks", call.id);
+    this.voice.getTracks().forEach((track) => rtc.addTrack(track, this.voice));
+    await this.negotiate(call, call.invite);
+  }
+
+  decline() {
+    this.respond(this.call.invite, "486 Busy Here");
+    this.end("by this phone");
+  }
+
+  async hangUp() {
+    const { invite, tag, id } = this.call;
+    const target = invite.one("Contact").match(/<(.*)>/)[1];
+    this.end("by this phone");
+    await this.ask("BYE", target, [
+      ["From", `${invite.one("To")};tag=${tag}`],
+      ["To", invite.one("From")],
+      ["Call-ID", id],
+    ]);
+  }
+
+  /* What came in and went out so far, by the browser's own count. */
+  async packets() {
+    const rtc = this.call?.rtc;
+    if (!rtc) return {};
+    const found = { state: rtc.connectionState };
+    const stats = await rtc.getStats();
+    stats.forEach((one) => {
+      if (one.type === "inbound-rtp") Object.assign(found, { received: one.packetsReceived, lost: one.packetsLost });
+      if (one.type === "outbound-rtp") Object.assign(found, { sent: one.packetsSent, codec: stats.get(one.codecId)?.mimeType });
+    });
+    return found;
+  }
+
+  heard() {
+    return this.hear ? this.hear() : [];
+  }
+
+  // ── signalling ──
+
+  take(message) {
+    const { method, status } = message;
+    if (status >= 200) this.asked.get(message.one("CSeq"))?.(message);
+    else if (method === "INVITE") this.invited(message);
+    else if (method === "OPTIONS") this.respond(message, "200 OK");
+    else if (method && method !== "ACK") this.ended(message);
+  }
+
+  invited(invite) {
+    const id = invite.one("Call-ID");
+    if (this.call?.id === id) return this.negotiate(this.call, invite);
+    if (this.call) return this.respond(invite, "486 Busy Here");
+    this.call = { id, invite, tag: random() };
+    this.respond(invite, "180 Ringing");
+    return this.say("rings", id, "", invite.text);
+  }
+
+  /* The answer goes out with all of this machine's addresses in it: Asterisk takes none later (trickle ICE). */
+  async negotiate(call, invite) {
+    await call.rtc.setRemoteDescription({ type: "offer", sdp: invite.body });
+    await call.rtc.setLocalDescription();
+    while (call.rtc.iceGatheringState !== "complete")
+      await new Promise((changed) => call.rtc.addEventListener("icegatheringstatechange", changed, { once: true }));
+    if (this.call === call) this.respond(invite, "200 OK", call.rtc.localDescription.sdp);
+  }
+
+  /* BYE, or CANCEL while it rings. */
+  ended(request) {
+    if (this.call?.id !== request.one("Call-ID")) return this.respond(request, "481 Call/Transaction Does Not Exist");
+    this.respond(request, "200 OK");
+    if (request.method === "CANCEL") this.respond(this.call.invite, "487 Request Terminated");
+    return this.end(request.one("Reason") || "by the other side");
+  }
+
+  end(reason) {
+    this.call.rtc?.close();
+    this.say("call ended", this.call.id, reason);
+    this.call = this.hear = null;
+  }
+
+  /* Send a request; its final answer. Asked for the password, it is sent again with it. */
+  async ask(method, uri, headers, authorization) {
+    const number = `${++this.sequence} ${method}`;
+    const answer = new Promise((answered) => this.asked.set(number, answered));
+    const via = `SIP/2.0/WS ${HOST};branch=z9hG4bK${random()}`;
+    this.send(`${method} ${uri} SIP/2.0`, [["Via", via], ["Max-Forwards", 70], ["CSeq", number], ...headers, ...(authorization ?? [])]);
+    const said = await answer;
+    this.asked.delete(number);
+    if (said.status !== 401 || authorization) return said;
+    return this.ask(method, uri, headers, [["Authorization", this.digest(method, uri, said.one("WWW-Authenticate"))]]);
+  }
+
+  /* RFC 3261 §22.4 */
+  digest(method, uri, challenge) {
+    const asked = Object.fromEntries([...challenge.matchAll(/(\w+)="?([^",]*)/g)].map(([, name, value]) => [name, value]));
+    const [secret, request] = [md5(`${this.user}:${asked.realm}:${this.password}`), md5(`${method}:${uri}`)];
+    const [count, once] = ["00000001", random()];
+    const response = md5([secret, asked.nonce, count, once, "auth", request].join(":"));
+    const quoted = { username: this.user, realm: asked.realm, nonce: asked.nonce, uri, response, cnonce: once, opaque: asked.opaque ?? "" };
+    const pairs = Object.entries(quoted).map(([name, value]) => `${name}="${value}"`);
+    return `Digest ${pairs.join(", ")}, algorithm=MD5, qop=auth, nc=${count}`;
+  }
+
+  respond(request, status, body = "") {
+    const to = request.one("To");
+    this.send(`SIP/2.0 ${status}`, [
+      ...request.all("Via").map((via) => ["Via", via]),
+      ["From", request.one("From")],
+      ["To", to.includes(";tag=") || !this.call ? to : `${to};tag=${this.call.tag}`],
+      ["Call-ID", request.one("Call-ID")],
+      ["CSeq", request.one("CSeq")],
+      ["Contact", this.contact],
+    ], body);
+  }
+
+  send(first, headers, body = "") {
+    const about = [...(body ? [["Content-Type", "application/sdp"]] : []), ["Content-Length", new TextEncoder().encode(body).length]];
+    const lines = [first, ...[...headers, ...about].map(([name, value]) => `${name}: ${value}`)];
+    this.socket.send(`${lines.join("\r\n")}\r\n\r\n${body}`);
+  }
+
+  say(kind, call = "", detail = "", message = "") {
+    tell(JSON.stringify({ kind, call, detail, message }));
+  }
+}
+
+/* Asterisk writes header names in full and folds no lines. */
+function parse(text) {
+  const end = text.indexOf("\r\n\r\n");
+  const [first, ...lines] = text.slice(0, end).split("\r\n");
+  const headers = lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]);
+  const all = (name) => headers.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
+  const response = first.startsWith("SIP/2.0 ");
+  return {
+    text,
+    first,
+    method: response ? "" : first.split(" ")[0],
+    status: response ? Number(first.split(" ")[1]) : 0,
+    all,
+    one: (name) => all(name)[0] ?? "",
+    body: text.slice(end + 4),
+  };
+}
+
+const phone = new Phone();
