@@ -92,7 +92,7 @@ class SeatPhones:
     async def _tell_newest(self, seat_id: str) -> None:
         """Told one after another for a seat, always the newest, so that the board ends up with what is true."""
         while (phone := self._phone(seat_id)) is not self._said.get(seat_id):
-            back = phone is Phone.IDLE and self._said.get(seat_id, Phone.UNREACHABLE) is Phone.UNREACHABLE
+            back = phone is not Phone.UNREACHABLE and self._said.get(seat_id, Phone.UNREACHABLE) is Phone.UNREACHABLE
             try:
                 await self._board.phone(seat_id, phone, why=self._why(seat_id, phone), ready=self._ready and back)
             except Fault as fault:

@@ -1,6 +1,7 @@
 """What Asterisk says reaches the call or the seat it is about, and nothing else."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,10 +9,32 @@ from calls.errors import StoreFault
 from engine.mailbox import PostOffice
 from engine.watcher import SeatPhones, Watcher
 from pbx.ami.messages import AmiEvent
-from seats.seat import Phone, SeatDefinition
+from routing.waiting import Offer
+from seats.seat import Phone, Seat, SeatDefinition
+from seats.state import SeatState
 
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CALL, SEAT_LEG, OTHER = "zhida-1.0", "zhida-1.1", "zhida-9.0"
 SEAT = SeatDefinition(seat_id="8001", devices=("PJSIP/8001", "PJSIP/9001"), groups=("priority",))
+
+
+def a_seat(phone: Phone) -> Seat:
+    return Seat(
+        seat_id="8001",
+        state=SeatState.AWAY,
+        since=NOW,
+        why="",
+        phone=phone,
+        devices=SEAT.devices,
+        groups=SEAT.groups,
+        skills=frozenset(),
+        agent="",
+    )
+
+
+def an_offer(number: int) -> Offer:
+    deadline = NOW + timedelta(seconds=number)
+    return Offer(offer_id=f"1-{number}", call_id=CALL, seat_id="8001", group="priority", devices=SEAT.devices, deadline=deadline)
 
 
 class Board:
@@ -184,3 +207,76 @@ async def test_an_unknown_device_is_nobodys() -> None:
     exchange = Exchange()
     await exchange.device("PJSIP/7777", "INUSE")
     assert exchange.board.told == []
+
+
+async def test_a_phone_that_talks_when_live_state_lost_its_seat_makes_it_ready_in_the_lab() -> None:
+    exchange = Exchange(auto_login=True)
+    await exchange.device("PJSIP/8001", "INUSE")
+    assert exchange.board.told == [("8001", Phone.IN_USE, True)]
+
+
+async def test_what_live_state_believes_wrongly_is_told_with_the_next_word() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    exchange.phones.believed([a_seat(Phone.UNREACHABLE)])
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    assert [phone for _, phone, _ in exchange.board.told] == [Phone.IDLE, Phone.IDLE]
+
+
+async def test_an_engine_that_starts_makes_no_seat_ready_that_live_state_knows() -> None:
+    """Somebody missed a call and is away; his phone was there all the time."""
+    exchange = Exchange(auto_login=True)
+    exchange.phones.believed([a_seat(Phone.IDLE)])
+    await exchange.device("PJSIP/8001", "NOT_INUSE")
+    assert exchange.board.told == []
+
+
+async def test_a_word_that_comes_while_the_last_one_is_just_told_is_not_lost() -> None:
+    exchange = Exchange()
+    exchange.says("DeviceStateChange", Device="PJSIP/8001", State="NOT_INUSE")
+    (telling,) = exchange.phones._telling.values()
+    telling.add_done_callback(lambda _: exchange.says("DeviceStateChange", Device="PJSIP/8001", State="UNAVAILABLE"))
+    await exchange.settles()
+    assert exchange.board.told[-1][1] is Phone.UNREACHABLE
+
+
+async def test_an_old_dials_answer_is_not_taken_for_that_of_the_next() -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    exchange.says("DialBegin", Uniqueid=CALL, DestUniqueid=SEAT_LEG)
+    mailbox.forget_ringing()
+    exchange.says("DialEnd", Uniqueid=CALL, DestUniqueid=SEAT_LEG, DestChannel="PJSIP/8001-1", DialStatus="ANSWER")
+    assert mailbox.seat_answer is None
+
+
+async def test_a_call_that_came_back_keeps_its_legs_when_its_old_mailbox_is_closed() -> None:
+    exchange = Exchange()
+    old = exchange.post.open(CALL)
+    old.watch(SEAT_LEG)
+    new = exchange.post.open(CALL)
+    new.watch(SEAT_LEG)
+    exchange.post.close(old)
+    assert exchange.post.legs == {SEAT_LEG: new}
+    assert exchange.post.of_call(CALL) is new
+
+
+async def test_a_leg_that_asterisk_no_longer_lists_is_gone_when_it_is_missed_twice() -> None:
+    """One that was ordered a moment ago is not listed yet."""
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    mailbox.watch(SEAT_LEG)
+    exchange.post.compare([CALL], {})
+    assert mailbox.gone == frozenset()
+    exchange.post.compare([CALL], {})
+    assert mailbox.gone == {SEAT_LEG}
+
+
+async def test_of_two_offers_the_newer_one_is_taken() -> None:
+    exchange = Exchange()
+    mailbox = exchange.post.open(CALL)
+    older, newer = (an_offer(number) for number in (1, 2))
+    mailbox.offered(older)
+    assert mailbox.take_offer(newer) is newer
+    assert mailbox.take_offer() is None
+    mailbox.offered(newer)
+    assert mailbox.take_offer(older) is newer
