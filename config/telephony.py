@@ -31,7 +31,7 @@ class PbxSettings(Section):
     systemname: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "zhida"
     """The systemname in asterisk.conf: it begins every call id, marks every AMI event, and differs between a hotline's Asterisks."""
     media_address: Annotated[str, Field(pattern=r"^[0-9.]{7,15}$")] | None = None
-    """IPv4 address to which all sound is bound; empty: Asterisk chooses."""
+    """The address that sound is offered on and bound to, but for browsers, whose ICE finds its own; empty: Asterisk decides."""
     qualify_s: Annotated[int, Field(ge=0, le=3600)] = 30
     """How often a seat's phone is asked whether it lives (seconds); 0: never."""
     prompts_dir: PathThere = "/var/lib/zhida/prompts"

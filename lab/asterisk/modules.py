@@ -10,7 +10,7 @@ MODULES: Final[tuple[str, ...]] = tuple(
     res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_pubsub res_pjsip_caller_id
     res_pjsip_dtmf_info res_pjsip_rfc3326 res_pjsip_header_funcs res_pjsip_acl res_pjsip_logger chan_pjsip
     bridge_builtin_features bridge_builtin_interval_features bridge_holding bridge_native_rtp bridge_simple bridge_softmix
-    codec_alaw codec_ulaw codec_a_mu codec_resample codec_opus_open_source res_format_attr_opus
+    codec_alaw codec_ulaw codec_a_mu codec_resample
     format_pcm format_wav format_sln format_gsm pbx_config res_agi res_speech res_musiconhold
     res_manager_devicestate app_dial app_queue app_confbridge app_mixmonitor app_chanspy app_playback
     app_read app_stack app_verbose app_exec app_cdr

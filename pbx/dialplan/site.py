@@ -50,7 +50,7 @@ class Site:
         fallback_after_s: how long the dialplan looks for an engine before that.
         sounds: absolute folder with <language>/<prompt>.wav, as Asterisk sees it.
         longest_call_s: no call lasts longer, whatever breaks.
-        local_net: an Asterisk on addresses of one machine: media stay on this address ("" elsewhere).
+        media_address: what sound is offered on and bound to, but for browsers; "" where Asterisk decides.
         qualify_s: how often seats' phones are asked whether they live; 0: never.
     """
 
