@@ -1,7 +1,7 @@
 """An engine put together: the only place that builds its parts."""
 
 import asyncio
-import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +86,7 @@ def build(settings: Settings, number: int) -> Engine:
     """Engine `number` (from 1) of this configuration; nothing is started yet."""
     clock = SystemClock()
     pbx_name, pbx = next(iter(settings.asterisk.items()))
-    engine_id = f"{settings.hotline.id}-{number}-{os.getpid()}"
+    engine_id = f"{settings.hotline.id}-{number}-{secrets.token_hex(4)}"
     redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     stores = open_stores(settings, clock)
