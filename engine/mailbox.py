@@ -59,6 +59,12 @@ class Mailbox:
         while self.offer is None:
             await self.changed()
 
+    async def answer(self) -> SeatAnswer:
+        """Return the leg that picked up, once one has, of those that the caller's own Dial rings."""
+        while self.seat_answer is None:
+            await self.changed()
+        return self.seat_answer
+
     def forget_ringing(self) -> None:
         """A new Dial is about to begin: legs of an earlier one, and what is still told of them, are of no account."""
         self._past |= self.ringing

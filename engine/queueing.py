@@ -7,8 +7,8 @@ from typing import Final
 
 import structlog
 
-from calls.errors import Refused
-from calls.events import Event, RecordingStarted
+from calls.errors import Refused, StoreFault
+from calls.events import Answered, Event, RecordingStarted
 from calls.masking import masked
 from engine.desk import Desk
 from engine.mailbox import Mailbox
@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S: Final = 5.0
 """So often a waiting call looks whether live state still knows that it waits."""
+_DUTY: Final = "duty"  # stands in the records for the seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,29 @@ class Queueing:
             log.error("duty_phone_not_callable", code=refused.code)
             return False
         log.info("duty_phone_rung", number=masked(end.duty_phone))
-        return (await self.line.dial_outside(device, ring_s=end.duty_ring_s)).status == "ANSWER"
+        self.mailbox.forget_ringing()
+        dial = asyncio.create_task(self.line.dial_outside(device, ring_s=end.duty_ring_s), name=f"duty phone {self.call.call_id}")
+        answer = asyncio.create_task(self.mailbox.answer())
+        try:
+            await asyncio.wait({dial, answer}, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done() or (await dial).status == "ANSWER":
+                await self._note_duty()
+            return (await dial).status == "ANSWER"
+        finally:
+            answer.cancel()
+            dial.cancel()
+            await asyncio.gather(answer, dial, return_exceptions=True)
+
+    async def _note_duty(self) -> None:
+        """A call that is served is recorded as answered, so that it becomes a ticket."""
+        assert self.call.queued is not None  # noqa: S101  it waited
+        now = self.desk.clock.now()
+        waited_s = (now - self.call.queued).total_seconds()
+        fact = Answered(call_id=self.call.call_id, at=now, offer_id=_DUTY, seat_id=_DUTY, group=_DUTY, waited_s=waited_s)
+        try:
+            await self.desk.waiting.record([fact])
+        except StoreFault as fault:
+            log.error("answer_not_recorded", seat_id=_DUTY, code=fault.code)
 
     def _talking(self) -> list[Event]:
         if not self.desk.service.recordings:

@@ -169,6 +169,7 @@ async def test_who_talked_with_the_duty_phone_has_not_abandoned(stage: Stage) ->
     caller.hang_up()
     await stage.over(caller)
     assert stage.end_reason(caller) == "completed"
+    assert stage.redis.fact(caller.uniqueid, "answered")["waited_s"] == pytest.approx(MAX_WAIT_S + 1, abs=0.1)
 
 
 async def test_a_prompt_that_is_not_there_costs_the_prompt_and_not_the_call(stage: Stage) -> None:
