@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from lab.client import LabApi
 from lab.phones.behaviours import BUSY, NO_SUCH_NUMBER, Answers, IsDead, RingsForEver
 from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import Hotline
@@ -227,16 +228,16 @@ async def test_a_call_that_does_not_talk_cannot_have_a_specialist(hotline: Hotli
 # ── words ──
 
 
-async def ask(hotline: Hotline, call_id: str) -> dict[str, Any]:
+async def ask(hotline: Hotline, call_id: str, *, api: LabApi | None = None) -> dict[str, Any]:
     """The seat asks for a specialist of the tax bureau."""
-    asked: dict[str, Any] = await hotline.api.ask("POST", f"/calls/{call_id}/specialists", {"department": TAX})
+    asked: dict[str, Any] = await (api or hotline.api).ask("POST", f"/calls/{call_id}/specialists", {"department": TAX})
     return asked
 
 
-async def consult(hotline: Hotline, call_id: str) -> Softphone:
+async def consult(hotline: Hotline, call_id: str, *, api: LabApi | None = None) -> Softphone:
     """The first specialist accepts at his office phone; his phone."""
     hotline.world.script(OFFICE, ACCEPTS)
-    await ask(hotline, call_id)
+    await ask(hotline, call_id, api=api)
     await joined(hotline, call_id, OFFICE)
     return await hotline.world.phone(OFFICE)
 
@@ -245,8 +246,8 @@ async def joined(hotline: Hotline, call_id: str, number: str) -> dict[str, Any]:
     return await hotline.conference_is(call_id, lambda one: attempt_at(one, number)["state"] == "joined")
 
 
-async def three_way(hotline: Hotline, call_id: str) -> None:
-    await hotline.api.ask("PUT", f"/conferences/{call_id}/state", {"state": "three_way"})
+async def three_way(hotline: Hotline, call_id: str, *, api: LabApi | None = None) -> None:
+    await (api or hotline.api).ask("PUT", f"/conferences/{call_id}/state", {"state": "three_way"})
 
 
 def attempt_at(conference: dict[str, Any], number: str) -> dict[str, Any]:
