@@ -34,7 +34,7 @@ _HOTLINE: Final = "bench"
 def bench(
     as_json: AsJson = False,
     quick: Annotated[bool, typer.Option("--quick", help="About a minute and a half: less of everything, figures less sure.")] = False,
-    net: Annotated[str, typer.Option(help="First three bytes of its lab's addresses.")] = _NET,
+    net: lab_command.Net = _NET,
 ) -> None:
     """Measure Zhida beside a bare Dial() of the same Asterisk in the same run (docs/benchmark.md); about five minutes."""
     folder = lab_command.state_dir(net) / "bench"

@@ -9,6 +9,7 @@ import typer
 from engine.client import Api
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
+from whitelist.identify import CallerClass
 
 app = typer.Typer(no_args_is_help=True, help="Look at calls, and bring specialists into them.")
 
@@ -20,7 +21,7 @@ def list_calls(
     config: ConfigFile = None,
     as_json: AsJson = False,
     most: Annotated[int, typer.Option("--most", min=1, help="At the most so many.")] = 50,
-    caller_class: Annotated[str | None, typer.Option("--class", help="Only this class of callers.")] = None,
+    caller_class: Annotated[CallerClass | None, typer.Option("--class", help="Only this class of callers.")] = None,
 ) -> None:
     """Calls, the newest first; those that go on now among them."""
     found = Api(settings_of(config)).items("/calls", most=most, **{"class": caller_class})

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from calls.clock import SystemClock
-from calls.errors import StoreFault
+from calls.errors import Refused, StoreFault
 from config.derive import redis_url
 from config.settings import Settings
 from engine.lists import FormList
@@ -62,7 +62,9 @@ def import_form(settings: Settings, form: FormList[T], file: Path, *, yes: bool,
 
 
 def export_form(settings: Settings, form: FormList[T], file: Path) -> None:
-    """Write all that is kept into a file of the form's columns."""
+    """Write all that is kept into a file of the form's columns. Raises: Refused: there is no such folder."""
+    if not file.absolute().parent.is_dir():
+        raise Refused("no_such_folder", f"{file} cannot be written: there is no folder {file.parent}.")
 
     async def write(stores: Stores) -> None:
         kept, _ = await form.kept(stores)

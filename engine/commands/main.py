@@ -60,14 +60,30 @@ def _no_options() -> None:
 def main() -> None:
     """Run the command line. What a command prints is on stdout, what it logs on stderr."""
     configure_logs("warning")
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(args: Sequence[str]) -> int:
     try:
-        app_of(sys.argv[1:])(prog_name="zhida")
+        code = app_of(args)(args, prog_name="zhida", standalone_mode=False)
+    except typer.TyperException as misuse:  # without a message it has printed the help
+        return _told(misuse.format_message(), misuse.exit_code)
+    except typer.Abort:
+        return _told("stopped.", 1)
     except ConfigFault as fault:
         for finding in fault.findings:
             sys.stderr.write(f"{finding}\n")
-        sys.exit(1)
+        return 1
     except ZhidaError as error:
-        sys.stderr.write(f"zhida: {error.sentence}\n")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        return _told(error.sentence, 1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _told(f"{error.filename}: {error.strerror}.", 1)
+    return code if isinstance(code, int) else 0
+
+
+def _told(sentence: str, code: int) -> int:
+    if sentence:
+        sys.stderr.write(f"zhida: {sentence}\n")
+    return code

@@ -6,7 +6,6 @@ import structlog
 import typer
 import uvloop
 
-from calls.errors import Refused
 from config.settings import Settings
 from engine.building import agi_addresses, build
 from engine.commands.options import ConfigFile, Overrides, settings_of
@@ -27,7 +26,7 @@ def serve(
     settings = settings_of(config, overrides)
     addresses = agi_addresses(settings)
     if engine > len(addresses):
-        raise Refused("no_such_engine", f"--engine {engine}: the configuration names {len(addresses)} (engine.agi.engines).")
+        raise typer.BadParameter(f"--engine {engine}: the configuration names {len(addresses)} (engine.agi.engines).")
     configure_logs(settings.engine.log_level)
     for _, missing in prompts_there(settings):
         log.error("prompt_missing", why=missing.sentence)
