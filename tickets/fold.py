@@ -41,7 +41,7 @@ def fold(events: Sequence[Event]) -> CallRecord:
         raise ValueError("a call record is folded from the facts of exactly one call")
     facts = Facts(events)
     arrived, ended = _arrived(facts) or _NO_ARRIVAL, _ended(facts) or _NO_END
-    identified, planned = facts.first(Identified) or _NO_IDENTITY, facts.first(Planned) or _NO_PLAN
+    identified, planned, plan = facts.first(Identified) or _NO_IDENTITY, facts.first(Planned) or _NO_PLAN, _plan(facts)
     answered, rated = facts.first(Answered) or _NO_ANSWER, facts.of(Rated)
     return CallRecord(
         call_id=facts.all[0].call_id,
@@ -57,8 +57,8 @@ def fold(events: Sequence[Event]) -> CallRecord:
         entry_id=identified.entry_id,
         enterprise=identified.enterprise,
         tier=identified.tier,
-        reasons=identified.reasons + planned.reasons,
-        ladder=planned.ladder,
+        reasons=identified.reasons + plan.reasons,
+        ladder=plan.ladder,
         ivr=planned.ivr,
         keys=tuple(KeyPressed(menu=key.menu, digit=key.digit, target=key.target, at=key.at) for key in facts.of(MenuChosen)),
         arrived=_when(arrived),
@@ -83,6 +83,12 @@ def fold(events: Sequence[Event]) -> CallRecord:
 
 def _when(event: Event | None) -> datetime | None:
     return None if event is None or event.at == _NEVER else event.at
+
+
+def _plan(facts: Facts) -> Planned:
+    """What the call was served by: the plan that its menu choice made, where there was a menu."""
+    plans = facts.of(Planned) or [_NO_PLAN]
+    return plans[-1] if facts.of(MenuChosen) else plans[0]
 
 
 def _arrived(facts: Facts) -> Arrived | None:

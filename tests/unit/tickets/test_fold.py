@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calls.events import Answered, Ended, Event, MenuChosen, OfferEnded, SeatLeft, SpecialistLeft, Widened
+from calls.events import Answered, Ended, Event, MenuChosen, OfferEnded, Planned, SeatLeft, SpecialistLeft, Widened
 from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, miss, served, three_way, waiting
 from tickets.fold import fold
 from tickets.record import Span
@@ -39,6 +39,17 @@ def test_the_whole_story_is_one_record() -> None:
     assert (record.rating, record.end_reason) == (5, "completed")
     assert record.needs_ticket
     assert not record.recovered
+
+
+def test_the_ladder_is_the_one_the_menu_choice_made() -> None:
+    """The call is planned twice: to know its menu, and by what was pressed there."""
+    first, *rest = identity(caller_class="public")
+    before = next(fact for fact in (first, *rest) if isinstance(fact, Planned))
+    chosen = MenuChosen(call_id=CALL, at=at(5), menu="main", digit="2", target="general")
+    after = replace(before, at=at(5), ladder=("general@0", "qilai@10"), ivr="none", reasons=("pressed 2",))
+    record = fold([*arrival(), first, *rest, chosen, after, *waiting(second=5)])
+    assert (record.ladder, record.ivr) == (("general@0", "qilai@10"), before.ivr)
+    assert record.reasons[-1] == "pressed 2"
 
 
 def test_the_specialists_part_names_every_attempt() -> None:
