@@ -43,12 +43,13 @@ def test_the_whole_story_is_one_record() -> None:
 
 def test_the_ladder_is_the_one_the_menu_choice_made() -> None:
     """The call is planned twice: to know its menu, and by what was pressed there."""
-    first, *rest = identity(caller_class="public")
-    before = next(fact for fact in (first, *rest) if isinstance(fact, Planned))
+    before, queued = waiting()
+    assert isinstance(before, Planned)
+    before = replace(before, ivr="menu", ladder=("qilai@0", "general@10"), reasons=("12346 plays the menu",))
     chosen = MenuChosen(call_id=CALL, at=at(5), menu="main", digit="2", target="general")
-    after = replace(before, at=at(5), ladder=("general@0", "qilai@10"), ivr="none", reasons=("pressed 2",))
-    record = fold([*arrival(), first, *rest, chosen, after, *waiting(second=5)])
-    assert (record.ladder, record.ivr) == (("general@0", "qilai@10"), before.ivr)
+    after = replace(before, at=at(5), ivr="none", ladder=("general@0", "qilai@10"), reasons=("pressed 2",))
+    record = fold([*arrival(), *identity(), before, chosen, after, replace(queued, at=at(5))])
+    assert (record.ladder, record.ivr) == (("general@0", "qilai@10"), "menu")
     assert record.reasons[-1] == "pressed 2"
 
 
