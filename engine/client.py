@@ -5,6 +5,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any, Final
 
 from calls.errors import Fault, Refused
@@ -51,19 +52,21 @@ class Api:
         try:
             with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310  as above
                 text = answer.read()
+            return json.loads(text) if text else None
         except urllib.error.HTTPError as error:
             raise _refusal(error) from None
-        except OSError as error:
+        except (OSError, HTTPException, ValueError) as error:
             why = getattr(error, "reason", error)
             sentence = f"No engine answers at {self._url} ({why}): start one with ./zhida serve or ./zhida lab up."
             raise Fault("engine_not_there", sentence) from None
-        return json.loads(text) if text else None
 
 
 def _refusal(error: urllib.error.HTTPError) -> Refused:
     try:
         problem = json.load(error)
     except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
         problem = {}
     sentence = problem.get("detail") or f"The engine answered {error.code} {error.reason}."
     return Refused(str(problem.get("code", f"http_{error.code}")), str(sentence))

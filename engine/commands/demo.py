@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 
-from calls.errors import Fault, ZhidaError
+from aiohttp import ClientError
+
+from calls.errors import ZhidaError
 from config.settings import Settings
 from engine.commands import lab as lab_command
 from engine.commands.options import CHECKOUT
@@ -33,14 +35,10 @@ async def _demo() -> int:
     sys.stdout.write("Starting the lab: Asterisk, Redis, an engine, and the sample whitelist and roster…\n")
     sys.stdout.flush()
     timeline = Timeline()
-    try:
-        settings = await lab_command.start(_NET, engines=1, overrides=_SETTINGS)
-    except Fault:
-        await control.stop(lab_command.state_dir(_NET))
-        raise
+    settings = await lab_command.start(_NET, engines=1, overrides=_SETTINGS)
     try:
         await _play(settings, timeline)
-    except (ZhidaError, PhoneFault, TimeoutError) as error:
+    except (ZhidaError, PhoneFault, TimeoutError, ClientError) as error:
         sys.stdout.flush()
         sys.stderr.write(f"\nzhida: “{timeline.chapter}” was not seen to its end: {error or type(error).__name__}\n")
         return 1
@@ -65,13 +63,13 @@ async def _play(settings: Settings, timeline: Timeline) -> None:
             recordings=pbx.recordings_here,
             prompts=pbx.prompts_here / settings.hotline.language,
             parts=lambda: lab_command.status_of(_NET)["parts"],
-            audit=_audit,
+            audit=lambda: _audit(found["config"]),
         )
         await tell(stage)
 
 
-def _audit() -> tuple[int, str]:
-    command = [sys.executable, "-m", "engine", "audit"]
+def _audit(config: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "engine", "audit", "--config", config]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 

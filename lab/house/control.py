@@ -10,8 +10,9 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from calls.errors import Conflict, Fault
 from lab.asterisk.instance import fully_booted, write_files
@@ -19,7 +20,6 @@ from lab.house.files import keeper_state, write_house
 from lab.house.plan import House
 from lab.music import make_music
 
-_LIVE: Final = ("redis", "keeper.json", "house.json", "redis.sock")
 _UP_WITHIN_S: Final = 40.0
 _DOWN_WITHIN_S: Final = 20.0
 _LOOK_EVERY_S: Final = 0.05
@@ -89,16 +89,21 @@ async def stop(state: Path) -> bool:
 
 
 def health(url: str) -> dict[str, Any]:
-    """What an engine says of itself; an engine that does not answer is not ready."""
+    """What an engine says of itself; an engine that does not answer, or somebody else in its place, is not ready."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            document: dict[str, Any] = json.load(answer)
-            return document
-    except urllib.error.HTTPError as error:
-        not_well: dict[str, Any] = json.load(error)
-        return not_well
-    except (OSError, ValueError) as error:
+        with _answer(url) as answer:
+            document = json.load(answer)
+    except (OSError, ValueError, HTTPException) as error:
         return {"status": "down", "why": str(error)}
+    return document if isinstance(document, dict) else {"status": "down", "why": f"{url} is no engine's"}
+
+
+def _answer(url: str) -> IO[bytes]:
+    try:
+        answer: IO[bytes] = urllib.request.urlopen(url, timeout=2)
+    except urllib.error.HTTPError as not_well:
+        return not_well
+    return answer
 
 
 async def _healthy(url: str, name: str, log: Path) -> None:
