@@ -154,15 +154,15 @@ class AgiLine:
             await self._session.exec("MixMonitor", f",r({path}-in.wav)t({path}-out.wav)Si({_RECORDING})")
 
     async def dial(self, devices: Sequence[str], *, ring_s: float, no_ring_s: float) -> Dialled:
-        """Ring these devices; returns when nobody answered, or when the talk is over.
+        """Ring these devices; returns when nobody answered, or when the talk is over, also where the caller ended it.
 
         A caller who was answered before hears music meanwhile, another one ringing.
         """
         music = f"m({_MUSIC})" if self._answered else ""
         options = f"giIc{music}b(zhida-predial^s^1)"
         dialled = await self._dial(devices, f"{ring_s:g}^{no_ring_s:g}", options)
-        if self.gone:
-            raise LegGone("caller_gone", "The caller hung up.", call_id=self.uniqueid)
+        if self.gone and dialled.status != "ANSWER":
+            raise LegGone("caller_gone", "The caller hung up while it rang.", call_id=self.uniqueid)
         return dialled
 
     async def dial_outside(self, device: str, *, ring_s: float) -> Dialled:
