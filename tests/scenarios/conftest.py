@@ -26,10 +26,17 @@ def house() -> Iterator[House]:
     asyncio.run(house.down())
 
 
+@pytest.fixture(scope="module")
+def wanted(request: pytest.FixtureRequest) -> Wanted:
+    """The lab as the module's stories want it: its `LAB`."""
+    found: Wanted = getattr(request.module, "LAB", Wanted())
+    return found
+
+
 @pytest.fixture
-async def hotline(house: House, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Hotline]:
-    """The lab as the story's module wants it (`LAB`), with nobody on the line and no seat signed in; and so it is left."""
-    lab = await house.lab(getattr(request.module, "LAB", Wanted()))
+async def hotline(house: House, wanted: Wanted, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Hotline]:
+    """The lab, with nobody on the line and no seat signed in; and so it is left."""
+    lab = await house.lab(wanted)
     logs = {log: log.stat().st_size for log in (lab.state / "log").glob("*.log")}
     request.node.stash[_LOGS] = logs
     async with LabApi(lab.url(), lab.token) as api:

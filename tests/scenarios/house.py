@@ -19,6 +19,7 @@ from lab.asterisk.instance import console
 from lab.house import control
 from lab.house.files import keeper_state, read_house
 from pbx.sounds import synthesise_missing
+from tests.postgres_server import PostgresServer
 
 NET: Final = os.environ.get("ZHIDA_SCENARIOS_NET", "127.0.77")
 
@@ -54,10 +55,11 @@ SHORT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A configuration: what differs from the lab's own, and how many engines there are."""
+    """A configuration: what differs from the lab's own, how many engines there are, and the database where it is not SQLite."""
 
     overrides: tuple[str, ...] = ()
     engines: int = 1
+    server: PostgresServer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

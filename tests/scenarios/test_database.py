@@ -1,0 +1,53 @@
+"""The records are in PostgreSQL, and PostgreSQL is away for a while."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgres_server import PostgresServer
+from tests.scenarios.hotline import KEY, KEY_NAME, Hotline
+from tests.scenarios.house import Wanted
+
+
+@pytest.fixture(scope="module")
+def wanted() -> Iterator[Wanted]:
+    server = PostgresServer()
+    server.start()
+    try:
+        url = server.new_database().replace("postgresql:", "postgresql+asyncpg:")
+        yield Wanted(overrides=(f"sql.url={url}",), server=server)
+    finally:
+        server.remove()
+
+
+async def test_a_call_becomes_a_ticket(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+    ticket = await hotline.ticket(call_id)
+    assert (ticket["enterprise"], ticket["seat"]) == (KEY_NAME, "8001")
+
+
+async def test_while_the_database_is_away_nobody_notices_and_nothing_is_lost(hotline: Hotline, wanted: Wanted) -> None:
+    seat = await hotline.seat(8001)
+    assert wanted.server is not None
+    await asyncio.to_thread(wanted.server.stop)
+    caller = await hotline.calls(KEY)
+    ring = await hotline.talk(caller, seat)
+    call = await hotline.call_is(ring.zhida_call, "talking")
+    assert (call["class"], call["enterprise"], call["record"]) == ("key_enterprise", KEY_NAME, None)
+    health = await asyncio.to_thread(hotline.lab.health)
+    assert (health["parts"]["sql"]["ok"], health["parts"]["redis"]["ok"]) == (False, True)
+    await seat.hang_up()
+    await caller.hears_prompt(hotline.prompt("rate"))
+    await caller.send_digits("5")
+    await caller.call_ended()
+    await hotline.seat_is(8001, "ready")
+    await asyncio.to_thread(wanted.server.start)
+    call = await hotline.ended(ring.zhida_call, "completed")
+    assert (call["record"]["rating"], call["seat"]) == (5, "8001")
+    assert (await hotline.ticket(ring.zhida_call))["rating"] == 5
+    code, said = await hotline.zhida("audit")
+    assert code == 0, said

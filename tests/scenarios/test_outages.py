@@ -1,0 +1,113 @@
+"""Redis, or the link to Asterisk, is away for a while: who notices what, and what is there again afterwards."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.scenarios.hotline import KEY, OTHER_KEYS, PUBLIC, Hotline
+from tests.scenarios.test_three_way import TAX
+
+
+async def test_redis_is_killed_and_who_waits_keeps_his_place(hotline: Hotline) -> None:
+    first, first_call = await hotline.waiting(OTHER_KEYS[0])
+    second, second_call = await hotline.waiting(OTHER_KEYS[1])
+    await hotline.killed("redis")
+    await asyncio.gather(hotline.hears_music(first), hotline.hears_music(second))
+    await hotline.back()
+    seat = await hotline.seat(8001, ready=False)
+    assert (await hotline.talk(first, seat)).zhida_call == first_call
+    await first.hang_up()
+    assert (await hotline.talk(second, seat)).zhida_call == second_call
+    await second.hang_up()
+    await hotline.ended(first_call, "completed")
+    await hotline.ended(second_call, "completed")
+
+
+async def test_while_redis_is_away_calls_take_the_fall_back_and_talks_go_on(hotline: Hotline) -> None:
+    talking_seat, free_seat = await hotline.seat(8001), await hotline.seat(8002)
+    await hotline.api.ask("PUT", "/seats/8002/state", {"state": "paused", "reason": "story"})
+    talking, talking_call = await hotline.talking(talking_seat, OTHER_KEYS[0])
+    with hotline.lab.nothing_restarted():
+        await hotline.killed("redis")
+        began = time.monotonic()
+        caller = await hotline.calls(KEY)
+        await free_seat.rings(within_s=8)
+        hotline.measured("Redis away -> Asterisk's own queue rings a seat", time.monotonic() - began)
+        await hotline.talk_on(caller, free_seat)
+        await asyncio.gather(talking.hears(talking_seat), talking_seat.hears(talking))
+        parts = (await asyncio.to_thread(hotline.lab.health))["parts"]
+        assert (parts["redis"]["ok"], parts["asterisk"]["ok"]) == (False, True), parts
+        assert parts["redis"]["why"]
+    await hotline.back()
+    await caller.hang_up()
+    await talking_seat.hang_up()
+    await talking.hears_prompt(hotline.prompt("rate"))
+    await talking.send_digits("5")
+    await talking.call_ended()
+    call = await hotline.ended(talking_call, "completed")
+    assert call["record"]["rating"] == 5
+    await hotline.seat_is(8001, "ready")
+    code, told = await hotline.zhida("audit")
+    assert (code, told.count("recovered as ticket")) == (1, 1), told
+
+
+async def test_without_the_link_to_asterisk_calls_are_served_all_the_same(hotline: Hotline) -> None:
+    seat, qilai = await hotline.seat(8001), await hotline.seat(8004)
+    caller, call_id = await hotline.talking(seat)
+    async with cut_off(hotline):
+        await asyncio.gather(caller.hears(seat), seat.hears(caller))
+        status, problem = await hotline.api.answer("POST", f"/calls/{call_id}/specialists", {"department": TAX})
+        assert (status, problem["code"]) == (503, "ami_down"), problem
+        assert (await hotline.call(call_id))["state"] == "talking"
+        other = await hotline.calls(PUBLIC)
+        ring = await hotline.talk(other, qilai)
+        await other.hang_up()
+        await qilai.call_ended()
+        assert (await hotline.ended(ring.zhida_call, "completed"))["seat"] == "8004"
+        await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await seat.hang_up()
+    await caller.hears_prompt(hotline.prompt("rate"))
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+    await hotline.seat_is(8001, "ready")
+    again = await hotline.calls(KEY)
+    await hotline.talk(again, seat)
+    await again.hang_up()
+
+
+async def test_what_happened_while_the_link_was_cut_is_found_afterwards(hotline: Hotline) -> None:
+    leaves, comes = await hotline.seat(8001), 8002
+    async with cut_off(hotline):
+        await leaves.stop()
+        phone = await hotline.seat(comes, ready=False)
+    await hotline.seat_is(8001, "unreachable")
+    await hotline.seat_is(comes, "ready")
+    caller = await hotline.calls(KEY)
+    await hotline.talk(caller, phone)
+    await caller.hang_up()
+
+
+@asynccontextmanager
+async def cut_off(hotline: Hotline) -> AsyncIterator[None]:
+    """Inside, Asterisk takes no AMI connection, and has ended the engine's."""
+    file = hotline.lab.box.folder / "etc" / "manager.conf"
+    text = file.read_text()
+    try:
+        file.write_text(text.replace("enabled=yes", "enabled=no"))
+        await hotline.lab.asterisk("manager reload")
+        for line in (await hotline.lab.asterisk("manager show connected")).splitlines():
+            if line.split()[:1] == ["zhida"]:
+                await hotline.lab.asterisk(f"manager kick session {line.split()[4]}")  # FileDes
+        await health_of_link(hotline, up=False)
+        yield
+    finally:
+        file.write_text(text)
+        await hotline.lab.asterisk("manager reload")
+    await health_of_link(hotline, up=True)
+
+
+async def health_of_link(hotline: Hotline, *, up: bool) -> None:
+    async with asyncio.timeout(10):
+        while (await asyncio.to_thread(hotline.lab.health))["parts"]["asterisk"]["ok"] is not up:
+            await asyncio.sleep(0.05)
