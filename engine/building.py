@@ -92,33 +92,22 @@ def build(settings: Settings, number: int) -> Engine:
     stores = open_stores(settings, clock)
     stream = EventStream(redis, hotline=settings.hotline.id, recorder=engine_id, held_s=_HELD_S)
     told = TellingStream(stream, redis, hotline=settings.hotline.id)
-    post, directory, outside = PostOffice(), CurrentDirectory(), outside_of(settings)
-    post.stray = Strays(live, post).found
-    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
-    phones.define(seat_definitions(settings))
-    watcher = Watcher(post, phones)
-    link = AmiLink(login_of(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
-    reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post, recorded=settings.recording.enabled)
-    legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
+    directory, outside = CurrentDirectory(), outside_of(settings)
+    asterisk = _asterisk(settings, pbx, live, outside, clock)
     decider = decider_of(settings, directory)
+    seats = settings.seats
     desk = Desk(
         engine_id=engine_id,
         pbx=pbx_name,
         clock=clock,
         decider=decider,
         waiting=live,
-        legs=legs,
-        post=post,
+        legs=asterisk.legs,
+        post=asterisk.post,
         ringing=Ringing(
-            waiting=live, phones=phones, legs=legs, clock=clock, ring_s=settings.seats.ring_s, no_ring_s=settings.seats.no_ring_s
+            waiting=live, phones=asterisk.phones, legs=asterisk.legs, clock=clock, ring_s=seats.ring_s, no_ring_s=seats.no_ring_s
         ),
-        service=Service(
-            menus=menus(settings),
-            recordings=pbx.recordings_dir if settings.recording.enabled else _NO_RECORDING,
-            rating=settings.after_call.rating,
-            rating_timeout_s=settings.after_call.timeout_s,
-            hunt_s=settings.conference.total_s,
-        ),
+        service=_service(settings, pbx),
         outside=lambda number: outside.device(outside.digits(number)),
     )
     return Engine(
@@ -127,16 +116,16 @@ def build(settings: Settings, number: int) -> Engine:
         clock=clock,
         redis=redis,
         live=live,
-        link=link,
+        link=asterisk.link,
         agi=_agi(settings, number, pbx, Road(desk)),
         taking_calls=asyncio.Event(),
-        post=post,
-        phones=phones,
+        post=asterisk.post,
+        phones=asterisk.phones,
         directory=directory,
         decider=decider,
         outside=outside,
-        conferences=ConferenceDesk(waiting=live, legs=legs, clock=clock),
-        reconciler=reconciler,
+        conferences=ConferenceDesk(waiting=live, legs=asterisk.legs, clock=clock),
+        reconciler=asterisk.reconciler,
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
         stream=stream,
@@ -144,6 +133,39 @@ def build(settings: Settings, number: int) -> Engine:
         recorder=Recorder(told, stores.facts, clock),
         seen=Seen(),
         recordings=pbx.recordings_here if settings.recording.enabled else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asterisk:
+    """What hears one Asterisk, and acts on it."""
+
+    post: PostOffice
+    phones: SeatPhones
+    link: AmiLink
+    legs: PbxLegs
+    reconciler: Reconciler
+
+
+def _asterisk(settings: Settings, pbx: PbxSettings, live: RedisLiveState, outside: Outside, clock: Clock) -> _Asterisk:
+    post = PostOffice()
+    post.stray = Strays(live, post).found
+    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
+    phones.define(seat_definitions(settings))
+    watcher = Watcher(post, phones)
+    link = AmiLink(login_of(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
+    reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post, recorded=settings.recording.enabled)
+    legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
+    return _Asterisk(post=post, phones=phones, link=link, legs=legs, reconciler=reconciler)
+
+
+def _service(settings: Settings, pbx: PbxSettings) -> Service:
+    return Service(
+        menus=menus(settings),
+        recordings=pbx.recordings_dir if settings.recording.enabled else _NO_RECORDING,
+        rating=settings.after_call.rating,
+        rating_timeout_s=settings.after_call.timeout_s,
+        hunt_s=settings.conference.total_s,
     )
 
 

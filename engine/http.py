@@ -1,7 +1,7 @@
 """What the API is wired to: this engine's parts, each as the API wants to ask it."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -47,7 +47,7 @@ def _app(engine: Engine) -> web.Application:
         roster=engine.stores.roster,
         explain=ExplainOfApi(engine),
         health=EngineHealth(engine),
-        happenings=Happenings(engine),
+        happenings=Happenings(engine, SeatsLately(engine)),
         known=KnownKeys(RedisKeys(engine.redis, hotline=engine.settings.hotline.id)),
         registry=registry_of(engine),
         dial=engine.outside.digits,
@@ -76,22 +76,40 @@ class ExplainOfApi:
         return await explainer.explain(number, asked)
 
 
+class SeatsLately:
+    """All seats, read every half second at most, however many follow them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._seats: Sequence[Seat] | None = None
+        self._read_at = 0.0
+
+    async def __call__(self) -> Sequence[Seat]:
+        """Raises: StoreFault."""
+        now = self._engine.clock.monotonic()
+        if self._seats is None or now - self._read_at >= _SEATS_EVERY_S:
+            self._read_at = now  # others who come while this one reads have the seats of before
+            self._seats = await self._engine.live.seats()
+        return self._seats
+
+
 @dataclass(frozen=True, slots=True)
 class Happenings:
     """Facts as they are recorded, and seats as they change (api.sources.Happenings)."""
 
     engine: Engine
+    seats: SeatsLately
 
     async def __call__(self) -> AsyncIterator[Happening]:
         """See `api.sources.Happenings`."""
-        before: dict[str, Seat] = {seat.seat_id: seat for seat in await self.engine.live.seats()}
+        before: dict[str, Seat] = {seat.seat_id: seat for seat in await self.seats()}
         looked = self.engine.clock.monotonic()
         async for document in self.engine.told.told(_SEATS_EVERY_S):
             if document is not None:
                 yield json.loads(document)
             if self.engine.clock.monotonic() - looked >= _SEATS_EVERY_S or document is None:
                 looked = self.engine.clock.monotonic()
-                for seat in await self.engine.live.seats():
+                for seat in await self.seats():
                     if before.get(seat.seat_id) != seat:
                         before[seat.seat_id] = seat
                         yield seat
