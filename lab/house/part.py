@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 _RESTART_AFTER_S: Final = 0.3
@@ -69,19 +69,26 @@ class Running:
         while True:
             began = loop.time()
             with self.part.log.open("ab") as log:
-                self._process = await asyncio.create_subprocess_exec(
-                    *self.part.command,
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    env={**os.environ, **self.part.environment},
-                    preexec_fn=_end_with_parent,
-                    start_new_session=True,
-                )
-            await self._process.wait()
+                try:
+                    await self._live(log)
+                except OSError as error:
+                    log.write(f"{self.part.name} cannot be started: {error}\n".encode())
             pause = _RESTART_AFTER_S if loop.time() - began > _LONG_LIVED_S else min(pause * 2, _RESTART_AFTER_AT_MOST_S)
             await asyncio.sleep(pause)
             self.restarts += 1
+
+    async def _live(self, log: IO[bytes]) -> None:
+        """Raises: OSError: its program cannot be run."""
+        self._process = await asyncio.create_subprocess_exec(
+            *self.part.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **self.part.environment},
+            preexec_fn=_end_with_parent,
+            start_new_session=True,
+        )
+        await self._process.wait()
 
 
 def _end_with_parent() -> None:
