@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -28,7 +30,16 @@ class Registration:
 
 
 async def register_over_websocket(uri: str, user: str, password: str, *, expires_s: int = 60, domain: str = "localhost") -> Registration:
-    """Register as a browser's phone does, and go: Asterisk drops the contact with the connection.
+    """Register as a browser's phone does, and go: see `registered_over_websocket`."""
+    async with registered_over_websocket(uri, user, password, expires_s=expires_s, domain=domain) as registration:
+        return registration
+
+
+@asynccontextmanager
+async def registered_over_websocket(
+    uri: str, user: str, password: str, *, expires_s: int = 60, domain: str = "localhost"
+) -> AsyncIterator[Registration]:
+    """Inside, a browser's phone is registered; Asterisk drops the contact with the connection.
 
     Args:
         uri: `ws://127.0.0.1:8088/ws`.
@@ -38,16 +49,20 @@ async def register_over_websocket(uri: str, user: str, password: str, *, expires
         NotHappened: no connection, no answer, or another answer than 200.
     """
     phone = _BrowserPhone(user=user, domain=domain, call=secrets.token_hex(8), tag=secrets.token_hex(4), expires_s=expires_s)
-    try:
-        async with asyncio.timeout(ANSWER_S), aiohttp.ClientSession() as session, session.ws_connect(uri, protocols=("sip",)) as socket:
-            answer = await _ask(socket, phone.register(1))
-            if answer.status == 401:
-                answer = await _ask(socket, phone.register(2, phone.authorization(answer, password)))
-    except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-        raise NotHappened("not_registered", f"{user} could not register at {uri}: {problem or 'no answer'}.", uri=uri) from problem
-    if answer.status != 200:
-        raise NotHappened("not_registered", f"{user} could not register at {uri}: {answer.first_line}.", uri=uri, status=answer.status)
-    return Registration(user=user, status=answer.status, contact=answer.header("Contact"), expires_s=expires_s)
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                socket = await session.ws_connect(uri, protocols=("sip",))
+                answer = await _ask(socket, phone.register(1))
+                if answer.status == 401:
+                    answer = await _ask(socket, phone.register(2, phone.authorization(answer, password)))
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise NotHappened("not_registered", f"{user} could not register at {uri}: {problem or 'no answer'}.", uri=uri) from problem
+        if answer.status != 200:
+            sentence = f"{user} could not register at {uri}: {answer.first_line}."
+            raise NotHappened("not_registered", sentence, uri=uri, status=answer.status)
+        yield Registration(user=user, status=answer.status, contact=answer.header("Contact"), expires_s=expires_s)
+        await socket.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
