@@ -3,12 +3,13 @@
 from config.derive import browser_of, devices_of, fallback_seats, seat_ids_of
 from config.settings import Settings
 from config.telephony import PbxSettings
+from engine.outside import outside_of
 from pbx.dialplan.site import NumberFrom, SeatPhone, Site, TrunkLine
 
 
 def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> Site:
     """The site one Asterisk serves; `engines` are the FastAGI addresses "host:port" it tries in turn."""
-    duty_phone = settings.fallback.duty_phone or ""
+    duty_phone = settings.fallback.duty_phone
     return Site(
         engines=engines,
         trunks=tuple(
@@ -23,7 +24,7 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         outside=str(settings.outbound.address) if settings.outbound is not None else "",
         seats=tuple(_phones(settings)),
         fallback_seats=fallback_seats(settings),
-        duty_phone="".join(character for character in duty_phone if character.isdecimal()),
+        duty_phone=outside_of(settings).digits(duty_phone) if duty_phone and settings.outbound is not None else "",
         fallback_after_s=settings.fallback.engine_wait_s,
         ami_user=pbx.ami.user,
         ami_secret=pbx.ami.secret.get_secret_value(),

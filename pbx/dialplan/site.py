@@ -46,7 +46,8 @@ class Site:
     Args:
         engines: FastAGI addresses "host:port", tried in turn.
         outside: the peer that calls to the outside world are sent to, "host:port"; "" where there is none.
-        fallback_seats: seats' endpoints that ring when no engine answers. duty_phone: rung after them ("" for none).
+        fallback_seats: seats' endpoints that ring when no engine answers. duty_phone: rung after them, as the outside trunk
+            wants it ("" for none).
         fallback_after_s: how long the dialplan looks for an engine before that.
         sounds: absolute folder with <language>/<prompt>.wav, as Asterisk sees it.
         longest_call_s: no call lasts longer, whatever breaks.
@@ -81,7 +82,8 @@ class Site:
         _each([*names, *self.fallback_seats, self.ami_user, self.language], _WORD, "letters, digits, - and _")
         hosts = [*self.engines, *(match for trunk in self.trunks for match in trunk.match), *self.ami_permit]
         _each([*hosts, *filter(None, [self.outside])], _ADDRESS, "an address, host or network, with a port where it has one")
-        _each([number for trunk in self.trunks for number in trunk.dialled], _DIALLED, "digits")
+        dialled = [number for trunk in self.trunks for number in trunk.dialled]
+        _each([*dialled, *filter(None, [self.duty_phone])], _DIALLED, "digits")
         _each([self.sounds, self.music], _PATH, "an absolute path of letters, digits and ._/@+-")
         secrets = [self.ami_secret, *(seat.password for seat in self.seats)]
         if any(re.fullmatch(r"[!-:<-~]{1,100}", secret) is None for secret in secrets):  # no blanks, and no ";", which starts a comment
