@@ -50,8 +50,11 @@ class Road:
             reason = await self._serve(line, mailbox)
             await self._end(line, reason)
             await line.finish()
-        except LegGone:
-            await self._caller_left(line)
+        except LegGone as gone:
+            if line.hung_up:
+                await self._caller_left(line)
+            else:
+                log.error("call_lost", code=gone.code)  # he is still there, and keeps his place for the next engine
         except (StoreFault, PbxFault) as fault:
             # Without live state nobody can be served here: the dialplan tries the next engine, then its own queue.
             log.error("call_given_back", code=fault.code, why=fault.sentence)

@@ -48,7 +48,7 @@ class Dialled:
 
 
 class AgiLine:
-    """One caller. Every method raises LegGone once he has hung up."""
+    """One caller. Every method raises LegGone once he has hung up, or the connection is lost."""
 
     def __init__(self, session: AgiSession, *, sounds: str, language: str) -> None:
         self.language = language
@@ -73,8 +73,13 @@ class AgiLine:
 
     @property
     def gone(self) -> bool:
-        """Whether he has hung up."""
+        """Whether he has hung up, or the connection to him is lost."""
         return self._session.dead
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether he has hung up. One whose connection was lost goes on in the dialplan, to the next engine."""
+        return self._session.hung_up
 
     # ── ivr.speaker.Speaker ──
 

@@ -70,6 +70,11 @@ class AgiLink(asyncio.BufferedProtocol):
         return self.closed or self._conversation.dead
 
     @property
+    def hung_up(self) -> bool:
+        """Whether Asterisk said that the caller is gone; a connection that was lost says nothing of him."""
+        return self._conversation.dead
+
+    @property
     def strays(self) -> int:
         """Lines that came and that nobody had asked for."""
         return self._conversation.strays

@@ -43,6 +43,11 @@ class AgiSession:
         return self._link.dead
 
     @property
+    def hung_up(self) -> bool:
+        """Whether the caller has hung up. Where only the connection is gone, he goes on in the dialplan, to the next engine."""
+        return self._link.hung_up
+
+    @property
     def tampered(self) -> bool:
         """Whether a caller got line ends into what Asterisk sends: nothing of what it says of him is to be trusted."""
         return self.request.tampered or self._link.strays > 0

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 from calls.errors import PbxFault
 from conference.errand import Attempt
@@ -85,6 +86,7 @@ class Caller:
     keys: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     app: "asyncio.Task[int] | None" = None
+    session: Any = None
     commands: list[str] = field(default_factory=list)
     monitors: int = 0
     up: bool = False

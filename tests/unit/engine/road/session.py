@@ -23,13 +23,28 @@ class Session:
         self._caller = caller
         self._exchange = exchange
         self._interrupted: asyncio.Event | None = None
+        self._cut = asyncio.Event()
 
     @property
     def dead(self) -> bool:
-        return self.closed or self._caller.gone.is_set()
+        return self.closed or self.hung_up
+
+    @property
+    def hung_up(self) -> bool:
+        return self._caller.gone.is_set()
+
+    def cut(self) -> None:
+        """The connection is lost; whatever application runs goes on."""
+        self.closed = True
+        self._cut.set()
 
     async def wait_gone(self) -> None:
-        await self._caller.gone.wait()
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._caller.gone, self._cut)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     def interrupt(self) -> bool:
         if self._interrupted is None:
@@ -72,8 +87,13 @@ class Session:
 
     async def _runs(self, application: "asyncio.Future[int] | object") -> Executed:
         """It goes on whatever becomes of the engine."""
-        self._caller.app = asyncio.ensure_future(application)  # type: ignore[arg-type]
-        result = await asyncio.shield(self._caller.app)
+        self._caller.app = app = asyncio.ensure_future(application)  # type: ignore[arg-type]
+        cut = asyncio.ensure_future(self._cut.wait())
+        await asyncio.wait({app, cut}, return_when=asyncio.FIRST_COMPLETED)
+        cut.cancel()
+        if not app.done():
+            self._check()
+        result = app.result()
         if self._caller.gone.is_set():
             await asyncio.sleep(0)  # the HANGUP comes behind the reply
         return Executed.ENDED if result < 0 else Executed.DONE

@@ -169,7 +169,8 @@ class Stage:
         while gave_up < FALLBACK_AFTER_S:
             engine = self.engines[asked % len(self.engines)]
             if engine.accepts:
-                await engine.takes(Session(caller, self.exchange, again=asked))
+                caller.session = Session(caller, self.exchange, again=asked)
+                await engine.takes(caller.session)
             if caller.app is not None and not caller.app.done():
                 await asyncio.wait({caller.app})
             if caller.gone.is_set():

@@ -112,6 +112,47 @@ async def test_the_duty_phones_talk_outlives_the_engine(stage: Stage) -> None:
     assert len(duty.rung) == 1
 
 
+# ── the AGI connection is lost ──
+
+
+async def test_a_waiting_call_whose_connection_is_lost_keeps_its_place(stage: Stage) -> None:
+    caller = stage.calls()
+    await stage.passes(4)
+    later = stage.calls()
+    await stage.passes(1)
+    caller.session.cut()
+    await stage.passes(3)
+    assert "ended" not in stage.kinds(caller)
+    seat = await stage.seat("8001")
+    await stage.until(lambda: seat.rings)
+    assert seat.rung == [caller.uniqueid]
+    assert stage.state(later) is CallState.WAITING
+
+
+async def test_a_talk_whose_connection_is_lost_goes_on_and_ends_well(stage: Stage) -> None:
+    seat = await stage.seat("8001", answers_after_s=1)
+    caller = stage.calls()
+    await stage.talks(caller, "8001")
+    caller.session.cut()
+    await stage.passes(30)
+    assert caller.where == "8001"
+    assert stage.state(caller) is CallState.TALKING
+    seat.hang_up()
+    await stage.over(caller)
+    assert stage.end_reason(caller) == "completed"
+
+
+async def test_a_caller_who_hangs_up_after_his_connection_was_lost_is_missed_soon(stage: Stage) -> None:
+    await stage.seat("8001", answers_after_s=1)
+    caller = stage.calls()
+    await stage.talks(caller, "8001")
+    caller.session.cut()
+    await stage.passes(1)
+    caller.hang_up()
+    await stage.until(lambda: stage.state(caller) is None, within_s=8)
+    assert stage.end_reason(caller) == "completed"
+
+
 # ── an offer is over while it rings ──
 
 
