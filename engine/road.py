@@ -82,7 +82,7 @@ class Road:
         live = await self.desk.waiting.call(line.uniqueid) if arrival.again else None
         if arrival.again and (arrival.dial_status == "ANSWER" or (live is not None and live.state in _SERVED)):
             log.info("call_taken_over", state=live.state if live is not None else None)
-            return await self._after_talk(line, mailbox, await self._answered_meanwhile(live), resumed=True)
+            return await self._after_talk(line, mailbox, await self._taken_over(live), resumed=True)
         decision = self.desk.decider.decide(
             raw_number=arrival.raw_number, trunk=arrival.trunk, dialled=arrival.dialled, at=self.desk.clock.now()
         )
@@ -141,14 +141,16 @@ class Road:
             log.error("talk_end_not_recorded", code=fault.code)
             return None
 
-    async def _answered_meanwhile(self, live: LiveCall | None) -> LiveCall | None:
-        """The call, with its answer in the records where a seat answered after the engine that rang it had died."""
-        if live is None or live.state is not CallState.OFFERED:
-            return live
-        offer = Offer(
-            offer_id=live.offer_id, call_id=live.call_id, seat_id=live.seat_id, group="", devices=(), deadline=self.desk.clock.now()
-        )
-        await self.desk.waiting.answered(offer, seat_leg="", seat_channel="")
+    async def _taken_over(self, live: LiveCall | None) -> LiveCall | None:
+        """The call, this engine's from now on, with its answer in the records where nobody was there to see it."""
+        if live is None:
+            return None
+        if live.state is CallState.OFFERED:
+            offer = Offer(
+                offer_id=live.offer_id, call_id=live.call_id, seat_id=live.seat_id, group="", devices=(), deadline=self.desk.clock.now()
+            )
+            await self.desk.waiting.answered(offer, seat_leg="", seat_channel="")
+        await self.desk.waiting.arrive(live, ())
         return await self.desk.waiting.call(live.call_id)
 
     # ── conference, after ──

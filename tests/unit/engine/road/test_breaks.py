@@ -142,6 +142,23 @@ async def test_a_talk_whose_connection_is_lost_goes_on_and_ends_well(stage: Stag
     assert stage.end_reason(caller) == "completed"
 
 
+async def test_a_talk_that_nobody_saw_begin_is_ended_by_the_engine_that_gets_the_caller_next(stage: Stage) -> None:
+    """His first engine lives, and lost him while it rang; AMI was away, so that nobody saw the seat answer."""
+    await stage.engine_starts()
+    seat, other = await stage.seat("8001"), await stage.seat("8002")
+    caller = stage.calls()
+    await stage.until(lambda: seat.rings)
+    stage.exchange.link_up = False
+    caller.session.cut()
+    seat.answer()
+    await stage.passes(40)
+    assert stage.state(caller) is CallState.WAITING
+    seat.hang_up()
+    await stage.over(caller)
+    assert stage.end_reason(caller) == "completed"
+    assert other.rung == []
+
+
 async def test_a_caller_who_hangs_up_after_his_connection_was_lost_is_missed_soon(stage: Stage) -> None:
     await stage.seat("8001", answers_after_s=1)
     caller = stage.calls()
