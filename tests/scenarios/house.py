@@ -25,13 +25,13 @@ NET: Final = os.environ.get("ZHIDA_SCENARIOS_NET", "127.0.77")
 
 SPOKEN: Final = {
     "welcome": "huan1 ying2",
-    "menu-main": "qi3 ye4, zheng4 ce4",
+    "menu-main": "cai4 dan1",
     "menu-invalid": "you3 wu4",
     "menu-no-input": "mei2 you3",
-    "please-wait": "qing3 shao1 hou4",
+    "please-wait": "qing3 deng3",
     "nobody-free": "bao4 qian4",
-    "specialist-accept": "jie1 ru4 qing3 an4 yi1",
-    "rate": "qing3 ping2 jia4",
+    "specialist-accept": "qing3 an4 yi1",
+    "rate": "ping2 jia4",
     "rate-thanks": "gan3 xie4",
 }
 """Prompts of a word or two, so that no story waits for sentences; the lab leaves recordings that are there alone."""
