@@ -92,6 +92,7 @@ async def three_way(stage: Stage, served: Served) -> None:
         await caller.send_digits("5")
         await caller.call_ended(within_s=20)
         await stage.call_is(call_id, "ended")
+        await stage.api.until(f"/calls/{call_id}", lambda call: call["record"] is not None and call["record"]["rating"] == 5)
         stage.timeline.seen("the specialist has left, the caller gave 5 of 5 by key, the call is over")
         await _in_the_recording(stage, call_id, caller, (seat, specialist))
 
@@ -104,7 +105,10 @@ async def ticket(stage: Stage, served: Served) -> None:
         await stage.api.until(f"/tickets/{number}", lambda one: one["call_id"] == served.call_id)
         written = {"type": "咨询", "content": "研发费用加计扣除的申报口径", "answer": "由税务专员在线答复"}
         shown = await stage.api.ask("PATCH", f"/tickets/{number}", written)
-        stage.timeline.seen(f"ticket {number} is there, the agent writes into it")
+        told = ("enterprise", "tags", "seat", "specialists", "on_line", "recording", "due", "deadline")
+        if missing := [name for name in told if not shown[name]]:
+            raise Unexpected("ticket_incomplete", f"ticket {number} lacks {', '.join(missing)}")
+        stage.timeline.seen(f"ticket {number} is there: {', '.join(told)}; the agent writes into it")
         stage.timeline.show(as_text(shown))
 
 

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lab.house.files import read_house
 from lab.house.part import Running
@@ -26,9 +26,12 @@ async def keep(state: Path) -> None:
     running = [Running(part) for part in house.parts()]
     for part in running:
         part.start()
+    noted: dict[str, Any] = {}
     try:
         while not stop.is_set():
-            _write_state(state, running)
+            parts = {part.part.name: part.state() for part in running}
+            if parts != noted:
+                noted = _noted(state, parts)
             try:
                 async with asyncio.timeout(_STATE_EVERY_S):
                     await stop.wait()
@@ -40,11 +43,11 @@ async def keep(state: Path) -> None:
         (state / "keeper.json").unlink(missing_ok=True)
 
 
-def _write_state(state: Path, running: list[Running]) -> None:
-    parts = {part.part.name: part.state() for part in running}
+def _noted(state: Path, parts: dict[str, Any]) -> dict[str, Any]:
     fresh = state / "keeper.json.new"
     fresh.write_text(json.dumps({"pid": os.getpid(), "parts": parts}), encoding="utf-8")
     fresh.replace(state / "keeper.json")
+    return parts
 
 
 if __name__ == "__main__":
