@@ -36,6 +36,7 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         longest_call_s=round(settings.engine.max_call_s),
         media_address=pbx.media_address or "",
         qualify_s=pbx.qualify_s,
+        outside_number=outside_of(settings).caller_id,
     )
 
 

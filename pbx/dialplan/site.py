@@ -45,7 +45,8 @@ class Site:
 
     Args:
         engines: FastAGI addresses "host:port", tried in turn.
-        outside: the peer that calls to the outside world are sent to, "host:port"; "" where there is none.
+        outside: the peer that calls to the outside world are sent to, "host:port"; "" where there is none. outside_number:
+            the number shown there, whoever is on the line; "" leaves it to each call.
         fallback_seats: seats' endpoints that ring when no engine answers. duty_phone: rung after them, as the outside trunk
             wants it ("" for none).
         fallback_after_s: how long the dialplan looks for an engine before that.
@@ -72,6 +73,7 @@ class Site:
     longest_call_s: int = 14400
     media_address: str = ""
     qualify_s: int = 30
+    outside_number: str = ""
 
     def __post_init__(self) -> None:
         """Refuse anything that could mean something else inside an Asterisk file.
@@ -83,7 +85,7 @@ class Site:
         hosts = [*self.engines, *(match for trunk in self.trunks for match in trunk.match), *self.ami_permit]
         _each([*hosts, *filter(None, [self.outside])], _ADDRESS, "an address, host or network, with a port where it has one")
         dialled = [number for trunk in self.trunks for number in trunk.dialled]
-        _each([*dialled, *filter(None, [self.duty_phone])], _DIALLED, "digits")
+        _each([*dialled, *filter(None, [self.duty_phone, self.outside_number])], _DIALLED, "digits")
         _each([self.sounds, self.music], _PATH, "an absolute path of letters, digits and ._/@+-")
         secrets = [self.ami_secret, *(seat.password for seat in self.seats)]
         if any(re.fullmatch(r"[!-:<-~]{1,100}", secret) is None for secret in secrets):  # no blanks, and no ";", which starts a comment

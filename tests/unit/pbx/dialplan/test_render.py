@@ -53,6 +53,11 @@ def test_a_trunk_takes_only_the_numbers_it_is_to_take() -> None:
     assert "exten => 12346" not in section(extensions, "zhida-from-transit")
 
 
+def test_the_outside_world_is_shown_the_hotlines_own_number() -> None:
+    assert "from_user=051512345" in section(render(replace(SITE, outside_number="051512345"))["pjsip_zhida.conf"], "zhida-outside")
+    assert "from_user" not in render(SITE)["pjsip_zhida.conf"]
+
+
 def test_from_is_never_used_as_it_is() -> None:
     for text in render(SITE)["pjsip_zhida.conf"].split("\n\n"):
         if "context=zhida-from-" in text:
