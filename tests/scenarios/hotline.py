@@ -90,6 +90,11 @@ class Hotline:
         await self.hears_music(caller)
         return caller, next(iter(await self.live_calls() - before))
 
+    async def waiting_for(self, seat: int, number: str = KEY) -> tuple[Softphone, str]:
+        """The same, while this seat is paused."""
+        await self.api.ask("PUT", f"/seats/{seat}/state", {"state": "paused", "reason": "story"})
+        return await self.waiting(number)
+
     async def hears_music(self, phone: Softphone, *, within_s: float = 5.0) -> None:
         """Wait until the phone hears the hold music, from now on."""
         began = phone.heard_s

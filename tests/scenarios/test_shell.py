@@ -118,3 +118,16 @@ async def test_the_snippets_load_in_an_asterisk_that_has_nothing_else_of_ours(ho
     finally:
         process.terminate()
         await process.wait()
+
+
+async def test_a_faulty_configuration_is_told_with_file_and_line(hotline: Hotline, tmp_path: Path) -> None:
+    text = hotline.lab.config.read_text()
+    faulty = tmp_path / "faulty.yaml"
+    faulty.write_text(text.replace("ring_s: 3", "ring_s: soon").replace("duty_phone:", "duty_fone:"))
+    lines = faulty.read_text().splitlines()
+    code, out, err = await zhida("check", "--config", str(faulty))
+    told = out + err
+    assert code == 1, told
+    for wrong in ("ring_s: soon", "duty_fone:"):
+        line = next(number for number, text in enumerate(lines, start=1) if wrong in text)
+        assert f"{faulty}:{line}" in told, told

@@ -1,7 +1,9 @@
 """Two engines share the hotline: what one of them starts, the other one can finish, at once."""
 
 import asyncio
+import os
 import re
+import signal
 import time
 
 from lab.client import LabApi
@@ -9,13 +11,12 @@ from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_three_way import consult, three_way
 
-LAB = Wanted(engines=2)
+LAB = Wanted(engines=2, overrides=("engine.graceful_stop_s=1",))
 
 
 async def test_who_waits_is_in_the_other_engines_hands_at_once(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
-    await hotline.api.ask("PUT", "/seats/8001/state", {"state": "paused", "reason": "story"})
-    caller, call_id = await hotline.waiting(KEY)
+    caller, call_id = await hotline.waiting_for(8001, KEY)
     holder, other = await engines_of(hotline, call_id)
     async with api_of(hotline, other) as api:
         killed = await hotline.killed(f"engine-{holder}")
@@ -60,6 +61,23 @@ async def test_the_other_engine_asks_for_the_rating(hotline: Hotline) -> None:
     await hotline.ended(call_id, "completed")
     # two recorders share the facts, so the last one may be written down before the one before it
     await hotline.api.until(f"/calls/{call_id}", lambda call: call["record"]["rating"] == 5)
+
+
+async def test_an_engine_that_is_told_to_stop_hands_its_calls_over(hotline: Hotline) -> None:
+    seat = await hotline.seat(8002)
+    waiting, waiting_call = await hotline.waiting_for(8002, KEY)
+    holder, other = await engines_of(hotline, waiting_call)
+    pid = hotline.lab.pid(f"engine-{holder}")
+    assert pid is not None
+    async with api_of(hotline, other) as api:
+        os.kill(pid, signal.SIGTERM)
+        await api.until(f"/calls/{waiting_call}", lambda call: call["live"]["engine"].startswith(f"lab-{other}-"))
+        await hotline.hears_music(waiting)
+        await api.ask("PUT", "/seats/8002/state", {"state": "ready"})
+        assert (await hotline.talk(waiting, seat)).zhida_call == waiting_call
+    await waiting.hang_up()
+    await hotline.back(holder)
+    await hotline.ended(waiting_call, "completed")
 
 
 async def test_any_engine_takes_what_seats_and_agents_want_of_a_call(hotline: Hotline) -> None:

@@ -1,0 +1,27 @@
+"""Asterisk itself is killed with calls on the line: they are over, and nothing remains of them but their records."""
+
+import asyncio
+
+from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
+from tests.scenarios.test_three_way import consult
+
+
+async def test_every_call_is_ended_and_the_next_one_is_served(hotline: Hotline) -> None:
+    first, second = await hotline.seats(8001, 8002)
+    _, talking_call = await hotline.talking(first, OTHER_KEYS[0])
+    _, consult_call = await hotline.talking(second, OTHER_KEYS[1])
+    await consult(hotline, consult_call)
+    _, waiting_call = await hotline.waiting(OTHER_KEYS[2])
+    await hotline.killed("asterisk")
+    await asyncio.gather(
+        hotline.ended(talking_call, "completed"), hotline.ended(consult_call, "completed"), hotline.ended(waiting_call, "abandoned")
+    )
+    await hotline.back()
+    await asyncio.gather(*(hotline.api.until(f"/seats/{number}", lambda seat: seat["call"] is None) for number in (8001, 8002)))
+    await asyncio.gather(first.stop(), second.stop())
+    seat = await hotline.seat(8001)
+    caller = await hotline.calls(KEY)
+    ring = await hotline.talk(caller, seat)
+    await caller.hang_up()
+    await hotline.ended(ring.zhida_call, "completed")
+    assert len({talking_call, consult_call, waiting_call, ring.zhida_call}) == 4
