@@ -31,6 +31,7 @@ _REJECTED: Final = 21  # Q.850 call rejected: 603 from a phone, which DIALSTATUS
 _LATE_ANSWER_S: Final = 1.5  # a Dial still going this long after its own limit has been answered, though AMI did not say so
 _LATE_REPLY_S: Final = 0.5  # and for this long an engine that was stopped itself may read what came meanwhile
 _STORE_RETRY_S: Final = 1.0
+_LATE_TRIES, _LATE_RETRY_S = 4, 0.4  # meanwhile a caller whose seat has left hears nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +133,20 @@ class Ringing:
                 late = True
                 await asyncio.wait({dial}, timeout=_STORE_RETRY_S)
                 if dial.done():
+                    await self._note_late(offer, answer)
                     return True
             else:
                 return claimed or late
+
+    async def _note_late(self, offer: Offer, answer: SeatAnswer) -> None:
+        """They have talked: a Redis that comes back about now hears of it before it hears of the call's end."""
+        for _ in range(_LATE_TRIES):
+            try:
+                await self._waiting.answered(offer, seat_leg=answer.leg, seat_channel=answer.channel)
+            except StoreFault:
+                await asyncio.sleep(_LATE_RETRY_S)
+            else:
+                return
 
     async def _keep_from_others(self, offer: Offer) -> None:
         """Live state takes the call for waiting by now: it is offered to nobody while this talk goes on."""
