@@ -14,6 +14,7 @@ from lab.phones.world import World
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import NET, House, Wanted
 
+HERE = Path(__file__).parent
 _FIGURES: dict[str, list[float]] = {}
 _LINES_SHOWN = 60
 
@@ -44,6 +45,15 @@ async def hotline(house: House, wanted: Wanted, request: pytest.FixtureRequest, 
             hotline = Hotline(lab=lab, api=api, phones=phones, world=world, figures=_FIGURES)
             yield hotline
         await hotline.until_quiet()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories that want the same lab one after another, because another lab takes seconds to start; else as they were."""
+    ours = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    labs = [getattr(items[place].getparent(pytest.Module).obj, "LAB", Wanted()) for place in ours]  # type: ignore[union-attr]
+    order = sorted(range(len(ours)), key=lambda number: labs.index(labs[number]))
+    for place, item in zip(ours, [items[ours[number]] for number in order], strict=True):
+        items[place] = item
 
 
 _LOGS: pytest.StashKey[dict[Path, int]] = pytest.StashKey()

@@ -10,6 +10,9 @@ from tests.scenarios.hotline import KEY, KEY_NAME, Hotline
 from tests.scenarios.house import Wanted
 
 
+LAB = "this module's own"
+
+
 @pytest.fixture(scope="module")
 def wanted() -> Iterator[Wanted]:
     server = PostgresServer()

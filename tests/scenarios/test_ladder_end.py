@@ -21,7 +21,7 @@ async def test_the_duty_phone_takes_the_call_that_no_seat_took(hotline: Hotline)
     await caller.hang_up()
     await duty.call_ended()
     call = await hotline.ended(call_id, "completed")
-    assert call["seat"] is None
+    assert call["seat"] == "duty"
 
 
 async def test_when_the_duty_phone_does_not_answer_either_the_caller_is_told_that_we_call_back(hotline: Hotline) -> None:
