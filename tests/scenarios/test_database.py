@@ -9,7 +9,6 @@ from tests.postgres_server import PostgresServer
 from tests.scenarios.hotline import KEY, KEY_NAME, Hotline
 from tests.scenarios.house import Wanted
 
-
 LAB = "this module's own"
 
 
