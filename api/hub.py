@@ -78,6 +78,8 @@ class Hub:
             await asyncio.sleep(self._retry_s)
 
     def _pass_on(self, happening: Happening) -> None:
+        if not self._followers:
+            return
         try:
             self._tell(message_of(happening))
         except (KeyError, TypeError, ValueError) as error:

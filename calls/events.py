@@ -9,7 +9,7 @@ read, so that engines of two versions can share a stream.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
@@ -240,6 +240,8 @@ KINDS: Final[Mapping[str, type[Event]]] = {
 }
 """Every kind of fact by its name in the stream."""
 
+_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(field.name for field in fields(kind)) for name, kind in KINDS.items()}
+
 
 def to_ms(at: datetime) -> int:
     """Milliseconds since 1970 (UTC), as live state and stream write a time."""
@@ -253,7 +255,7 @@ def from_ms(ms: int) -> datetime:
 
 def to_document(event: Event) -> dict[str, Any]:
     """The fact as one flat JSON object: `kind`, `call_id`, `at` (ms) and its own fields."""
-    return {"kind": event.kind, **asdict(event), "at": to_ms(event.at)}
+    return {"kind": event.kind, **{name: getattr(event, name) for name in _FIELDS[event.kind]}, "at": to_ms(event.at)}
 
 
 def from_document(document: Mapping[str, Any]) -> Event | None:
@@ -264,7 +266,7 @@ def from_document(document: Mapping[str, Any]) -> Event | None:
     kind = KINDS.get(document["kind"])
     if kind is None:
         return None
-    known = {field.name for field in fields(kind)}
+    known = _FIELDS[document["kind"]]
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in document.items() if name in known
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from engine.directory import CurrentDirectory
 from engine.mailbox import PostOffice
 from engine.outside import Outside, outside_of
 from engine.reconcile import Reconciler
+from engine.recorder_process import RecorderProcess
 from engine.ringing import Ringing
 from engine.road import Road
 from engine.stores import Stores, open_stores
@@ -39,11 +41,9 @@ from store.redis.announcing import Announcements
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
 from store.redis.stream import EventStream
-from store.redis.telling import TellingStream
-from tickets.recorder import Recorder
+from store.redis.telling import ToldFacts
 
 _NO_RECORDING: Final = ""
-_HELD_S: Final = 5.0  # facts that a recorder took and did not get into the database for so long are another one's to record
 
 
 @dataclass(slots=True)
@@ -76,22 +76,24 @@ class Engine:
     stores: Stores
     news: Announcements
     stream: EventStream
-    told: TellingStream
-    recorder: Recorder
+    told: ToldFacts
+    recorder: RecorderProcess
     seen: Seen
     recordings: Path | None
 
 
-def build(settings: Settings, number: int) -> Engine:
-    """Engine `number` (from 1) of this configuration; nothing is started yet."""
+def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
+    """Engine `number` (from 1) of this configuration; nothing is started yet.
+
+    Args:
+        options: how a command is to find the same configuration.
+    """
     clock = SystemClock()
     pbx_name, pbx = next(iter(settings.asterisk.items()))
     engine_id = f"{settings.hotline.id}-{number}-{secrets.token_hex(4)}"
     redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     stores = open_stores(settings, clock)
-    stream = EventStream(redis, hotline=settings.hotline.id, recorder=engine_id, held_s=_HELD_S)
-    told = TellingStream(stream, redis, hotline=settings.hotline.id)
     directory, outside = CurrentDirectory(), outside_of(settings)
     asterisk = _asterisk(settings, pbx, live, outside, clock)
     decider = decider_of(settings, directory)
@@ -128,9 +130,9 @@ def build(settings: Settings, number: int) -> Engine:
         reconciler=asterisk.reconciler,
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
-        stream=stream,
-        told=told,
-        recorder=Recorder(told, stores.facts, clock),
+        stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
+        told=ToldFacts(redis, hotline=settings.hotline.id),
+        recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
         recordings=pbx.recordings_here if settings.recording.enabled else None,
     )

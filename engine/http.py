@@ -104,10 +104,10 @@ class Happenings:
         """See `api.sources.Happenings`."""
         before: dict[str, Seat] = {seat.seat_id: seat for seat in await self.seats()}
         looked = self.engine.clock.monotonic()
-        async for document in self.engine.told.told(_SEATS_EVERY_S):
-            if document is not None:
+        async for documents in self.engine.told.told(_SEATS_EVERY_S):
+            for document in documents:
                 yield json.loads(document)
-            if self.engine.clock.monotonic() - looked >= _SEATS_EVERY_S or document is None:
+            if self.engine.clock.monotonic() - looked >= _SEATS_EVERY_S or not documents:
                 looked = self.engine.clock.monotonic()
                 for seat in await self.seats():
                     if before.get(seat.seat_id) != seat:

@@ -94,6 +94,8 @@ class Road:
             dialled=arrival.dialled,
             again=arrival.again,
         )
+        if decision.identity.decided:
+            log.warning("identity_decided", number=masked(decision.number), why=decision.identity.decided)
         line.language = decision.plan.ivr.language
         call, facts = self._live_call(line, decision)
         if decision.plan.ivr.mode is not IvrMode.NONE:

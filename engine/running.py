@@ -103,19 +103,25 @@ async def _linked(engine: Engine) -> None:
 
 def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
     """What goes on beside the calls, by name."""
+    tables_there = asyncio.Event()
     return {
         "deliveries": engine.live.listen(engine.post),
         "timers": engine.live.keep_time(),
         "reconciler": engine.reconciler.run(),
-        "directory": _follow_directory(engine),
+        "directory": _follow_directory(engine, tables_there),
         "announcements": engine.news.listen(),
-        "recorder": engine.recorder.run(),
+        "recorder": _record(engine, tables_there),
         "recordings": _finish_recordings(engine),
         "figures": _look(engine),
     }
 
 
-async def _follow_directory(engine: Engine) -> None:
+async def _record(engine: Engine, tables_there: asyncio.Event) -> None:
+    await tables_there.wait()
+    await engine.recorder.run()
+
+
+async def _follow_directory(engine: Engine, tables_there: asyncio.Event) -> None:
     """Make or migrate the tables, however long the database is away; then keep the directory up to date."""
     while True:
         try:
@@ -125,6 +131,7 @@ async def _follow_directory(engine: Engine) -> None:
             await asyncio.sleep(_STORE_RETRY_S)
         else:
             break
+    tables_there.set()
     await engine.directory.follow(engine.stores.directory, engine.news)
 
 

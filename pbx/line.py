@@ -29,6 +29,7 @@ class Arrival:
         raw_number: letters, digits and + of the caller's number.
         again: an engine had this call before, or was asked for it.
         dial_status: Dial()'s last word on this channel, where the engine that asked for it is gone.
+        header: whether the legs that are rung inherit the call's id from the caller's channel.
     """
 
     raw_number: str
@@ -36,6 +37,7 @@ class Arrival:
     dialled: str
     again: bool
     dial_status: str
+    header: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +166,8 @@ class AgiLine:
         A caller who was answered before hears music meanwhile, another one ringing.
         """
         music = f"m({_MUSIC})" if self._answered else ""
-        options = f"giIc{music}b(zhida-predial^s^1)"
+        header = "" if self.arrival.header else "b(zhida-predial^s^1)"
+        options = f"giIc{music}{header}"
         dialled = await self._dial(devices, f"{ring_s:g}^{no_ring_s:g}", options)
         if self.gone and dialled.status != "ANSWER":
             raise LegGone("caller_gone", "The caller hung up while it rang.", call_id=self.uniqueid)
@@ -232,4 +235,5 @@ def _arrival(session: AgiSession) -> Arrival:
         dialled=session.request.extension,
         again=handed.get("try", "0") != "0",
         dial_status=handed.get("dial", ""),
+        header=handed.get("header") == "1",
     )

@@ -1,11 +1,11 @@
 """Who is calling, as far as the trunk can be trusted: the first decision on the road of a call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from whitelist.choice import choose
+from whitelist.choice import Choice, choose
 from whitelist.entries import EntryNumber, EntryRef, Kind
 from whitelist.index import Directory, Match
 from whitelist.numbers import Number, NumberKind, parse_number
@@ -35,7 +35,8 @@ class Identity:
     """Who calls.
 
     `entry` and `entry_number` (whose number of that entry it is) are there only where they count: on a trusted trunk, on a day
-    the entry is valid. `reasons` are whole sentences, also on what would have matched and why it does not count.
+    the entry is valid. `reasons` are whole sentences, also on what would have matched and why it does not count. `decided` is
+    for the log: what had to be decided between entries, or that the entry is out of its time; no number stands in it.
     """
 
     number: Number
@@ -44,6 +45,7 @@ class Identity:
     entry: EntryRef | None = None
     entry_number: EntryNumber | None = None
     reasons: tuple[str, ...] = ()
+    decided: str = ""
 
 
 _CLASS_OF: Final = {Kind.ENTERPRISE: CallerClass.KEY_ENTERPRISE, Kind.PROJECT: CallerClass.PROJECT}
@@ -64,7 +66,7 @@ def identify(*, raw_number: str, trunk: TrunkTrust, directory: Directory, today:
         return Identity(number=number, caller_class=plain, trusted=True, reasons=(*said, *_unlisted(number)))
     choice = choose(matches, today)
     shared = (choice.reason,) if choice.reason else ()
-    return _listed(number, choice.match, today, (*said, *shared))
+    return replace(_listed(number, choice.match, today, (*said, *shared)), decided=_decided(choice, today))
 
 
 def _listed(number: Number, match: Match, today: date, said: tuple[str, ...]) -> Identity:
@@ -84,6 +86,11 @@ def _listed(number: Number, match: Match, today: date, said: tuple[str, ...]) ->
         entry_number=match.number,
         reasons=(*said, f"{claim}{until}."),
     )
+
+
+def _decided(choice: Choice, today: date) -> str:
+    entry = choice.match.entry
+    return choice.reason or ("" if entry.valid_on(today) else f"{entry.name} is not valid on {today}; it has no priority.")
 
 
 def _distrust(number: Number, trunk: TrunkTrust, matches: tuple[Match, ...], today: date) -> tuple[str, ...]:

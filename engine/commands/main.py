@@ -14,6 +14,7 @@ from engine.logs import configure_logs
 COMMANDS: Final[Mapping[str, str]] = {
     "demo": "demo:demo",
     "serve": "serve:serve",
+    "record": "record:record",
     "check": "check:check",
     "asterisk-config": "asterisk_config:asterisk_config",
     "prompts": "prompts:prompts",

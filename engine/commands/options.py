@@ -40,6 +40,11 @@ def is_labs(file: Path) -> bool:
     return file.resolve() in {SAMPLE.resolve(), (LAB_STATE / "zhida.yaml").resolve()}
 
 
+def options_of(given: Path | None, overrides: list[str] | None = None) -> tuple[str, ...]:
+    """Options by which another command finds the same settings."""
+    return ("--config", str(config_file(given)), *(word for override in overrides or [] for word in ("--set", override)))
+
+
 def settings_of(given: Path | None, overrides: list[str] | None = None) -> Settings:
     """Its settings. Raises: ConfigFault."""
     return load(config_file(given), overrides or [])

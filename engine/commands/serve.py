@@ -1,6 +1,9 @@
 """`zhida serve`: the engine."""
 
-from typing import Annotated
+import gc
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import structlog
 import typer
@@ -8,13 +11,15 @@ import uvloop
 
 from config.settings import Settings
 from engine.building import agi_addresses, build
-from engine.commands.options import ConfigFile, Overrides, settings_of
+from engine.commands.options import ConfigFile, Overrides, options_of, settings_of
 from engine.http import api_server
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
 from engine.running import run
 
 log = structlog.get_logger(__name__)
+
+_SWITCH_S: Final = 0.0005  # a thread that computes (an import of a list) gives way to the calls after so long at most
 
 
 def serve(
@@ -30,9 +35,12 @@ def serve(
     configure_logs(settings.engine.log_level)
     for _, missing in prompts_there(settings):
         log.error("prompt_missing", why=missing.sentence)
-    uvloop.run(_serve(settings, engine))
+    uvloop.run(_serve(settings, engine, options_of(config, overrides)))
 
 
-async def _serve(settings: Settings, number: int) -> None:
-    engine = build(settings, number)
+async def _serve(settings: Settings, number: int, options: Sequence[str]) -> None:
+    engine = build(settings, number, options=options)
+    sys.setswitchinterval(_SWITCH_S)
+    gc.collect()
+    gc.freeze()
     await run(engine, api_server(engine, number))

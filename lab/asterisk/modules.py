@@ -15,6 +15,6 @@ MODULES: Final[tuple[str, ...]] = tuple(
     res_manager_devicestate app_dial app_queue app_confbridge app_mixmonitor app_chanspy app_playback
     app_read app_stack app_verbose app_exec app_cdr
     func_callerid func_channel func_cdr func_cut func_devstate func_groupcount func_hangupcause func_logic func_math func_rand func_strings
-    func_timeout func_uri func_pjsip_endpoint func_pjsip_contact func_pjsip_aor res_cdrel_custom cdr_custom
+    func_timeout func_uri func_version func_pjsip_endpoint func_pjsip_contact func_pjsip_aor res_cdrel_custom cdr_custom
     """.split()
 )

@@ -1,7 +1,6 @@
 """The stream of facts, told to whoever listens as the recorder reads it."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -20,31 +19,43 @@ class TellingStream:
     def __init__(self, stream: EventStream, client: Redis, *, hotline: str) -> None:
         self._stream = stream
         self._client = client
-        self._channel = f"zhida:{{{hotline}}}:told"
+        self._channel = _channel(hotline)
 
     async def read(self, *, limit: int, wait_s: float) -> Sequence[StreamEntry]:
         """See `EventStream.read`."""
         entries = await self._stream.read(limit=limit, wait_s=wait_s)
-        try:
-            for entry in entries:
-                await self._client.publish(self._channel, entry.text)
-        except (RedisError, OSError) as error:
-            log.debug("facts_not_told", reason=str(error))  # the records matter; listeners begin again
+        if entries:
+            try:
+                await self._client.publish(self._channel, b"\n".join(_bytes(entry.text) for entry in entries))
+            except (RedisError, OSError) as error:
+                log.debug("facts_not_told", reason=str(error))  # the records matter; listeners begin again
         return entries
 
     async def ack(self, entry_ids: Sequence[str]) -> None:
         """See `EventStream.ack`."""
         await self._stream.ack(entry_ids)
 
-    async def told(self, pause_s: float) -> AsyncIterator[str | None]:
-        """Each fact's document (JSON) from now on; None where nothing came for so long. Raises: StoreFault."""
+
+class ToldFacts:
+    """What TellingStreams of the hotline publish."""
+
+    def __init__(self, client: Redis, *, hotline: str) -> None:
+        self._client = client
+        self._channel = _channel(hotline)
+
+    async def told(self, pause_s: float) -> AsyncIterator[Sequence[str]]:
+        """The documents (JSON) read together, from now on; none of them where nothing came for so long. Raises: StoreFault."""
         with store_faults():
             async with self._client.pubsub() as channel:
                 await channel.subscribe(self._channel)
                 while True:
                     message = await channel.get_message(ignore_subscribe_messages=True, timeout=pause_s)
-                    yield _text(message)
+                    yield message["data"].decode(errors="replace").split("\n") if message is not None else ()
 
 
-def _text(message: Any) -> str | None:  # noqa: ANN401  redis-py has no type for it
-    return message["data"].decode() if message is not None else None
+def _channel(hotline: str) -> str:
+    return f"zhida:{{{hotline}}}:told"
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode(errors="replace") if isinstance(text, str) else text

@@ -1,6 +1,8 @@
 """The stories' words: who calls, which seat answers, what the records say."""
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -175,6 +177,12 @@ class Hotline:
             while any(pid is not None and alive(pid) for pid in pids):
                 await asyncio.sleep(0.01)
         return moment
+
+    def kill_recorder(self, engine: int = 1) -> None:
+        """End the engine's recorder by force."""
+        children = Path(f"/proc/{self.lab.pid(f'engine-{engine}')}/task").glob("*/children")
+        (recorder,) = (int(pid) for child in children for pid in child.read_text().split())
+        os.kill(recorder, signal.SIGKILL)
 
     async def back(self, engine: int = 1) -> None:
         """Wait until the engine serves again."""

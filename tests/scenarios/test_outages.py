@@ -111,3 +111,15 @@ async def health_of_link(hotline: Hotline, *, up: bool) -> None:
     async with asyncio.timeout(10):
         while (await asyncio.to_thread(hotline.lab.health))["parts"]["asterisk"]["ok"] is not up:
             await asyncio.sleep(0.05)
+
+
+async def test_a_recorder_that_is_killed_is_started_again_and_records_what_happened_meanwhile(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    hotline.kill_recorder()
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert call["seat"] == "8001"
+    assert (await hotline.ticket(call_id))["seat"] == "8001"
+    health = await asyncio.to_thread(hotline.lab.health)
+    assert health["parts"]["recorder"]["ok"]
