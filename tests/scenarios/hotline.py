@@ -1,11 +1,11 @@
 """The stories' words: who calls, which seat answers, what the records say."""
 
 import asyncio
-import os
-import signal
+import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -178,11 +178,26 @@ class Hotline:
                 await asyncio.sleep(0.01)
         return moment
 
-    def kill_recorder(self, engine: int = 1) -> None:
-        """End the engine's recorder by force."""
+    def recorder(self, engine: int = 1) -> int:
+        """The engine's recorder: a process of its own."""
         children = Path(f"/proc/{self.lab.pid(f'engine-{engine}')}/task").glob("*/children")
-        (recorder,) = (int(pid) for child in children for pid in child.read_text().split())
-        os.kill(recorder, signal.SIGKILL)
+        (pid,) = (int(pid) for child in children for pid in child.read_text().split())
+        return pid
+
+    @contextmanager
+    def disk_full(self) -> Iterator[None]:
+        """Inside, the recorder's files cannot grow: writing fails as on a full disk."""
+        before = resource.prlimit(self.recorder(), resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.recorder(), resource.RLIMIT_FSIZE, before)
+
+    async def part_is(self, part: str, *, ok: bool) -> None:
+        """Wait until /healthz says so of the part."""
+        async with asyncio.timeout(_BACK_S):
+            while (await asyncio.to_thread(self.lab.health))["parts"][part]["ok"] is not ok:
+                await asyncio.sleep(0.05)
 
     async def back(self, engine: int = 1) -> None:
         """Wait until the engine serves again."""
