@@ -206,7 +206,7 @@ class Ended(Event):
     """The caller's contact is over.
 
     `reason` is completed (was served), abandoned (left before a seat answered), ladder_end (nobody took it),
-    menu_left (left in the menu), refused, fallback (the dialplan served it without an engine) or recovered.
+    menu_left (left in the menu), fallback (the dialplan served it without an engine) or recovered.
     """
 
     kind: ClassVar[str] = "ended"

@@ -152,7 +152,7 @@ class _Asterisk:
 def _asterisk(settings: Settings, pbx: PbxSettings, live: RedisLiveState, outside: Outside, clock: Clock) -> _Asterisk:
     post = PostOffice()
     post.stray = Strays(live, post).found
-    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login)
+    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login, reported=lambda: link.state.up)
     phones.define(seat_definitions(settings))
     watcher = Watcher(post, phones)
     link = AmiLink(login_of(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other

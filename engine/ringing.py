@@ -84,6 +84,7 @@ class Ringing:
             if not dial.done():
                 dial.cancel()
                 await asyncio.gather(dial, return_exceptions=True)
+            self._phones.hung_up(offer.seat_id)
 
     def _ring_s(self, offer: Offer) -> float:
         """How long to ring: an offer that came late has less of its time left."""

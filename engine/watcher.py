@@ -18,8 +18,9 @@ from seats.seat import Phone, Seat, SeatDefinition
 log = structlog.get_logger(__name__)
 
 _UP: Final = "6"  # ChannelState of an answered channel (channelstate.h AST_STATE_UP)
+_IDLE: Final = "NOT_INUSE"
 _PHONES: Final[Mapping[str, Phone]] = {
-    "NOT_INUSE": Phone.IDLE,
+    _IDLE: Phone.IDLE,
     "INUSE": Phone.IN_USE,
     "BUSY": Phone.IN_USE,
     "RINGING": Phone.IN_USE,
@@ -30,10 +31,15 @@ _PHONES: Final[Mapping[str, Phone]] = {
 
 
 class SeatPhones:
-    """The seats' phones as Asterisk reports them; a seat's several devices count as one phone."""
+    """The seats' phones as Asterisk reports them; a seat's several devices count as one phone.
 
-    def __init__(self, board: SeatBoard, *, ready_when_registered: bool) -> None:
+    Args:
+        reported: whether Asterisk can report anything now.
+    """
+
+    def __init__(self, board: SeatBoard, *, ready_when_registered: bool, reported: Callable[[], bool]) -> None:
         self._board = board
+        self._reported = reported
         self._ready = ready_when_registered
         self.seats: tuple[SeatDefinition, ...] = ()
         self._seat_of: dict[str, str] = {}
@@ -70,6 +76,14 @@ class SeatPhones:
         self._devices[seat_id][device] = _PHONES.get(state, Phone.UNREACHABLE)
         if seat_id not in self._telling:
             self._telling[seat_id] = asyncio.create_task(self._tell(seat_id), name=f"seat phone {seat_id}")
+
+    def hung_up(self, seat_id: str) -> None:
+        """This engine rings it no more, nor does it talk with who was rung for. Where nobody reports, that must do for an idle phone."""
+        if self._reported():
+            return
+        for device, phone in self._devices.get(seat_id, {}).items():
+            if phone is Phone.IN_USE:
+                self.saw(device, _IDLE)
 
     def believed(self, seats: Iterable[Seat]) -> None:
         """What live state takes the phones for: where that is wrong, the next word on each device mends it."""

@@ -57,7 +57,8 @@ class Exchange:
     def __init__(self, *, auto_login: bool = False) -> None:
         self.post = PostOffice()
         self.board = Board()
-        self.phones = SeatPhones(self.board, ready_when_registered=auto_login)  # type: ignore[arg-type]
+        self.linked = True
+        self.phones = SeatPhones(self.board, ready_when_registered=auto_login, reported=lambda: self.linked)  # type: ignore[arg-type]
         self.phones.define([SEAT])
         self.watcher = Watcher(self.post, self.phones)
 
@@ -280,3 +281,25 @@ async def test_of_two_offers_the_newer_one_is_taken() -> None:
     assert mailbox.take_offer() is None
     mailbox.offered(newer)
     assert mailbox.take_offer(older) is newer
+
+
+async def test_while_asterisk_reports_nothing_a_seat_whose_talk_is_over_has_an_idle_phone() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/8001", "INUSE")
+    exchange.phones.hung_up("8001")
+    await exchange.settles()
+    assert exchange.board.told[-1] == ("8001", Phone.IN_USE, False)  # Asterisk will say when it is
+    exchange.linked = False
+    exchange.phones.hung_up("8001")
+    await exchange.settles()
+    assert exchange.board.told[-1] == ("8001", Phone.IDLE, False)
+
+
+async def test_an_unregistered_phone_stays_so_whatever_was_rung() -> None:
+    exchange = Exchange()
+    await exchange.device("PJSIP/8001", "INUSE")
+    await exchange.device("PJSIP/8001", "UNAVAILABLE")
+    exchange.linked = False
+    exchange.phones.hung_up("8001")
+    await exchange.settles()
+    assert exchange.board.told[-1][1] is Phone.UNREACHABLE
