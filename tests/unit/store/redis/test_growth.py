@@ -55,7 +55,7 @@ async def cost_of_steps(hotline: Hotline, client: Redis, seats: int, waiting: in
 
 
 async def test_a_step_asks_no_more_of_redis_when_seats_and_calls_are_many(hotline: Hotline, client: Redis) -> None:
-    hotline.a.rules = Rules(wrap_up_s=0, away_after_missed=False)
+    hotline.a.rules = Rules(wrap_up_s=0, away_after_missed=False, skip_empty_groups=False)
     await cost_of_steps(hotline, client, seats=3, waiting=3)  # Redis now has every script
     few = await cost_of_steps(hotline, client, seats=3, waiting=3)
     many = await cost_of_steps(hotline, client, seats=60, waiting=120)

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -18,6 +19,7 @@ from calls.errors import Conflict
 from calls.events import Event, Queued, from_document, to_document
 from calls.events import to_ms as event_ms
 from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rules, Rung
+from routing.skills import Skills
 from seats.seat import Phone, SeatDefinition
 from seats.state import DEFERRED, SeatEvent, SeatState
 from store.redis.connection import connect
@@ -42,10 +44,16 @@ from tests.unit.store.redis.machine_words import (
     rule_sets,
     seats_expected,
     seats_held,
-    skills,
+    served_held,
+    wants,
+    whoever,
 )
 from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_state import ANSWERED, ModelCall
+
+Definitions = tuple[list[tuple[tuple[str, ...], Skills]], list[int]]
+JUST_BEFORE_MIDNIGHT = datetime(2026, 11, 20, 15, 59, 30, tzinfo=UTC)
+"""In Shanghai, so that runs see a day end and a new one begin."""
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -66,13 +74,14 @@ class LiveMachine(RuleBasedStateMachine):
         self.heard.psubscribe("zhida:*")
         self.heard.get_message(timeout=1)
         self.clock = VirtualClock()
+        self.clock.wall = JUST_BEFORE_MIDNIGHT
         self.callers: list[LiveCall] = []
         self.past_offers: list[Offer] = []
         self.given: set[tuple[str, str]] = set()
         self.rematch: dict[str, bool] = {}
 
     @initialize(rules=rule_sets, given=definitions)
-    def open_hotline(self, rules: Rules, given: list[tuple[tuple[str, ...], frozenset[str]]]) -> None:
+    def open_hotline(self, rules: Rules, given: Definitions) -> None:
         self.live = {
             name: RedisLiveState(self.client, hotline="h", engine_id=name, rules=rules, clock=self.clock, redis_time=False)
             for name in ENGINES
@@ -104,28 +113,29 @@ class LiveMachine(RuleBasedStateMachine):
 
     # calls
 
-    @rule(several=st.lists(st.tuples(st.sampled_from(ENGINES), ladders, callers, skills), min_size=1, max_size=5))
-    def calls_come(self, several: list[tuple[str, list[tuple[str, int]], str, frozenset[str]]]) -> None:
-        for engine, rungs, caller, want in several:
-            self.a_call_comes(engine, rungs, caller, want, "join")
+    @rule(several=st.lists(st.tuples(st.sampled_from(ENGINES), ladders, callers, wants, whoever), min_size=1, max_size=5))
+    def calls_come(self, several: list[tuple[str, tuple[Rung, ...], str, Skills, tuple[str, str]]]) -> None:
+        for engine, rungs, caller, want, who in several:
+            self.a_call_comes(engine, rungs, caller, want, who, "join")
 
     more_calls_come = calls_come
 
-    @rule(engine=st.sampled_from(ENGINES), rungs=ladders, caller=callers, want=skills, step=st.sampled_from(["join", "arrive"]))
-    def a_call_comes(self, engine: str, rungs: list[tuple[str, int]], caller: str, want: frozenset[str], step: str) -> None:
+    @rule(engine=st.sampled_from(ENGINES), rungs=ladders, caller=callers, want=wants, who=whoever, step=st.sampled_from(["join", "arrive"]))
+    def a_call_comes(self, engine: str, rungs: tuple[Rung, ...], caller: str, want: Skills, who: tuple[str, str], step: str) -> None:
         now = self.clock.now()
         call = LiveCall(
             call_id=f"c{len(self.callers)}",
             state=CallState.IVR,
             engine=engine,
             caller_class=caller,
-            number="051588880001",
+            number=who[0],
+            entry_id=who[1],
             name="某厂",
             channel="PJSIP/carrier",
             rank_ms=event_ms(now) - BONUS_MS[caller],
             arrived=now,
             queued=now,
-            ladder=tuple(Rung(group=group, after_s=after) for group, after in rungs),
+            ladder=rungs,
             skills=want,
         )
         self.callers.append(call)
@@ -229,10 +239,13 @@ class LiveMachine(RuleBasedStateMachine):
 
     # seats
 
-    def seats_are_defined(self, given: list[tuple[tuple[str, ...], frozenset[str]]]) -> None:
+    def seats_are_defined(self, given: Definitions) -> None:
+        serving, order = given
         seats = [
-            SeatDefinition(seat_id=seat_id, devices=(f"PJSIP/{seat_id}",), groups=served, skills=able)
-            for seat_id, (served, able) in zip(SEATS, given, strict=False)
+            SeatDefinition(
+                seat_id=seat_id, devices=(f"PJSIP/{seat_id}",), groups=served, skills=able, places=dict.fromkeys(served, place)
+            )
+            for seat_id, (served, able), place in zip(SEATS, serving, order, strict=False)
         ]
         self.begin()
         self.do(self.live["a"].define(seats))
@@ -358,6 +371,7 @@ class LiveMachine(RuleBasedStateMachine):
         assert calls_held(held) == calls_expected(self.model)
         assert seats_held(held) == seats_expected(self.model)
         assert held.zsets.get("timers", {}) == self.model.timers
+        assert served_held(held) == self.model.served
         assert [json.loads(text) for text in held.facts] == self.model.facts
         assert all(isinstance(from_document(json.loads(text)), Event) for text in held.facts)
         assert sorted(messages(self.heard, len(self.model.said))) == sorted(self.model.said)
