@@ -52,7 +52,7 @@ from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_state import ANSWERED, ModelCall
 
 Definitions = tuple[list[tuple[tuple[str, ...], Skills]], list[int]]
-JUST_BEFORE_MIDNIGHT = datetime(2026, 11, 20, 15, 59, 30, tzinfo=UTC)
+JUST_BEFORE_MIDNIGHT = datetime(2026, 11, 20, 15, 59, 50, tzinfo=UTC)
 """In Shanghai, so that runs see a day end and a new one begin."""
 
 T = TypeVar("T")
@@ -105,6 +105,9 @@ class LiveMachine(RuleBasedStateMachine):
         self.model.at(event_ms(self.clock.now()))
         return self.model.now
 
+    def talks(self) -> list[ModelCall]:
+        return [call for call in self.model.calls.values() if call.state in ANSWERED and call.seat_id]
+
     def open_offers(self) -> list[ModelCall]:
         return [call for call in self.model.calls.values() if call.offer_id]
 
@@ -140,6 +143,21 @@ class LiveMachine(RuleBasedStateMachine):
         )
         self.callers.append(call)
         self.comes(call, engine, step)
+
+    @precondition(lambda self: self.talks())
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, rungs=ladders, want=wants)
+    def one_who_talks_calls_once_more(self, engine: str, pick: int, rungs: tuple[Rung, ...], want: Skills) -> None:
+        """His seat is remembered, and busy."""
+        given = self.picked(self.talks(), pick).given
+        self.a_call_comes(engine, rungs, given.caller_class, want, (given.number, given.entry_id), "join")
+
+    @precondition(lambda self: self.talks())
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, rungs=ladders)
+    def one_who_talked_calls_again(self, engine: str, pick: int, rungs: tuple[Rung, ...]) -> None:
+        """His seat is remembered, and free or in wrap-up."""
+        call = self.picked(self.talks(), pick)
+        self.leaves(call.call_id, call.engine)
+        self.a_call_comes(engine, rungs, call.given.caller_class, {}, (call.given.number, call.given.entry_id), "join")
 
     @precondition(lambda self: self.callers)
     @rule(engine=st.sampled_from(ENGINES), pick=picks, step=st.sampled_from(["arrive", "join"]))
@@ -184,6 +202,7 @@ class LiveMachine(RuleBasedStateMachine):
         self.answers(offer_of(self.picked(self.open_offers(), pick)))
 
     another_seat_answers = a_seat_answers
+    still_another_seat_answers = a_seat_answers
 
     @precondition(lambda self: self.past_offers)
     @rule(pick=picks, outcome=st.sampled_from([*OfferOutcome, None]), engine=st.sampled_from(ENGINES))
@@ -230,7 +249,17 @@ class LiveMachine(RuleBasedStateMachine):
         """Mostly one of the last; also one who left long ago, also by word of an engine that lost him."""
         call_id = self.callers[-1 - pick % min(len(self.callers), 5)].call_id
         call = self.model.calls.get(call_id)
-        engine = by or (call.engine if call else "a")
+        self.leaves(call_id, by or (call.engine if call else "a"))
+
+    @precondition(lambda self: self.talks())
+    @rule(pick=picks)
+    def a_talk_ends(self, pick: int) -> None:
+        call = self.picked(self.talks(), pick)
+        self.leaves(call.call_id, call.engine)
+
+    another_talk_ends = a_talk_ends
+
+    def leaves(self, call_id: str, engine: str) -> None:
         self.begin()
         self.do(self.live[engine].end(call_id, "completed", detail="x"))
         self.model.end(call_id, "completed", "x", engine)
@@ -257,6 +286,14 @@ class LiveMachine(RuleBasedStateMachine):
         self.begin()
         self.do(self.live["b"].ask(seat_id, event, why=f"wants {event}", by="x"))
         self.model.ask(seat_id, event, f"wants {event}")
+
+    @rule(number=st.integers(1, 4), event=st.sampled_from([SeatEvent.PAUSE, SeatEvent.LOG_OUT]))
+    def some_seats_stop(self, number: int, event: SeatEvent) -> None:
+        """At once, or when their calls are over; groups may have nobody then."""
+        for seat_id in sorted(self.model.seats)[:number]:
+            self.begin()
+            self.do(self.live["a"].ask(seat_id, event, why="lunch", by="x"))
+            self.model.ask(seat_id, event, "lunch")
 
     def in_wrap_up(self) -> list[str]:
         return [seat.seat_id for seat in self.model.seats.values() if seat.state is SeatState.WRAP_UP]
