@@ -37,7 +37,9 @@ function Call.stand_in_line(call)
   local kind = (call.awaits ~= '' and 'a' or '') .. (Call.has_rungs_left(call) and '+' or '')
   local line = table.concat({call.open, call.caller_class, call.want, kind}, '|')
   redis.call('ZADD', P .. 'wait:' .. line, call.rank_ms, call.call_id)
-  for group in each(call.open) do redis.call('SADD', P .. 'lines:' .. group, line) end
+  for group in each(call.open) do
+    if redis.call('SADD', P .. 'lines:' .. group, line) == 1 then redis.call('SADD', P .. 'groups', group) end
+  end
   Call.put(call, {line = line})
 end
 

@@ -1,6 +1,6 @@
 -- Seats: their table, and the indexes that let a call find one.
 --
--- seat:<id>       hash; seats: all ids (zset, so that they come sorted); groups: all groups (set)
+-- seat:<id>       hash; seats: all ids (zset, so that they come sorted); groups: all that a seat serves or a call waits for (set)
 -- A queue is "group|wanted skills" (as "english:1,tax:3"). wants: every combination of skills and levels ever wanted (set).
 -- ready:<queue>   zset of the seats that are READY with an idle phone and serve the queue; the group's strategy is the score
 -- duty:<queue>    set of the seats on duty that serve it

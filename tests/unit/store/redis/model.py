@@ -35,7 +35,6 @@ class Model:
         self.freed: list[ModelSeat] = []
         self.given_up: list[str] = []
         self.vacated: set[str] = set()
-        self.groups: set[str] = set()
         self.served: dict[str, tuple[str, int]] = {}
 
     def at(self, wall: int) -> None:
@@ -57,10 +56,7 @@ class Model:
         if call.given.caller_class in self.rules.kept_for:
             return True
         kept = dict(self.rules.kept_back)
-        return all(self.ready_in(group) > kept[group] for group in seat.groups if kept.get(group, 0) > 0)
-
-    def ready_in(self, group: str) -> int:
-        return len(self.ready(group))
+        return all(len(self.ready(group)) > kept[group] for group in seat.groups if kept.get(group, 0) > 0)
 
     def ready(self, group: str) -> Sequence[ModelSeat]:
         """As the group's strategy has them."""
@@ -167,7 +163,6 @@ class Model:
                 self._vacate(seat)
             seat.devices, seat.groups, seat.skills, seat.places = given.devices, given.groups, given.skills, given.places
             seat.agent, seat.leaving = given.agent, False
-            self.groups |= set(given.groups)
             if changed and seat.idle:
                 self.freed.append(seat)
         self.done()

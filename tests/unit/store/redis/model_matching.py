@@ -162,7 +162,7 @@ def seat_for(model: "Model", call: ModelCall) -> None:
 
 def release_kept(model: "Model", seat: ModelSeat) -> None:
     for group in seat.groups:
-        if model.ready_in(group) == dict(model.rules.kept_back).get(group, 0) + 1:
+        if len(model.ready(group)) == dict(model.rules.kept_back).get(group, 0) + 1:
             for other in model.ready(group):
                 if other is not seat:
                     model.call_for(other)

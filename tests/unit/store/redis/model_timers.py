@@ -17,8 +17,8 @@ def tick(model: Model, *, rematch: bool) -> None:
         for seat in model.seats.values():
             if model.listed(seat):
                 matching.list_seat(model, seat)
-        model.vacated |= model.groups
-        for group in sorted(model.groups):
+        model.vacated |= {group for call in model.calls.values() for group in call.open}
+        for group in sorted({group for seat in model.seats.values() for group in seat.groups}):
             for seat in model.ready(group):
                 if seat.idle:
                     model.call_for(seat)
