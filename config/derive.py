@@ -30,7 +30,7 @@ def waiting_rules(settings: Settings) -> Rules:
         kept_back=tuple((name, group.keep_back) for name, group in settings.groups.items() if group.keep_back),
         kept_for=frozenset(settings.queue.kept_for),
         strategies=tuple(
-            (name, Strategy(group.strategy)) for name, group in settings.groups.items() if group.strategy != Strategy.LONGEST_READY
+            (name, Strategy(group.strategy)) for name, group in settings.groups.items() if group.strategy != "longest_ready"
         ),
         timezone=settings.hotline.timezone,
         preferred_s=settings.queue.preferred_s,
@@ -89,7 +89,7 @@ def _places(settings: Settings) -> dict[str, dict[str, int]]:
     """Seat -> group -> its place there, for the groups that ring in order."""
     places: dict[str, dict[str, int]] = {}
     for name, group in settings.groups.items():
-        for place, seat in enumerate(group.seats if group.strategy == Strategy.IN_ORDER else ()):
+        for place, seat in enumerate(group.seats if group.strategy == "in_order" else ()):
             places.setdefault(seat, {})[name] = place
     return places
 

@@ -82,7 +82,7 @@ class PlanRules:
     labels: Mapping[str, str]
     bypass_ivr: bool = True
     language: str = "zh"
-    wanted: Wanted = Wanted()
+    wanted: Wanted = field(default_factory=Wanted)
 
     def ladder(self, caller_class: CallerClass, at: datetime) -> tuple[Rung, ...]:
         """The class's ladder at this moment; it is the same at every hour."""

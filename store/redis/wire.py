@@ -70,7 +70,6 @@ def call_to_wire(call: LiveCall, now: datetime) -> dict[str, Any]:
         "room": call.room,
         "errand": call.errand,
         "ladder": _json(list(_rungs(call))),
-        "rungs": len(call.ladder),
         "skills": _levels(call.skills),
         "arrived": to_ms(call.arrived),
         "queued": to_ms(call.queued or now),

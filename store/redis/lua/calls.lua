@@ -101,7 +101,7 @@ function Call.await(call)
 end
 
 function Call.has_rungs_left(call)
-  return tonumber(call.opened) < tonumber(call.rungs)
+  return tonumber(call.opened) < #cjson.decode(call.ladder)
 end
 
 -- The rungs that are due are opened, none earlier than the one before it; and while no seat on duty could take the waiting
@@ -115,8 +115,11 @@ function Call.widen(call, fresh)
     due = tonumber(call.queued) + after_ms
     local early = due > now
     if early and not (skips and open ~= '' and not Call.is_served(open, want)) then break end
-    if wants ~= want then Seat.learn_want(wants) end
-    opened, want, due = opened + 1, wants, nil
+    if wants and wants ~= want then
+      Seat.learn_want(wants)
+      want = wants
+    end
+    opened, due = opened + 1, nil
     if not has(open, group) then open = open == '' and group or open .. ',' .. group end
     if early or not fresh then
       Fact.decided('widened', call.call_id, {group = group, reason = early and 'nobody_on_duty' or ''})
@@ -162,7 +165,7 @@ function Call.others_on_duty(call, seat_ids)
   for group in each(call.open) do
     local key = P .. 'duty:' .. group .. '|' .. call.want
     local left = redis.call('SCARD', key)
-    if left > 0 then
+    if left > 0 and #seat_ids > 0 then
       for _, on in ipairs(redis.call('SMISMEMBER', key, unpack(seat_ids))) do left = left - on end
     end
     if left > 0 then return true end
@@ -217,7 +220,7 @@ function Call.fields(given, known)
   local recording = given.recording == '' and known and known.recording or given.recording
   return {caller_class = given.caller_class, number = given.number, name = given.name, channel = given.channel,
           enterprise = given.enterprise, entry_id = given.entry_id, recording = recording, room = given.room,
-          errand = given.errand, ladder = given.ladder, rungs = given.rungs, skills = given.skills, arrived = arrived,
+          errand = given.errand, ladder = given.ladder, skills = given.skills, arrived = arrived,
           rank_ms = arrived - (given.arrived - given.rank_ms)}
 end
 

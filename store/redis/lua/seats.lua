@@ -5,7 +5,7 @@
 -- ready:<queue>   zset of the seats that are READY with an idle phone and serve the queue; the group's strategy is the score
 -- duty:<queue>    set of the seats on duty that serve it
 -- skilled:<skill> set of the seats that have it, at whatever level
--- A seat counts its answered calls of a day (`served`, on `served_day`); `places` are its places in the groups.
+-- A seat counts the calls it answers in a day (`calls`, on `calls_day`); `places` are its places in the groups.
 -- `awaited_by` is the call that awaits the seat (calls.lua).
 --
 -- Rendered before this file: TRANSITIONS, DEFERRED, ON_DUTY (seats/state.py).
@@ -54,12 +54,12 @@ function Seat.is_merely_busy(seat)
   return ON_DUTY[seat.state] and not Seat.idle(seat) and seat.leaving ~= '1' and (seat.wish == '' or seat.wish == 'ready')
 end
 
-function Seat.served_today(seat)
-  return seat.served_day == Time.today() and tonumber(seat.served) or 0
+function Seat.calls_today(seat)
+  return seat.calls_day == Time.today() and tonumber(seat.calls) or 0
 end
 
 function Seat.count_call(seat)
-  Seat.put(seat, {served = Seat.served_today(seat) + 1, served_day = Time.today()})
+  Seat.put(seat, {calls = Seat.calls_today(seat) + 1, calls_day = Time.today()})
 end
 
 -- What a group's strategy makes of the seat: the lowest is rung first, of equals the lowest id.
@@ -67,7 +67,7 @@ function Seat.score(seat, group)
   local strategy = RULES.strategies[group]
   if strategy == 'in_order' then return numbers_of(seat.places)[group] or 0 end
   if strategy ~= 'fewest_calls' then return seat.since end
-  return math.min(Seat.served_today(seat), MOST_COUNTED) * SPAN + tonumber(seat.since) - LONG_AGO
+  return math.min(Seat.calls_today(seat), MOST_COUNTED) * SPAN + tonumber(seat.since) - LONG_AGO
 end
 
 function Seat.is_counted(seat)
@@ -81,7 +81,7 @@ function Seat.list(seat)
   for _, queue in ipairs(Seat.queues(seat)) do
     redis.call('ZADD', P .. 'ready:' .. queue, Seat.score(seat, queue:match('^[^|]*')), seat.seat_id)
   end
-  if Seat.is_counted(seat) and Seat.served_today(seat) > 0 then Timer.set('day:' .. seat.seat_id, Time.midnight()) end
+  if Seat.is_counted(seat) and Seat.calls_today(seat) > 0 then Timer.set('day:' .. seat.seat_id, Time.midnight()) end
 end
 
 function Seat.unlist(seat)
@@ -131,7 +131,7 @@ function Seat.serve(seat, groups, skills, places)  -- what it serves is (or beco
   Seat.set_duty(seat, false)
   Seat.give_up(seat)
   for skill in pairs(numbers_of(seat.skills)) do redis.call('SREM', P .. 'skilled:' .. skill, seat.seat_id) end
-  Seat.put(seat, {groups = groups, skills = skills, places = places})
+  Seat.put(seat, {groups = groups, skills = skills, places = places or seat.places})
   for skill in pairs(numbers_of(skills)) do redis.call('SADD', P .. 'skilled:' .. skill, seat.seat_id) end
   for group in each(groups) do redis.call('SADD', P .. 'groups', group) end
   if ON_DUTY[seat.state] then Seat.set_duty(seat, true) end

@@ -4,7 +4,7 @@ for _, given in ipairs(ARGS.seats) do
   if not seat then
     seat = {seat_id = given.seat_id, state = 'logged_out', phone = 'unreachable', since = now, why = 'nobody has signed in yet',
             wish = '', wish_why = '', call_id = '', offer_id = '', wrap_until = '', groups = '', skills = '',
-            places = '', served = 0, served_day = '', awaited_by = ''}
+            places = '', calls = 0, calls_day = '', awaited_by = ''}
     Seat.cache[given.seat_id] = seat
     Seat.put(seat, seat)
     redis.call('ZADD', P .. 'seats', 0, given.seat_id)

@@ -1,5 +1,6 @@
 """What must hold in Redis after every step, read from its keys alone."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -144,7 +145,7 @@ def who_awaits_a_seat_awaits_a_busy_one(held: Dump) -> None:
 def nobody_waits_for_a_group_without_anybody(held: Dump, rules: Rules) -> None:
     timers = held.zsets.get("timers", {})
     for call_id, call in held.calls().items():
-        if not rules.skip_empty_groups or not call["line"] or int(call["opened"]) == int(call["rungs"]):
+        if not rules.skip_empty_groups or not call["line"] or not rungs_left(call):
             continue
         served = any(
             seat["state"] in ON_DUTY and names(call["open"]) & names(seat["groups"]) and enough(seat["skills"], call["want"])
@@ -157,7 +158,7 @@ def every_wait_has_its_timer(held: Dump) -> None:
     timers = held.zsets.get("timers", {})
     for call_id, call in held.calls().items():
         if call["state"] in {"waiting", "offered"}:
-            assert (f"rung:{call_id}" in timers) == (int(call["opened"]) < int(call["rungs"]))
+            assert (f"rung:{call_id}" in timers) == rungs_left(call)
             assert (f"retry:{call_id}" in timers) == bool(held.refused(call_id))
     for seat_id, seat in held.seats().items():
         assert (f"wrap:{seat_id}" in timers) == (seat["state"] == "wrap_up")
@@ -183,6 +184,10 @@ def indexes_agree(held: Dump) -> None:
 
 def names(joined: str) -> set[str]:
     return set(filter(None, joined.split(",")))
+
+
+def rungs_left(call: dict[str, str]) -> bool:
+    return int(call["opened"]) < len(json.loads(call["ladder"]))
 
 
 def numbers(joined: str) -> dict[str, int]:
@@ -213,7 +218,7 @@ def call_indexes_agree(held: Dump) -> None:
         if call["state"] not in ANSWERED:
             unanswered[call["engine"]].add(call_id)
         stands = call["state"] == "waiting" and not call["parked"] and call["open"]
-        kind = ("a" if call["awaits"] else "") + ("+" if int(call["opened"]) < int(call["rungs"]) else "")
+        kind = ("a" if call["awaits"] else "") + ("+" if rungs_left(call) else "")
         assert call["line"] == (f"{call['open']}|{call['caller_class']}|{call['want']}|{kind}" if stands else "")
         if stands:
             wait[call["line"]].add(call_id)

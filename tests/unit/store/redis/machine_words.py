@@ -99,7 +99,7 @@ def calls_expected(model: Model) -> dict[str, Any]:
 
 
 def seats_held(held: Dump) -> dict[str, Any]:
-    names = ("state", "why", "phone", "wish", "call_id", "offer_id", "since", "wrap_until", "leaving", "served", "awaited_by")
+    names = ("state", "why", "phone", "wish", "call_id", "offer_id", "since", "wrap_until", "leaving", "calls", "awaited_by")
     return {seat_id: {name: seat[name] for name in names} for seat_id, seat in held.seats().items()}
 
 
@@ -115,7 +115,7 @@ def seats_expected(model: Model) -> dict[str, Any]:
             "since": str(seat.since),
             "wrap_until": _text(seat.wrap_until),
             "leaving": "1" if seat.leaving else "",
-            "served": str(seat.served),
+            "calls": str(seat.calls),
             "awaited_by": seat.awaited_by,
         }
         for seat in model.seats.values()

@@ -332,7 +332,7 @@ class Model:
         assert call.queued is not None
         waited_s = (self.now - call.queued) / 1000
         self.fact("answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent)
-        seat.served, seat.served_day = matching.served_today(self, seat) + 1, matching.today(self).date()
+        seat.calls, seat.calls_day = matching.calls_today(self, seat) + 1, matching.today(self).date()
         self.advance(seat, E.ANSWERED, f"on call {call_id}")
         matching.remember_seat(self, call, seat.seat_id)
         self._stop_waiting(call)

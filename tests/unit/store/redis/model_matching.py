@@ -23,23 +23,23 @@ def midnight(model: "Model") -> int:
     return to_ms(today(model) + timedelta(days=1)) + model.ahead
 
 
-def served_today(model: "Model", seat: ModelSeat) -> int:
-    return seat.served if seat.served_day == today(model).date() else 0
+def calls_today(model: "Model", seat: ModelSeat) -> int:
+    return seat.calls if seat.calls_day == today(model).date() else 0
 
 
 def list_seat(model: "Model", seat: ModelSeat) -> None:
     strategies = dict(model.rules.strategies)
-    served = served_today(model, seat)
+    calls = calls_today(model, seat)
     seat.scores = {
         group: {
             Strategy.IN_ORDER: (seat.places.get(group, 0), 0),
-            Strategy.FEWEST_CALLS: (served, seat.since),
+            Strategy.FEWEST_CALLS: (calls, seat.since),
             Strategy.LONGEST_READY: (seat.since, 0),
         }[strategies.get(group, Strategy.LONGEST_READY)]
         for group in seat.groups
     }
     model.timers.pop(f"day:{seat.seat_id}", None)
-    if served and Strategy.FEWEST_CALLS in {strategies.get(group) for group in seat.groups}:
+    if calls and Strategy.FEWEST_CALLS in {strategies.get(group) for group in seat.groups}:
         model.timers[f"day:{seat.seat_id}"] = midnight(model)
 
 

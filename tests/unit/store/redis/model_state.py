@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
 from datetime import date
 
 from routing.waiting import CallState, LiveCall
@@ -32,8 +31,8 @@ class ModelSeat:
     offer_id: str = ""
     wrap_until: int | None = None
     leaving: bool = False
-    served: int = 0
-    served_day: date | None = None
+    calls: int = 0
+    calls_day: date | None = None
     awaited_by: str = ""
     scores: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Group -> where its strategy put the seat when it was listed."""

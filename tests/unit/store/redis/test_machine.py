@@ -18,8 +18,8 @@ from structlog.testing import capture_logs
 from calls.errors import Conflict
 from calls.events import Event, Queued, from_document, to_document
 from calls.events import to_ms as event_ms
-from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rules, Rung
 from routing.skills import Skills
+from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rules, Rung
 from seats.seat import Phone, SeatDefinition
 from seats.state import DEFERRED, SeatEvent, SeatState
 from store.redis.connection import connect
