@@ -18,7 +18,11 @@ WANTED = Wanted(
     dialled={"12346": {"english": 1, "税务": 2}},
     choices={("main", "1"): {"税务": 3}},
 )
-LESS = (Rung(group="qilai", after_s=0.0), Rung(group="general", after_s=10.0, wants={"税务": 1}), Rung(group="general", after_s=30.0, wants={}))
+LESS = (
+    Rung(group="qilai", after_s=0.0),
+    Rung(group="general", after_s=10.0, wants={"税务": 1}),
+    Rung(group="general", after_s=30.0, wants={}),
+)
 ASKING = replace(RULES, wanted=WANTED, ladders={**RULES.ladders, CallerClass.PUBLIC: LESS})
 skills = st.dictionaries(st.sampled_from(["税务", "社保", "english"]), st.integers(1, 9))
 limits = st.one_of(st.none(), skills)

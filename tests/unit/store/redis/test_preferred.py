@@ -101,6 +101,16 @@ async def test_declined_by_it_the_call_goes_to_another(hotline: Hotline) -> None
     assert another.seat_id == "8002"
 
 
+async def test_declined_by_it_the_call_does_not_return_to_it_while_another_is_on_duty(hotline: Hotline) -> None:
+    await hotline.seats(a_seat("8001"), a_seat("8002"), a_seat("8004", "qilai"))
+    await served_by(hotline, "8001")
+    await hotline.talks("busy", number=OTHER)
+    await hotline.talks("busy too", "qilai", number=OTHER)
+    await hotline.declines(await hotline.calls("again", "priority", "qilai@8", number=MINE))
+    await hotline.after(10)
+    assert (await hotline.rung_for("again"), (await hotline.call("again")).opened) == ("", 2)
+
+
 async def test_it_must_have_the_skills_that_are_wanted_now(hotline: Hotline) -> None:
     await hotline.seats(a_seat("8001"), a_seat("8002", skills="税务:3"))
     await served_by(hotline, "8001")

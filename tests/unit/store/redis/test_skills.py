@@ -3,7 +3,6 @@
 from tests.unit.store.redis.builders import Hotline, a_seat, levels
 
 
-
 async def test_who_wants_a_level_gets_a_seat_that_has_it_or_more(hotline: Hotline) -> None:
     await hotline.seats(a_seat("8011", "general", skills="税务:2"), a_seat("8012", "general", skills="税务:5"))
     await hotline.calls("c1", "general", skills="税务:3")
