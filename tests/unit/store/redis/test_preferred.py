@@ -216,6 +216,14 @@ class TestAwaiting:
         assert await hotline.rung_for("again") == "8002"
 
     @waits_10_s
+    async def test_a_seat_that_goes_after_its_call_is_not_awaited(self, hotline: Hotline) -> None:
+        await hotline.seats(a_seat("8001"), a_seat("8002"))
+        await hotline.talks("before", number=MINE)
+        await hotline.a.define([a_seat("8002")])
+        await hotline.calls("again", number=MINE)
+        assert await hotline.rung_for("again") == "8002"
+
+    @waits_10_s
     async def test_a_caller_who_leaves_awaits_nothing(self, hotline: Hotline) -> None:
         await hotline.seats(a_seat("8001"), a_seat("8002"))
         await hotline.talks("before", number=MINE)
