@@ -80,10 +80,11 @@ class Queued(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Widened(Event):
-    """The ladder's next group opened for the waiting call."""
+    """The ladder's next group opened for the waiting call: in its time ("") or, `nobody_on_duty`, before it."""
 
     kind: ClassVar[str] = "widened"
     group: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,25 @@
 """Sections about answering: who takes a call, in which order, and what the caller hears."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.fields import CallerClass, Device, Name, Phone, PhoneKey, Prompt, Seats, Seconds, Secret, Section, SomeSeconds, Text
+from config.fields import (
+    CallerClass,
+    Device,
+    Name,
+    Phone,
+    PhoneKey,
+    Prompt,
+    SeatKey,
+    Seats,
+    Seconds,
+    Secret,
+    Section,
+    Skills,
+    SomeSeconds,
+    Text,
+)
 
 
 class GroupSettings(Section):
@@ -16,6 +31,8 @@ class GroupSettings(Section):
     """What people call the group, e.g. 直达专席; empty: its name."""
     keep_back: Annotated[int, Field(ge=0, le=10_000)] = 0
     """Number of this group's ready seats kept for the classes in queue.kept_for."""
+    strategy: Literal["longest_ready", "fewest_calls", "in_order"] = "longest_ready"
+    """Which ready seat rings first: ready longest, fewest calls answered today, or as `seats` lists them; of equals, ready longest."""
 
 
 class SeatsSettings(Section):
@@ -23,6 +40,8 @@ class SeatsSettings(Section):
 
     ids: Seats | None = None
     """All positions; empty: those that the groups name."""
+    skills: dict[SeatKey, Skills] = Field(default_factory=dict)
+    """Seats to what their agents can do: skill to level, 1 (some) to 9 (master); a seat may stand in several lines."""
     devices: Annotated[tuple[Device, ...], Field(min_length=1)] = ("PJSIP/{seat}",)
     """The phones that ring for a seat; {seat} is its number, {browser} its number for a browser's phone."""
     browser_offset: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
@@ -54,6 +73,8 @@ class RungSettings(Section):
     """The group that opens."""
     after_s: Annotated[float, Field(ge=0, le=7200)]
     """After how much waiting it opens (seconds); the first one at 0."""
+    wants: Skills | None = None
+    """At most this is wanted of any seat from then on ({}: nothing any more), so that nobody waits for ever; empty: as before."""
 
 
 BonusSeconds = Annotated[int, Field(ge=0, le=7200)]
@@ -92,6 +113,19 @@ class RankBonusSettings(Section):
     """Callers without a number rank as if they had come this much earlier (seconds)."""
 
 
+class WantsSettings(Section):
+    """The skills that a class of callers wants of a seat."""
+
+    key_enterprise: Skills = Field(default_factory=dict)
+    """For key enterprises: skill to the least level."""
+    project: Skills = Field(default_factory=dict)
+    """For major projects: skill to the least level."""
+    public: Skills = Field(default_factory=dict)
+    """For other callers: skill to the least level."""
+    anonymous: Skills = Field(default_factory=dict)
+    """For callers without a number: skill to the least level."""
+
+
 class QueueSettings(Section):
     """The waiting room."""
 
@@ -101,6 +135,15 @@ class QueueSettings(Section):
     """The head start of each class: no caller waits longer than this behind those who came after."""
     kept_for: tuple[CallerClass, ...] = ("key_enterprise", "project")
     """The classes for which groups.NAME.keep_back keeps seats."""
+    wants: WantsSettings = WantsSettings()
+    """The skills that each class wants."""
+    skip_empty_groups: bool = True
+    """Whether the ladder's next group opens at once while nobody on duty in the open ones could take the call."""
+    preferred_s: Seconds = 0
+    """So long after a seat served an enterprise (or number) its next call goes to that seat first (seconds); 0: never."""
+    preferred_wait_s: Annotated[float, Field(ge=0, le=600)] = 0
+    """So long a call waits for that seat alone while it is merely busy, though others may be ready (seconds)."""
+
 
 class FallbackSettings(Section):
     """Who answers when no seat does: at the end of a ladder, and while no engine is there."""
@@ -134,6 +177,8 @@ class MenuSettings(Section):
     """Played when no key was pressed."""
     otherwise: Name = "person"
     """Where a caller gets who made no valid choice: as for a key."""
+    wants: dict[PhoneKey, Skills] = Field(default_factory=dict)
+    """Key to the skills that its callers want of a seat: skill to the least level, 1 to 9."""
 
 
 class IvrSettings(Section):

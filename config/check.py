@@ -12,6 +12,7 @@ from config.derive import fallback_seats, seat_ids_of
 from config.faults import ConfigFault, Finding, Level, Problem, in_file_order
 from config.load import Loaded, read
 from config.settings import Settings
+from config.skills import unheld_skills
 from tickets.presets import looser_than_parent
 
 Hook = Callable[[Settings], Iterable[tuple[Level, Problem]]]
@@ -177,4 +178,5 @@ _WARNINGS: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _secrets,
     _folders,
     _loose_deadlines,
+    unheld_skills,
 )

@@ -8,6 +8,7 @@ from typing import Final
 from calls.errors import NotFound, Refused
 from config.deadlines import deadlines
 from config.faults import Key, Problem
+from config.fields import seat_ids
 from config.settings import Settings
 
 PERSON: Final = "person"
@@ -128,7 +129,7 @@ def _ladders_ascend(settings: Settings) -> Iterator[Problem]:
                 yield Problem(key=(*key, "after_s"), sentence=f"the ladder begins at {rung.after_s:g} s; its first group opens at 0")
             elif rung.after_s < before:
                 yield Problem(key=(*key, "after_s"), sentence=f"{rung.after_s:g} comes after {before:g}; a ladder's times ascend")
-            if rung.group in seen:
+            if rung.group in seen and rung.wants is None:
                 yield Problem(key=(*key, "group"), sentence=f"{rung.group} opens twice; name each group once")
             seen.add(rung.group)
             before = max(before, rung.after_s)
@@ -160,6 +161,37 @@ def _groups_keep_less_than_they_have(settings: Settings) -> Iterator[Problem]:
         if group.keep_back > len(group.seats):
             sentence = f"{group.keep_back} is too high; the group has {len(group.seats)} seats"
             yield Problem(key=("groups", name, "keep_back"), sentence=sentence)
+
+
+@_needs("groups", "seats")
+def _skills_are_told_once(settings: Settings) -> Iterator[Problem]:
+    known = {*(settings.seats.ids or ()), *(seat for group in settings.groups.values() for seat in group.seats)}
+    told: dict[tuple[str, str], str] = {}
+    for seats, skills in settings.seats.skills.items():
+        strange = [seat for seat in seat_ids(seats) if seat not in known]
+        if strange:
+            sentence = f"there is no seat {strange[0]}; add it to seats.ids or to a group, or correct it here"
+            yield Problem(key=("seats", "skills", seats), sentence=sentence)
+        for skill in skills:
+            twice = next((seat for seat in seat_ids(seats) if told.setdefault((seat, skill), seats) != seats), None)
+            if twice:
+                sentence = f"seat {twice}'s {skill} is told under {told[twice, skill]} too; tell it once"
+                yield Problem(key=("seats", "skills", seats, skill), sentence=sentence)
+
+
+@_needs("ivr")
+def _wants_of_keys_that_lead_somewhere(settings: Settings) -> Iterator[Problem]:
+    for name, menu in settings.ivr.menus.items():
+        for key in menu.wants:
+            if key not in menu.choices:
+                yield _unknown(("ivr", "menus", name, "wants", key), "choice", key, menu.choices)
+
+
+@_needs("queue")
+def _who_waits_for_a_seat_remembers_it(settings: Settings) -> Iterator[Problem]:
+    if settings.queue.preferred_wait_s and not settings.queue.preferred_s:
+        sentence = "no seat is remembered while queue.preferred_s is 0; set that too"
+        yield Problem(key=("queue", "preferred_wait_s"), sentence=sentence)
 
 
 @_needs("groups", "seats")

@@ -5,11 +5,13 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
+from config.fields import seat_ids
 from config.settings import Settings
 from ivr.menu import Choice, Menu
 from routing.explain import Background
 from routing.plan import Ivr, IvrMode, LadderEnd, PlanRules
-from routing.waiting import Rules, Rung
+from routing.skills import Wanted
+from routing.waiting import Rules, Rung, Strategy
 from seats.seat import SeatDefinition
 from whitelist.identify import CallerClass, TrunkTrust
 
@@ -27,6 +29,13 @@ def waiting_rules(settings: Settings) -> Rules:
         unreachable_s=seats.unreachable_s,
         kept_back=tuple((name, group.keep_back) for name, group in settings.groups.items() if group.keep_back),
         kept_for=frozenset(settings.queue.kept_for),
+        strategies=tuple(
+            (name, Strategy(group.strategy)) for name, group in settings.groups.items() if group.strategy != "longest_ready"
+        ),
+        timezone=settings.hotline.timezone,
+        preferred_s=settings.queue.preferred_s,
+        preferred_wait_s=settings.queue.preferred_wait_s,
+        skip_empty_groups=settings.queue.skip_empty_groups,
     )
 
 
@@ -49,14 +58,40 @@ def devices_of(settings: Settings, seat: str) -> tuple[str, ...]:
 
 def seat_definitions(settings: Settings) -> list[SeatDefinition]:
     """For the seat board."""
+    skills = skills_of_seats(settings)
+    places = _places(settings)
+    groups: dict[str, list[str]] = {}
+    for name, group in settings.groups.items():
+        for seat in group.seats:
+            groups.setdefault(seat, []).append(name)
     return [
         SeatDefinition(
             seat_id=seat,
             devices=devices_of(settings, seat),
-            groups=tuple(name for name, group in settings.groups.items() if seat in group.seats),
+            groups=tuple(groups.get(seat, ())),
+            skills=skills.get(seat, {}),
+            places=places.get(seat, {}),
         )
         for seat in seat_ids_of(settings)
     ]
+
+
+def skills_of_seats(settings: Settings) -> dict[str, dict[str, int]]:
+    """Seat -> skill -> level, for seats that have any."""
+    held: dict[str, dict[str, int]] = {}
+    for seats, skills in settings.seats.skills.items():
+        for seat in seat_ids(seats):
+            held.setdefault(seat, {}).update(skills)
+    return held
+
+
+def _places(settings: Settings) -> dict[str, dict[str, int]]:
+    """Seat -> group -> its place there, for the groups that ring in order."""
+    places: dict[str, dict[str, int]] = {}
+    for name, group in settings.groups.items():
+        for place, seat in enumerate(group.seats if group.strategy == "in_order" else ()):
+            places.setdefault(seat, {})[name] = place
+    return places
 
 
 def plan_rules(settings: Settings) -> PlanRules:
@@ -75,11 +110,20 @@ def plan_rules(settings: Settings) -> PlanRules:
         labels={name: group.label or name for name, group in settings.groups.items()},
         bypass_ivr=settings.whitelist.bypass_ivr,
         language=settings.hotline.language,
+        wanted=_wanted(settings),
+    )
+
+
+def _wanted(settings: Settings) -> Wanted:
+    return Wanted(
+        classes={name: getattr(settings.queue.wants, name) for name in CallerClass},
+        dialled={number: dialled.wants for number, dialled in settings.dialled.items()},
+        choices={(name, key): skills for name, menu in settings.ivr.menus.items() for key, skills in menu.wants.items()},
     )
 
 
 def _rungs(settings: Settings, caller_class: CallerClass) -> tuple[Rung, ...]:
-    return tuple(Rung(group=rung.group, after_s=rung.after_s) for rung in settings.ladders.of(caller_class))
+    return tuple(Rung(group=rung.group, after_s=rung.after_s, wants=rung.wants) for rung in settings.ladders.of(caller_class))
 
 
 def _ivr(settings: Settings, number: str) -> Ivr:

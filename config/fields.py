@@ -110,6 +110,11 @@ def _seat_range(text: str) -> list[str]:
     return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
 
 
+def _seat_key(value: str) -> str:
+    seat_ids(value)
+    return value
+
+
 def _device(value: str) -> str:
     if not re.fullmatch(r"PJSIP/[A-Za-z0-9_-]*\{(seat|browser)\}[A-Za-z0-9_-]*", value):
         raise ValueError(f"{shown(value)} is not a device; write PJSIP/ and a name that holds {{seat}} or {{browser}}")
@@ -197,6 +202,13 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 """A name that keys, Asterisk and Redis can all carry."""
 Prompt = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """A prompt of the catalogue."""
+Skill = Annotated[str, Field(pattern=r"^[^\W_][\w.+-]{0,31}$")]
+"""A skill's name as people call it, in any script."""
+Level = Annotated[int, Field(ge=1, le=9)]
+"""How well it is known."""
+Skills = dict[Skill, Level]
+SeatKey = Annotated[str, AfterValidator(_seat_key), Says("seats")]
+"""Seats as a key: 8001, 8001-8003, or 8001,8003."""
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
 """Words for people, one line."""
 Digits = Annotated[str, Field(pattern=r"^[0-9]{3,15}$")]

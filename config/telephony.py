@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.fields import Digits, HostAddress, Language, Name, Network, PathHere, PathThere, Port, Prompt, Secret, Section
+from config.fields import Digits, HostAddress, Language, Name, Network, PathHere, PathThere, Port, Prompt, Secret, Section, Skills
 
 
 class AmiSettings(Section):
@@ -95,3 +95,5 @@ class DialledSettings(Section):
     """The menu that is played, a name under ivr.menus."""
     language: Language | None = None
     """Language of the prompts; empty: the hotline's."""
+    wants: Skills = Field(default_factory=dict)
+    """The skills that its callers want of a seat: skill to the least level, 1 to 9."""

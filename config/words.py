@@ -18,6 +18,7 @@ SHAPES: Final[Mapping[str, str]] = {
     r"^[a-z][a-z0-9-]{0,31}$": "a name of a-z, 0-9 and - (a letter first, at most 32)",
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "a prompt's name of a-z, 0-9 and -",
     r"^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)*$": "a preset's name such as js/yancheng",
+    r"^[^\W_][\w.+-]{0,31}$": "a skill's name of letters, digits, _, . + and - (at most 32)",
     r"^[^\x00-\x1f\x7f]{1,100}$": "one line of 1 to 100 characters",
     r"^[0-9]{3,15}$": "3 to 15 digits",
     r"^\+?[0-9][0-9() -]{1,24}$": "a telephone number such as 0515-88886666",

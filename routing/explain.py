@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from routing.plan import IvrMode, LadderEnd, MenuChoice, Plan, PlanRules, make_plan
+from routing.skills import Skills, in_words, relaxed
 from routing.waiting import Rung
 from whitelist.entries import Entry, EntryNumber, EntryRef
 from whitelist.identify import Identity
@@ -71,9 +72,11 @@ class Explanation:
                 "language": plan.ivr.language,
                 "ladder": [self._rung_document(rung) for rung in plan.ladder],
                 "rank_bonus_s": plan.rank_bonus_s,
+                "skills": dict(plan.skills),
                 "end": _end_document(plan.end),
                 "choices": [
-                    {"keys": keys, "ladder": [self._rung_document(rung) for rung in chosen.ladder]} for keys, chosen in self.after_menu
+                    {"keys": keys, "ladder": [self._rung_document(rung) for rung in chosen.ladder], "skills": dict(chosen.skills)}
+                    for keys, chosen in self.after_menu
                 ],
             },
             "reasons": list(self.reasons),
@@ -96,6 +99,7 @@ class Explanation:
             "label": self.rules.labels.get(rung.group, rung.group),
             "after_s": _short(rung.after_s),
             "seats": list(self.background.seats.get(rung.group, ())),
+            **({} if rung.wants is None else {"wants": dict(rung.wants)}),
         }
 
     def words(self) -> str:
@@ -110,10 +114,10 @@ class Explanation:
         yield f"Caller: {self._who()}"
         yield f"IVR: {self._played()}"
         yield "Ladder:"
-        yield from self._ladder_lines(self.plan.ladder)
+        yield from self._ladder_lines(self.plan)
         for keys, plan in self.after_menu:
             yield f"Ladder after {f'key {keys}' if keys else 'no valid key'}:"
-            yield from self._ladder_lines(plan.ladder)
+            yield from self._ladder_lines(plan)
         yield "Reasons:"
         yield from (f"  {place}. {reason}" for place, reason in enumerate(self.reasons, start=1))
 
@@ -133,10 +137,15 @@ class Explanation:
         name = ivr.menu if ivr.mode is IvrMode.MENU else ivr.greeting
         return f"{ivr.mode} {name} ({ivr.language})"
 
-    def _ladder_lines(self, ladder: Sequence[Rung]) -> Iterator[str]:
-        for rung in ladder:
+    def _ladder_lines(self, plan: Plan) -> Iterator[str]:
+        wanted: Skills = {}
+        left = plan.skills
+        for rung in plan.ladder:
+            left = relaxed(left, rung.wants)
             seats = self.background.seats.get(rung.group, ())
-            yield f"  from {rung.after_s:g} s: {self.rules.named(rung.group)}, {spans(seats) if seats else 'no seats'}"
+            told = "" if left == wanted else f", wanting {in_words(left)}"
+            yield f"  from {rung.after_s:g} s: {self.rules.named(rung.group)}, {spans(seats) if seats else 'no seats'}{told}"
+            wanted = left
 
 
 def explain(asked: Asked, caller: Identity, *, rules: PlanRules, background: Background) -> Explanation:

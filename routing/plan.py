@@ -8,11 +8,12 @@ A call with a menu is planned twice: first without a choice, to know the menu, t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from routing.skills import Skills, Wanted, why_less
 from routing.waiting import Rung
 from whitelist.identify import CallerClass, Identity
 
@@ -71,6 +72,7 @@ class PlanRules:
         bypass_ivr: callers on the whitelist skip greeting and menu.
         labels: group -> what people call it (直达专席).
         language: of prompts where the dialled number is unknown.
+        wanted: the skills that are wanted of a seat.
     """
 
     ladders: Mapping[CallerClass, tuple[Rung, ...]]
@@ -80,6 +82,7 @@ class PlanRules:
     labels: Mapping[str, str]
     bypass_ivr: bool = True
     language: str = "zh"
+    wanted: Wanted = field(default_factory=Wanted)
 
     def ladder(self, caller_class: CallerClass, at: datetime) -> tuple[Rung, ...]:
         """The class's ladder at this moment; it is the same at every hour."""
@@ -120,7 +123,7 @@ class Plan:
     rank_bonus_s: int
     end: LadderEnd
     reasons: tuple[str, ...]
-    skills: frozenset[str] = frozenset()
+    skills: Skills = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -144,9 +147,11 @@ def make_plan(
     ivr, why_ivr = _ivr(caller_class, dialled, menu_choice, rules)
     ladder, why_ladder = _ladder(caller_class, menu_choice, at, rules)
     bonus = rules.rank_bonus_s.get(caller_class, 0)
+    skills, why_skills = rules.wanted.of(caller_class, dialled, (menu_choice.menu, menu_choice.digit) if menu_choice else None)
+    why_skills += why_less(skills, ((rung.after_s, rung.wants) for rung in ladder))
     opening = ", ".join(f"{rules.named(rung.group)} at {rung.after_s:g} s" for rung in ladder)
-    reasons = [*why_ivr, *why_ladder, f"The ladder: {opening}.", _why_rank(bonus), _why_end(rules.end)]
-    return Plan(ivr=ivr, ladder=ladder, rank_bonus_s=bonus, end=rules.end, reasons=tuple(reasons))
+    reasons = [*why_ivr, *why_ladder, *why_skills, f"The ladder: {opening}.", _why_rank(bonus), _why_end(rules.end)]
+    return Plan(ivr=ivr, ladder=ladder, rank_bonus_s=bonus, end=rules.end, reasons=tuple(reasons), skills=skills)
 
 
 def _ivr(caller_class: CallerClass, dialled: str, choice: MenuChoice | None, rules: PlanRules) -> tuple[Ivr, list[str]]:
@@ -180,16 +185,18 @@ def _ladder(caller_class: CallerClass, choice: MenuChoice | None, at: datetime, 
 
 
 def opened_first(group: str, ladder: Sequence[Rung]) -> tuple[Rung, ...]:
-    """The ladder with this group at its beginning: the times stay, the groups move behind it.
+    """The ladder with this group at its beginning: the times (and what is wanted then) stay, the groups move behind it.
 
     Where the group is new to the ladder, the last one opens one more interval later.
     """
-    groups = [group, *(rung.group for rung in ladder if rung.group != group)]
-    times = [rung.after_s for rung in ladder]
-    if len(groups) > len(times):
-        interval = times[-1] - times[-2] if len(times) > 1 else STEP_S
-        times.append(times[-1] + interval)
-    return tuple(Rung(group=name, after_s=after_s) for name, after_s in zip(groups, times, strict=True))
+    own = list(dict.fromkeys(rung.group for rung in ladder))
+    moved = iter([group, *(name for name in own if name != group)])
+    named = {name: next(moved) for name in own}
+    steps = [replace(rung, group=named[rung.group]) for rung in ladder]
+    for last in moved:  # the group is new to the ladder
+        interval = steps[-1].after_s - steps[-2].after_s if len(steps) > 1 else STEP_S
+        steps.append(Rung(group=last, after_s=steps[-1].after_s + interval))
+    return tuple(steps)
 
 
 def _why_rank(bonus_s: int) -> str:

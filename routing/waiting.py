@@ -4,30 +4,48 @@ Each method of `WaitingRoom` is one atomic step: what it decides and what it rec
 together or not at all. Several engines call it at once. The rules that hold after every step:
 
 * a seat has at most one offer or call; a call has at most one open offer;
-* no ready seat of an open group stands idle while a call waits for it;
+* no ready seat of an open group stands idle while a call waits that it may take. A call that awaits its preferred seat
+  (`LiveCall.awaits`) waits for that seat alone, of its own and for `Rules.preferred_wait_s` at most after it joined: other seats
+  may meanwhile stand idle or serve those behind it. It does so only while that seat is on duty and merely busy. When that seat
+  becomes free, the best-ranked of all calls gets it, whoever awaits it; a seat is awaited by one call at a time;
 * within a rank, first come first served across all groups;
 * a seat that declined or did not answer a call is not offered it again while another seat on duty in its open groups
   can take it (see `Rules.refusal_s`);
+* a call whose open groups have no seat on duty that could take it has its next rung open (`Rules.skip_empty_groups`);
 * an offer ends at its lease at the latest.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from calls.events import Event
+from routing.skills import Skills, relaxed_by
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """One step of a ladder: from `after_s` seconds of waiting on, the seats of `group` may take the call."""
+    """One step of a ladder: from `after_s` seconds of waiting on, the seats of `group` may take the call.
+
+    Args:
+        wants: from then on at most this is wanted of a seat, of whatever group ({}: nothing any more); None: as before.
+    """
 
     group: str
     after_s: float
+    wants: Skills | None = None
+
+
+class Strategy(StrEnum):
+    """Which of a group's ready seats is rung first; where two are equal, the one that has been ready longest."""
+
+    LONGEST_READY = "longest_ready"
+    FEWEST_CALLS = "fewest_calls"  # answered since midnight in the hotline's time zone
+    IN_ORDER = "in_order"  # as the group's configuration names them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +62,12 @@ class Rules:
             duty in the call's open groups is left that has not refused it, the refusal stands for retry_s only.
         unreachable_s: after this a seat that is UNREACHABLE while its phone looks idle is tried again.
         kept_back: group -> number of its ready seats kept for callers whose class is in `kept_for`.
+        strategies: group -> which of its ready seats is rung first; LONGEST_READY where it is not named.
+        timezone: the hotline's, for what counts as today.
+        preferred_s: so long after a seat served a caller (his enterprise; else his number) it is his preferred one: it is taken
+            first wherever it is ready in an open group. 0: there are none.
+        preferred_wait_s: so long after it joined a call awaits its preferred seat while that is merely busy, and takes no other.
+        skip_empty_groups: while no seat on duty in the open groups has the skills wanted, the next rung opens at once.
     """
 
     ring_s: float = 15.0
@@ -55,6 +79,11 @@ class Rules:
     unreachable_s: float = 30.0
     kept_back: tuple[tuple[str, int], ...] = ()
     kept_for: frozenset[str] = frozenset({"key_enterprise", "project"})
+    strategies: tuple[tuple[str, Strategy], ...] = ()
+    timezone: str = "Asia/Shanghai"
+    preferred_s: float = 0.0
+    preferred_wait_s: float = 0.0
+    skip_empty_groups: bool = True
 
 
 class CallState(StrEnum):
@@ -77,7 +106,9 @@ class LiveCall:
         number: national form, "" where there is none. name: what a seat's phone shows (enterprise or "").
         rank_ms: arrival (ms) less the bonus of its class; the lowest is served first.
         ladder: all rungs; opened: how many of them are open.
-        skills: every one is wanted.
+        skills: every one is wanted, at least at its level; `wants` is what is left of them at the rungs that are open.
+        preferred: the seat that served him last, where that counts still, else ""; it is taken first where it is ready.
+        awaits: the preferred seat, while the call waits for it alone, else "".
         engine: the engine that holds the caller's AGI session; offers are delivered to it.
         seat_channel, seat_leg: name and uniqueid of the seat's channel once it answered.
         room: the conference room's name where there is one.
@@ -96,7 +127,9 @@ class LiveCall:
     queued: datetime | None = None
     ladder: tuple[Rung, ...] = ()
     opened: int = 0
-    skills: frozenset[str] = frozenset()
+    skills: Skills = field(default_factory=dict)
+    preferred: str = ""
+    awaits: str = ""
     offer_id: str = ""
     seat_id: str = ""
     seat_channel: str = ""
@@ -107,6 +140,11 @@ class LiveCall:
     recording: str = ""
     enterprise: str = ""
     entry_id: str = ""
+
+    @property
+    def wants(self) -> Skills:
+        """What is wanted of a seat now."""
+        return relaxed_by(self.skills, (rung.wants for rung in self.ladder[: self.opened]))
 
 
 class OfferOutcome(StrEnum):

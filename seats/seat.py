@@ -1,6 +1,7 @@
 """A seat as configured, and as it is at this moment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,14 +23,16 @@ class SeatDefinition:
     Args:
         devices: the endpoints that ring for it, e.g. ("PJSIP/8001", "PJSIP/9001"); any reachable one will do.
         groups: the groups it serves.
-        skills: what its agent can do; a call that wants a skill goes only to a seat that has it.
+        skills: skill -> level (1 to 9) its agent has; a call that wants a skill goes only to a seat that has it, at that level.
+        places: group -> the seat's place in it, for groups that ring their seats in order.
     """
 
     seat_id: str
     devices: tuple[str, ...]
     groups: tuple[str, ...]
-    skills: frozenset[str] = frozenset()
+    skills: Mapping[str, int] = field(default_factory=dict)
     agent: str = ""
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Seat:
     phone: Phone
     devices: tuple[str, ...]
     groups: tuple[str, ...]
-    skills: frozenset[str]
+    skills: Mapping[str, int]
     agent: str
     wish: SeatState | None = None
     call_id: str = ""

@@ -132,7 +132,10 @@ class LiveDocument(Document):
     place: Annotated[int | None, Field(description="How many waiting calls rank before it; null where it does not wait.")]
     ladder: list[RungDocument]
     opened: Annotated[int, Field(description="How many rungs of its ladder are open.")]
-    skills: list[str]
+    skills: Annotated[dict[str, int], Field(description="Skills the call wants: skill to least level.")]
+    wants: Annotated[dict[str, int], Field(description="What is left of them at the rungs that are open.")]
+    preferred: Annotated[str | None, Field(description="The seat that served this caller last; it is taken first where it is ready.")]
+    awaits: Annotated[str | None, Field(description="The preferred seat, while the call waits for it alone.")]
 
 
 class RecordDocument(Document):
@@ -220,7 +223,10 @@ def live_document(call: LiveCall, place: int | None) -> LiveDocument:
         place=place if call.state in (CallState.WAITING, CallState.OFFERED) else None,
         ladder=[RungDocument(group=rung.group, after_s=rung.after_s) for rung in call.ladder],
         opened=call.opened,
-        skills=sorted(call.skills),
+        skills=dict(call.skills),
+        wants=dict(call.wants),
+        preferred=call.preferred or None,
+        awaits=call.awaits or None,
     )
 
 

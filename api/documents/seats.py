@@ -31,7 +31,7 @@ class SeatItem(Document):
     wish: SeatState | None
     agent: str | None
     groups: list[str]
-    skills: list[str]
+    skills: Annotated[dict[str, int], Field(description="Skill to level, 1 to 9.")]
     devices: list[str]
     wrap_up_until: Moment | None
 
@@ -84,7 +84,7 @@ def seat_item(seat: Seat) -> SeatItem:
         wish=seat.wish,
         agent=seat.agent or None,
         groups=list(seat.groups),
-        skills=sorted(seat.skills),
+        skills=dict(seat.skills),
         devices=list(seat.devices),
         wrap_up_until=seat.wrap_up_until,
     )

@@ -40,7 +40,12 @@ def bench(
     folder = lab_command.state_dir(net) / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     around = Surroundings(
-        lab=lambda overrides: _lab(net, overrides), steps=lambda: _steps(net), store=_store, folder=folder, say=_say
+        lab=lambda overrides: _lab(net, overrides),
+        steps=lambda hotline: _steps(net, hotline),
+        memory=lambda: _memory(net),
+        store=_store,
+        folder=folder,
+        say=_say,
     )
     report = asyncio.run(_until_told(run(QUICK if quick else FULL, around)))
     sys.stdout.write(json.dumps(report.document(), ensure_ascii=False) + "\n" if as_json else report.text())
@@ -76,12 +81,21 @@ async def _lab(net: str, overrides: tuple[str, ...]) -> AsyncIterator[Hotline]:
 
 
 @asynccontextmanager
-async def _steps(net: str) -> AsyncIterator[tuple[WaitingRoom, SeatBoard]]:
+async def _steps(net: str, hotline: str) -> AsyncIterator[tuple[WaitingRoom, SeatBoard]]:
     """The waiting room of a hotline of its own on the lab's Redis, which forgets it when the lab is started anew."""
     redis = connect(f"unix://{read_house(lab_command.state_dir(net)).socket}")
     try:
-        live = RedisLiveState(redis, hotline=_HOTLINE, engine_id=_HOTLINE, rules=Rules(wrap_up_s=0), clock=SystemClock())
+        live = RedisLiveState(redis, hotline=hotline, engine_id=_HOTLINE, rules=Rules(wrap_up_s=0), clock=SystemClock())
         yield live, live
+    finally:
+        await redis.aclose()
+
+
+async def _memory(net: str) -> int:
+    """Bytes that the lab's Redis uses."""
+    redis = connect(f"unix://{read_house(lab_command.state_dir(net)).socket}")
+    try:
+        return int((await redis.info("memory"))["used_memory"])
     finally:
         await redis.aclose()
 

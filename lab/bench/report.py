@@ -7,6 +7,7 @@ from typing import Any, Final
 from lab.bench.catching_up import CatchingUp
 from lab.bench.directory import DirectoryFigures
 from lab.bench.importing import ImportFigures
+from lab.bench.matching import MatchingFigures
 from lab.bench.ringing import Highest, Pair, Side
 from lab.bench.round_trips import RoundTrips
 from lab.bench.scale import Scale
@@ -33,6 +34,7 @@ class Report:
     directory: DirectoryFigures
     imports: ImportFigures
     steps: StepFigures
+    matching: MatchingFigures
 
     def document(self) -> dict[str, Any]:
         """For `--json`: the figures as they are, and what is made of them."""
@@ -41,6 +43,7 @@ class Report:
             told["difference_ms"] = {name: value for name, value, _ in _compared(pair)}
             told["ratio"] = {name: ratio for name, _, ratio in _compared(pair)}
         document["highest"]["ratio"] = _ratio(self.highest.zhida, self.highest.bare)
+        document["matching"]["growth"] = self.matching.growth
         document["scale"]["criterion"]["text"] = str(self.scale.criterion)
         return document
 
@@ -94,6 +97,7 @@ class Report:
         yield "A step of the waiting room, to Redis and back (p50, p99)"
         for name, times in asdict(steps).items():
             yield f"  {name.replace('_', ' '):20}{_us(times)}"
+        yield from self.matching.lines()
 
 
 def _rows(pair: Pair) -> Iterable[str]:

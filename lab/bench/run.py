@@ -12,6 +12,7 @@ from typing import Final
 from lab.bench.catching_up import catching_up
 from lab.bench.directory import directory_figures
 from lab.bench.importing import OpenStore, import_figures
+from lab.bench.matching import Memory, OpenHotline, matching_figures
 from lab.bench.metrics import EngineFigures
 from lab.bench.report import Report
 from lab.bench.ringing import highest, pair
@@ -21,7 +22,6 @@ from lab.bench.steps import step_figures
 from lab.bench.traffic import Line, Traffic
 from lab.client import LabApi
 from lab.phones.bulk import BulkSeats, Seats
-from routing.waiting import SeatBoard, WaitingRoom
 
 SEATS: Final = range(8001, 8021)
 OVERRIDES: Final = (
@@ -50,13 +50,15 @@ class Surroundings:
 
     Args:
         lab: a lab of the benchmark's own with these settings, up while the block lasts.
-        steps: the waiting room and the seats of an empty hotline on the lab's Redis; while a lab is up.
+        steps: the waiting room and the seats of an empty hotline of this name on the lab's Redis; while a lab is up.
+        memory: bytes that Redis uses; while a lab is up.
         store: an empty store for entries in a folder.
         folder: for files that may be thrown away. say: tells the user how far it is.
     """
 
     lab: Callable[[tuple[str, ...]], AbstractAsyncContextManager[Hotline]]
-    steps: Callable[[], AbstractAsyncContextManager[tuple[WaitingRoom, SeatBoard]]]
+    steps: OpenHotline
+    memory: Memory
     store: OpenStore
     folder: Path
     say: Callable[[str], None]
@@ -80,8 +82,10 @@ async def run(scale: Scale, around: Surroundings) -> Report:
         around.say("until everything is recorded")
         behind = await catching_up(EngineFigures(hotline.api_url))
         around.say("the steps of the waiting room")
-        async with around.steps() as (room, board):
+        async with around.steps("bench") as (room, board):
             steps = await step_figures(room, board, steps=scale.steps)
+        around.say(f"the matcher with {scale.seats:,} seats and {scale.waiting:,} waiting calls")
+        matching = await matching_figures(around.steps, around.memory, seats=scale.seats, waiting=scale.waiting, steps=scale.steps)
     async with around.lab((*OVERRIDES, "recording.enabled=true")) as hotline:
         around.say("with recording")
         recorded_trips = await _round_trips(hotline, around.folder / "trip-recorded")
@@ -105,6 +109,7 @@ async def run(scale: Scale, around: Surroundings) -> Report:
         directory=directory,
         imports=imports,
         steps=steps,
+        matching=matching,
     )
 
 

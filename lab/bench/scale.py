@@ -30,6 +30,7 @@ class Scale:
         first_rate: where the search for the highest rate begins. step_s: seconds of each of its bursts.
         sure_s: seconds for which the rate that was found must be held once more.
         entries: in the whitelist. rows: of an imported form. steps: of the waiting room, each.
+        seats, waiting: of the very large hotline whose matcher is measured.
     """
 
     rates: tuple[int, ...] = (10, 50, 100)
@@ -43,7 +44,9 @@ class Scale:
     entries: int = 1_000_000
     rows: int = 20_000
     steps: int = 2_000
+    seats: int = 10_000
+    waiting: int = 100_000
 
 
 FULL: Final = Scale()
-QUICK: Final = Scale(rounds=1, burst_s=3.0, step_s=2.0, sure_s=3.0, entries=100_000, rows=2_000, steps=500)
+QUICK: Final = Scale(rounds=1, burst_s=3.0, step_s=2.0, sure_s=3.0, entries=100_000, rows=2_000, steps=500, seats=2_000, waiting=20_000)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
 
@@ -50,6 +51,12 @@ class Steps:
     def rules(self, rules: Rules) -> None:
         self._rules = rules
         self._rules_wire = wire.rules_to_wire(rules)
+        self._timezone = ZoneInfo(rules.timezone)
+
+    def _ahead_of_utc_ms(self, at: datetime) -> int:
+        """The hotline's local time less UTC at that moment: midnight is where its people are."""
+        offset = at.astimezone(self._timezone).utcoffset() or timedelta()
+        return round(offset.total_seconds() * 1000)
 
     def key(self, name: str) -> str:
         """A key of this hotline."""
@@ -71,6 +78,7 @@ class Steps:
                 asked_ms,
                 self.engine_id,
                 self._rules_wire,
+                self._ahead_of_utc_ms(asked),
                 wire.to_wire(args),
                 *wire.facts_to_wire(facts),
             )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from calls.errors import Refused
 from calls.events import Event, from_ms, to_document, to_ms
+from routing.skills import Skills, relaxed
 from routing.waiting import CallState, LiveCall, Offer, Rules, Rung
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatState
@@ -47,13 +48,16 @@ def rules_to_wire(rules: Rules) -> str:
             "heal_ms": _ms(rules.unreachable_s),
             "kept_back": {group: kept for group, kept in rules.kept_back if kept > 0},
             "kept_for": dict.fromkeys(sorted(rules.kept_for), True),
+            "strategies": dict(rules.strategies),
+            "preferred_ms": _ms(rules.preferred_s),
+            "preferred_wait_ms": _ms(rules.preferred_wait_s),
+            "skip_empty": rules.skip_empty_groups,
         }
     )
 
 
 def call_to_wire(call: LiveCall, now: datetime) -> dict[str, Any]:
     """What the steps take of a call its engine tells of; the rest is live state's own."""
-    groups = [rung.group for rung in call.ladder]
     return {
         "call_id": call.call_id,
         "caller_class": _name(call.caller_class),
@@ -65,8 +69,8 @@ def call_to_wire(call: LiveCall, now: datetime) -> dict[str, Any]:
         "recording": call.recording,
         "room": call.room,
         "errand": call.errand,
-        "ladder": _json([[_name(group), _ms(rung.after_s)] for group, rung in zip(groups, call.ladder, strict=True)]),
-        "want": _names(sorted(call.skills)),
+        "ladder": _json(list(_rungs(call))),
+        "skills": _levels(call.skills),
         "arrived": to_ms(call.arrived),
         "queued": to_ms(call.queued or now),
         "rank_ms": call.rank_ms,
@@ -86,9 +90,11 @@ def call_from_wire(record: Record, ahead: int) -> LiveCall:
         rank_ms=int(record["rank_ms"]) - ahead,
         arrived=from_ms(int(record["arrived"]) - ahead),
         queued=_moment(record["queued"], ahead),
-        ladder=tuple(Rung(group=group, after_s=after_ms / 1000) for group, after_ms in json.loads(record["ladder"])),
+        ladder=tuple(_rung(*rung) for rung in json.loads(record["ladder"])),
         opened=int(record["opened"]),
-        skills=frozenset(_split(record["want"])),
+        skills=_of_levels(record["skills"]),
+        preferred=record["preferred"],
+        awaits=record["awaits"],
         offer_id=record["offer_id"],
         seat_id=record["seat_id"],
         seat_channel=record["seat_channel"],
@@ -102,14 +108,28 @@ def call_from_wire(record: Record, ahead: int) -> LiveCall:
     )
 
 
+def _rungs(call: LiveCall) -> Iterable[tuple[str, int, str] | tuple[str, int, str, str]]:
+    """Group, when it opens, what the call wants from then on, and the limit behind that where there is one."""
+    wants = call.skills
+    for rung in call.ladder:
+        wants = relaxed(wants, rung.wants)
+        opens = (_name(rung.group), _ms(rung.after_s), _levels(wants))
+        yield opens if rung.wants is None else (*opens, _levels(rung.wants))
+
+
+def _rung(group: str, after_ms: int, _wants: str, limit: str | None = None) -> Rung:
+    return Rung(group=group, after_s=after_ms / 1000, wants=None if limit is None else _of_levels(limit))
+
+
 def seat_to_wire(seat: SeatDefinition) -> dict[str, str]:
     """The configured part of a seat."""
     return {
         "seat_id": seat.seat_id,
         "devices": _json(list(seat.devices)),
         "groups": _names(seat.groups),
-        "skills": _names(sorted(seat.skills)),
+        "skills": _levels(seat.skills),
         "agent": seat.agent,
+        "places": _levels(seat.places),
     }
 
 
@@ -123,7 +143,7 @@ def seat_from_wire(record: Record, ahead: int) -> Seat:
         phone=Phone(record["phone"]),
         devices=tuple(json.loads(record["devices"])),
         groups=_split(record["groups"]),
-        skills=frozenset(_split(record["skills"])),
+        skills=_of_levels(record["skills"]),
         agent=record["agent"],
         wish=SeatState(record["wish"]) if record["wish"] else None,
         call_id=record["call_id"],
@@ -164,9 +184,17 @@ def _names(names: Iterable[str]) -> str:
     return ",".join(_name(name) for name in names)
 
 
+def _levels(levels: Mapping[str, int]) -> str:
+    return ",".join(f"{_name(name)}:{level}" for name, level in sorted(levels.items()))
+
+
+def _of_levels(text: str) -> Skills:
+    return {name: int(level) for name, _, level in (one.partition(":") for one in _split(text))}
+
+
 def _name(name: str) -> str:
-    """Groups, classes and skills become parts of keys, between "," and "|"."""
-    if not name or "," in name or "|" in name:
-        sentence = f"{name!r} cannot name a group, a class or a skill: it is empty or holds a comma or a bar."
+    """Groups, classes and skills become parts of keys, between ",", ":" and "|"."""
+    if not name or set(name) & set(",:|"):
+        sentence = f"{name!r} cannot name a group, a class or a skill: it is empty or holds a comma, a colon or a bar."
         raise Refused("name_not_usable", sentence, name=name)
     return name

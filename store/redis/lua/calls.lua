@@ -1,9 +1,11 @@
 -- Calls: where they wait, who owns them, which seats refused them.
 --
 -- call:<id>        hash; calls: all ids by rank (zset); unanswered:<engine>: its calls that have no seat yet (set)
--- A line is "open groups|class|wanted skills": calls in one line may take the same seats but for refusals.
+-- A line is "open groups|class|wanted skills|kind": calls in one line may take the same seats but for refusals. The kind holds
+-- "+" where rungs are still to be opened, "a" where the calls await their preferred seats and may take no other.
 -- wait:<line>      zset of the calls in it, by rank; a waiting call stands in exactly one
 -- lines:<group>    set of the lines that are not empty and have the group open
+-- served:<caller>  "seat until": the seat that served this enterprise or number last is preferred until then
 -- refused:<call>   hash: seat -> "earliest latest": the refusal stands until `earliest` at least and `latest` at most
 -- A call is parked while no living engine holds it: it keeps rank and rungs, stands in no line, and gets no seat.
 
@@ -20,7 +22,7 @@ function Call.put(call, changes)
   put(P .. 'call:' .. call.call_id, call, changes)
 end
 
-function Call.leave_line(call)
+function Call.step_out(call)
   if call.line == '' then return end
   local key = P .. 'wait:' .. call.line
   redis.call('ZREM', key, call.call_id)
@@ -32,39 +34,103 @@ end
 
 function Call.stand_in_line(call)
   if call.open == '' then return end
-  if call.want ~= '' then Seat.learn_want(call.want) end
-  local line = call.open .. '|' .. call.caller_class .. '|' .. call.want
+  local kind = (call.awaits ~= '' and 'a' or '') .. (Call.has_rungs_left(call) and '+' or '')
+  local line = table.concat({call.open, call.caller_class, call.want, kind}, '|')
   redis.call('ZADD', P .. 'wait:' .. line, call.rank_ms, call.call_id)
-  for group in each(call.open) do redis.call('SADD', P .. 'lines:' .. group, line) end
+  for group in each(call.open) do
+    if redis.call('SADD', P .. 'lines:' .. group, line) == 1 then redis.call('SADD', P .. 'groups', group) end
+  end
   Call.put(call, {line = line})
 end
 
--- The call is at its place again: it looks for a seat when the step settles.
-function Call.wait(call)
+function Call.leave_line(call)  -- and awaits no seat any more
+  Call.step_out(call)
+  if call.awaits == '' then return end
+  local seat = Seat.load(call.awaits)
+  if seat and seat.awaited_by == call.call_id then Seat.put(seat, {awaited_by = ''}) end
+  Timer.clear('await:' .. call.call_id)
+  Call.put(call, {awaits = ''})
+end
+
+-- The call is at its place again: it looks for a seat when the step settles. `fresh`: it has just come.
+function Call.wait(call, fresh)
   if call.parked == '1' then return end
-  if call.line == '' then Call.stand_in_line(call) end
+  if call.line == '' then
+    if Call.has_rungs_left(call) then Call.widen(call, fresh) end
+    if fresh then Call.await(call) end
+    Call.stand_in_line(call)
+  end
   Call.waiting[#Call.waiting + 1] = call
 end
 
--- The rungs that are due are opened; returns their groups. A rung opens no earlier than the one before it.
-function Call.widen(call)
-  local ladder, opened, open = cjson.decode(call.ladder), tonumber(call.opened), call.open
-  local groups, due = {}, nil
+function Call.awaits_no_more(call)
+  Call.leave_line(call)
+  Call.wait(call)
+end
+
+function Call.caller_key(call)  -- whom a seat is remembered for
+  if call.entry_id ~= '' then return P .. 'served:entry:' .. call.entry_id end
+  return call.number ~= '' and P .. 'served:number:' .. call.number or nil
+end
+
+function Call.remember_seat(call, seat_id)
+  local key = Call.caller_key(call)
+  if not key or RULES.preferred_ms <= 0 then return end
+  redis.call('SET', key, string.format('%s %d', seat_id, now + RULES.preferred_ms), 'PX', RULES.preferred_ms)
+end
+
+function Call.remembered_seat(call)
+  local key = RULES.preferred_ms > 0 and Call.caller_key(call)
+  local seat_id, until_ms = (key and redis.call('GET', key) or ''):match('^(.*) (%d+)$')
+  return seat_id and tonumber(until_ms) > now and seat_id or ''
+end
+
+-- Its preferred seat is on duty, merely busy, and awaited by nobody else: the call takes no other for a while.
+function Call.await(call)
+  local latest = tonumber(call.queued) + RULES.preferred_wait_ms
+  local seat = call.preferred ~= '' and latest > now and Seat.load(call.preferred)
+  if not seat or seat.awaited_by ~= '' or not Seat.is_merely_busy(seat) or not enough(numbers_of(seat.skills), call.want) then return end
+  for group in each(call.open) do
+    if has(seat.groups, group) then
+      Seat.put(seat, {awaited_by = call.call_id})
+      Call.put(call, {awaits = seat.seat_id})
+      Timer.set('await:' .. call.call_id, latest)
+      return
+    end
+  end
+end
+
+function Call.has_rungs_left(call)
+  return tonumber(call.opened) < #cjson.decode(call.ladder)
+end
+
+-- The rungs that are due are opened, none earlier than the one before it; and while no seat on duty could take the waiting
+-- call in the open groups, the next one too. Each is recorded, but for those that are open from the beginning.
+function Call.widen(call, fresh)
+  local ladder, opened, open, want = cjson.decode(call.ladder), tonumber(call.opened), call.open, call.want
+  local skips, due = RULES.skip_empty and call.state == 'waiting' and call.parked ~= '1', nil
+  Seat.learn_want(want)
   while opened < #ladder do
-    due = tonumber(call.queued) + ladder[opened + 1][2]
-    if due > now then break end
+    local group, after_ms, wants = unpack(ladder[opened + 1])
+    due = tonumber(call.queued) + after_ms
+    local early = due > now
+    if early and not (skips and open ~= '' and not Call.is_served(open, want)) then break end
+    if wants and wants ~= want then
+      Seat.learn_want(wants)
+      want = wants
+    end
     opened, due = opened + 1, nil
-    groups[#groups + 1] = ladder[opened][1]
-    if not has(open, ladder[opened][1]) then open = open == '' and ladder[opened][1] or open .. ',' .. ladder[opened][1] end
+    if not has(open, group) then open = open == '' and group or open .. ',' .. group end
+    if early or not fresh then
+      Fact.decided('widened', call.call_id, {group = group, reason = early and 'nobody_on_duty' or ''})
+    end
   end
-  if due then Timer.set('rung:' .. call.call_id, due) end
-  if #groups > 0 then
-    local in_line = call.line ~= ''
-    if in_line then Call.leave_line(call) end
-    Call.put(call, {opened = opened, open = open})
-    if in_line then Call.stand_in_line(call) end
-  end
-  return groups
+  if due then Timer.set('rung:' .. call.call_id, due) else Timer.clear('rung:' .. call.call_id) end
+  if opened == tonumber(call.opened) then return end
+  local in_line = call.line ~= ''
+  if in_line then Call.step_out(call) end
+  Call.put(call, {opened = opened, open = open, want = want})
+  if in_line then Call.stand_in_line(call) end
 end
 
 function Call.refusals(call)
@@ -76,6 +142,22 @@ function Call.refuse(call, seat_id, lasting)
   local earliest = now + RULES.retry_ms
   local latest = lasting and math.max(earliest, now + RULES.refusal_ms) or earliest
   put(P .. 'refused:' .. call.call_id, Call.refusals(call), {[seat_id] = earliest .. ' ' .. latest})
+end
+
+-- Does any seat on duty in these groups have these skills? O(groups).
+function Call.is_served(open, want)
+  for group in each(open) do
+    if redis.call('EXISTS', P .. 'duty:' .. group .. '|' .. want) == 1 then return true end
+  end
+  return false
+end
+
+-- Seats of the group went off duty: lines that nobody on duty serves any more are widened, one call after another, at once.
+function Call.note_unserved(group)
+  for _, line in ipairs(redis.call('SMEMBERS', P .. 'lines:' .. group)) do
+    local open, want, kind = line:match('^(.-)|.-|(.-)|(.*)$')
+    if has_sign(kind, '+') and not Call.is_served(open, want) then redis.call('ZADD', P .. 'timers', 'NX', now, 'empty:' .. line) end
+  end
 end
 
 -- Is any seat on duty in the open groups, with the skills, that is not among these? O(groups × refusals).
@@ -138,7 +220,7 @@ function Call.fields(given, known)
   local recording = given.recording == '' and known and known.recording or given.recording
   return {caller_class = given.caller_class, number = given.number, name = given.name, channel = given.channel,
           enterprise = given.enterprise, entry_id = given.entry_id, recording = recording, room = given.room,
-          errand = given.errand, ladder = given.ladder, want = given.want, arrived = arrived,
+          errand = given.errand, ladder = given.ladder, skills = given.skills, arrived = arrived,
           rank_ms = arrived - (given.arrived - given.rank_ms)}
 end
 
@@ -147,7 +229,7 @@ function Call.create(given, state)
   local fields = Call.fields(given)
   fields.call_id, fields.state, fields.engine = given.call_id, state, ENGINE
   for _, empty in ipairs({'queued', 'open', 'line', 'offer_id', 'seat_id', 'group', 'devices', 'deadline', 'seat_channel',
-                          'seat_leg', 'answered', 'answered_offer', 'parked'}) do fields[empty] = '' end
+                          'seat_leg', 'answered', 'answered_offer', 'parked', 'want', 'preferred', 'awaits'}) do fields[empty] = '' end
   fields.opened = 0
   Call.put(call, fields)
   redis.call('SADD', P .. 'unanswered:' .. ENGINE, call.call_id)

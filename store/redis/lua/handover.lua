@@ -8,6 +8,7 @@ function Handover.release_seat(call)
   if not SEATED[call.state] or call.seat_id == '' then return end
   local seat = Seat.load(call.seat_id)
   Fact.decided('seat_left', call.call_id, {seat_id = call.seat_id})
+  Call.remember_seat(call, call.seat_id)
   Call.put(call, {seat_id = '', seat_leg = '', seat_channel = ''})
   if seat and seat.call_id == call.call_id then Seat.advance(seat, 'call_ended', 'call ' .. call.call_id .. ' ended') end
 end
@@ -50,10 +51,7 @@ function Handover.engine_back()
     local call = Call.load(id)
     if call and call.parked == '1' then calls[#calls + 1] = call end
   end
-  table.sort(calls, function(one, other)
-    local a, b = tonumber(one.rank_ms), tonumber(other.rank_ms)
-    return a < b or a == b and one.call_id < other.call_id
-  end)
+  table.sort(calls, Match.ranks_before)
   for _, call in ipairs(calls) do
     Call.put(call, {parked = ''})
     if call.state == 'waiting' then Call.wait(call) end

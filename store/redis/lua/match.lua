@@ -1,7 +1,8 @@
 -- Offers, and which seat goes to which call.
 --
--- Between steps no call waits for a seat it may take. So a call that comes to wait takes its first choice, and a seat
--- that becomes free takes the best-ranked call of all its groups; nothing else has to be looked at.
+-- Between steps no call waits for a seat it may take (one that awaits its preferred seat may take that alone). So a call that
+-- comes to wait takes its first choice, and a seat that becomes free takes the best-ranked call of all its groups; nothing
+-- else has to be looked at.
 
 local Match = {}
 
@@ -47,9 +48,24 @@ function Match.withdraw(call, cause)
   Match.close(call, 'withdrawn', cause, 'withdrawn', 'call ' .. call.call_id .. ' was withdrawn: ' .. cause)
 end
 
--- A seat for the call: ladder order, then ready longest. What is passed over is bounded: seats by the call's standing
--- refusals and by the sum of what groups keep back (a seat is kept only while its group has no more than that ready).
+-- The call's preferred seat, if it is ready in an open group and may take it.
+function Match.preferred_for(call)
+  if call.preferred == '' or Call.refusals(call)[call.preferred] then return end
+  for group in each(call.open) do
+    if redis.call('ZSCORE', P .. 'ready:' .. group .. '|' .. call.want, call.preferred) then
+      local seat = Seat.load(call.preferred)
+      if Match.room(seat, call.caller_class) then return seat, group end
+      return
+    end
+  end
+end
+
+-- A seat for the call: its preferred one, else by ladder order and the groups' strategies. What is passed over is bounded:
+-- seats by the call's standing refusals and by the sum of what groups keep back (a seat is kept only while its group has no
+-- more than that ready).
 function Match.seat_for(call)
+  local preferred, group = Match.preferred_for(call)
+  if preferred or call.awaits ~= '' then return preferred, group end
   local refused = Call.refusals(call)
   for group in each(call.open) do
     local key, from = P .. 'ready:' .. group .. '|' .. call.want, 0
@@ -80,17 +96,29 @@ function Match.first_in(line, seat, best)
 end
 
 function Match.call_for(seat)
-  local keys, best, room = {}, nil, {}
+  local keys, best, room, held = {}, nil, {}, numbers_of(seat.skills)
   for group in each(seat.groups) do keys[#keys + 1] = P .. 'lines:' .. group end
   if #keys == 0 then return nil end
   for _, line in ipairs(redis.call('SUNION', unpack(keys))) do
-    local class, want = line:match('|(.-)|(.*)$')
-    if has_all(seat.skills, want) then
+    local class, want, kind = line:match('|(.-)|(.-)|(.*)$')
+    if not has_sign(kind, 'a') and enough(held, want) then
       if room[class] == nil then room[class] = Match.room(seat, class) end
       if room[class] then best = Match.first_in(line, seat, best) end
     end
   end
-  return best and Call.load(best.id)
+  local first, awaiting = best and Call.load(best.id), Match.awaiting(seat)
+  return awaiting and (not first or Match.ranks_before(awaiting, first)) and awaiting or first
+end
+
+-- The call that awaits the seat, if it may take it. It wants no more than when it began to await it.
+function Match.awaiting(seat)
+  local call = seat.awaited_by ~= '' and Call.load(seat.awaited_by)
+  return call and Match.room(seat, call.caller_class) and call or nil
+end
+
+function Match.ranks_before(one, other)
+  local a, b = tonumber(one.rank_ms), tonumber(other.rank_ms)
+  return a < b or a == b and one.call_id < other.call_id
 end
 
 function Match.give(seat)
@@ -117,8 +145,14 @@ function Match.release_kept(seat)
   end
 end
 
--- After the rules have changed: every ready seat of a group in which calls wait looks again. O(ready seats), once a change.
+-- After the rules have changed: every ready seat is listed by its groups' strategies and looks again, and lines that nobody
+-- serves are looked for. O(ready seats), once a change.
 function Match.sweep()
+  for _, group in ipairs(sorted_members('groups')) do
+    local ids = redis.call('ZRANGE', P .. 'ready:' .. group .. '|', 0, -1)
+    for _, id in ipairs(ids) do Seat.list_anew(Seat.load(id)) end
+    Seat.vacated[group] = true
+  end
   for _, group in ipairs(sorted_members('groups')) do
     if redis.call('EXISTS', P .. 'lines:' .. group) == 1 then
       for _, id in ipairs(redis.call('ZRANGE', P .. 'ready:' .. group .. '|', 0, -1)) do
@@ -129,23 +163,56 @@ function Match.sweep()
   end
 end
 
--- The last thing a step does to live state.
-function Match.settle()
-  for _, call in ipairs(Call.waiting) do
+-- Calls that are at their place again look for a seat, the best-ranked first.
+function Match.seat_waiting()
+  local waiting = Call.waiting
+  Call.waiting = {}
+  table.sort(waiting, Match.ranks_before)
+  for _, call in ipairs(waiting) do
     if call.line ~= '' then
       local seat, group = Match.seat_for(call)
       if seat then Match.offer(call, seat, group) end
     end
   end
-  Call.waiting = {}
+end
+
+-- Calls whose seat is no longer merely busy await it no more: they stand in line like everybody else, and look for a seat.
+function Match.end_awaiting()
+  local given_up = Seat.given_up
+  Seat.given_up = {}
+  for _, call_id in ipairs(given_up) do
+    local call = Call.load(call_id)
+    if call and call.awaits ~= '' then Call.awaits_no_more(call) end
+  end
+end
+
+-- Seats that became free take a call. Where the one that awaits the seat may not have it, it looks elsewhere.
+function Match.fill_freed()
   local freed = Seat.freed
   Seat.freed = {}
   for _, seat in ipairs(freed) do
     if Seat.cache[seat.seat_id] and Seat.idle(seat) then
       Seat.list(seat)
-      if not Match.give(seat) then Match.release_kept(seat) end
+      if not Match.give(seat) then
+        Seat.give_up(seat)
+        Match.end_awaiting()
+        Match.release_kept(seat)
+      end
     end
   end
+end
+
+-- The last thing a step does to live state.
+function Match.settle()
+  repeat
+    Match.end_awaiting()
+    Match.seat_waiting()
+    Match.fill_freed()
+  until #Call.waiting == 0
+  if RULES.skip_empty then
+    for group in pairs(Seat.vacated) do Call.note_unserved(group) end
+  end
+  Seat.vacated = {}
 end
 
 local function reply(answer, own_call)

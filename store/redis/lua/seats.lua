@@ -1,16 +1,22 @@
 -- Seats: their table, and the indexes that let a call find one.
 --
--- seat:<id>       hash; seats: all ids (zset, so that they come sorted); groups: all groups (set)
--- A queue is "group|wanted skills". wants: every combination of skills a call ever wanted (set).
--- ready:<queue>   zset of the seats that are READY with an idle phone and serve the queue, by `since`
+-- seat:<id>       hash; seats: all ids (zset, so that they come sorted); groups: all that a seat serves or a call waits for (set)
+-- A queue is "group|wanted skills" (as "english:1,tax:3"). wants: every combination of skills and levels ever wanted (set).
+-- ready:<queue>   zset of the seats that are READY with an idle phone and serve the queue; the group's strategy is the score
 -- duty:<queue>    set of the seats on duty that serve it
--- skilled:<skill> set of the seats that have it
+-- skilled:<skill> set of the seats that have it, at whatever level
+-- A seat counts the calls it answers in a day (`calls`, on `calls_day`); `places` are its places in the groups.
+-- `awaited_by` is the call that awaits the seat (calls.lua).
 --
 -- Rendered before this file: TRANSITIONS, DEFERRED, ON_DUTY (seats/state.py).
 
 local BOUND = {reserved = true, talking = true, wrap_up = true}  -- belongs to a call
 
-local Seat = {cache = {}, freed = {}}
+local LONG_AGO = 1577836800000  -- 2020-01-01: from then on `since` has less than 2^41 ms until 2089
+local SPAN = 2 ^ 41             -- so that 4,000 calls and `since` fit into one score of 53 bits
+local MOST_COUNTED = 4000       -- calls of a day; who served more is not told apart
+
+local Seat = {cache = {}, freed = {}, given_up = {}, vacated = {}}
 
 function Seat.load(id)
   if Seat.cache[id] == nil then Seat.cache[id] = record_of(P .. 'seat:' .. id) or false end
@@ -30,9 +36,9 @@ function Seat.wants()
 end
 
 function Seat.queues(seat)
-  local queues = {}
+  local queues, held = {}, numbers_of(seat.skills)
   for _, want in ipairs(Seat.wants()) do
-    if has_all(seat.skills, want) then
+    if enough(held, want) then
       for group in each(seat.groups) do queues[#queues + 1] = group .. '|' .. want end
     end
   end
@@ -43,47 +49,96 @@ function Seat.idle(seat)
   return seat.state == 'ready' and seat.phone == 'idle'
 end
 
+-- On duty, and neither free nor on its way to something else: it takes calls again by itself.
+function Seat.is_merely_busy(seat)
+  return ON_DUTY[seat.state] and not Seat.idle(seat) and seat.leaving ~= '1' and (seat.wish == '' or seat.wish == 'ready')
+end
+
+function Seat.calls_today(seat)
+  return seat.calls_day == Time.today() and tonumber(seat.calls) or 0
+end
+
+function Seat.count_call(seat)
+  Seat.put(seat, {calls = Seat.calls_today(seat) + 1, calls_day = Time.today()})
+end
+
+-- What a group's strategy makes of the seat: the lowest is rung first, of equals the lowest id.
+function Seat.score(seat, group)
+  local strategy = RULES.strategies[group]
+  if strategy == 'in_order' then return numbers_of(seat.places)[group] or 0 end
+  if strategy ~= 'fewest_calls' then return seat.since end
+  return math.min(Seat.calls_today(seat), MOST_COUNTED) * SPAN + tonumber(seat.since) - LONG_AGO
+end
+
+function Seat.is_counted(seat)
+  for group in each(seat.groups) do
+    if RULES.strategies[group] == 'fewest_calls' then return true end
+  end
+  return false
+end
+
 function Seat.list(seat)
-  for _, queue in ipairs(Seat.queues(seat)) do redis.call('ZADD', P .. 'ready:' .. queue, seat.since, seat.seat_id) end
+  for _, queue in ipairs(Seat.queues(seat)) do
+    redis.call('ZADD', P .. 'ready:' .. queue, Seat.score(seat, queue:match('^[^|]*')), seat.seat_id)
+  end
+  if Seat.is_counted(seat) and Seat.calls_today(seat) > 0 then Timer.set('day:' .. seat.seat_id, Time.midnight()) end
 end
 
 function Seat.unlist(seat)
   for _, queue in ipairs(Seat.queues(seat)) do redis.call('ZREM', P .. 'ready:' .. queue, seat.seat_id) end
+  if Seat.is_counted(seat) then Timer.clear('day:' .. seat.seat_id) end
+end
+
+-- The day or the rules have changed.
+function Seat.list_anew(seat)
+  Timer.clear('day:' .. seat.seat_id)
+  Seat.list(seat)
 end
 
 function Seat.set_duty(seat, on)
   local command = on and 'SADD' or 'SREM'
   for _, queue in ipairs(Seat.queues(seat)) do redis.call(command, P .. 'duty:' .. queue, seat.seat_id) end
+  if not on then
+    for group in each(seat.groups) do Seat.vacated[group] = true end
+  end
 end
 
 -- A combination of skills is wanted for the first time in this hotline's life: O(seats that have them), once.
 function Seat.learn_want(want)
-  if redis.call('SADD', P .. 'wants', want) == 0 then return end
+  if want == '' or redis.call('SADD', P .. 'wants', want) == 0 then return end
   Seat.known_wants = nil
-  local unlisted, keys = {}, {}
-  for _, seat in ipairs(Seat.freed) do unlisted[seat.seat_id] = true end
-  for skill in each(want) do keys[#keys + 1] = P .. 'skilled:' .. skill end
+  local keys = {}
+  for skill in want:gmatch('([^,:]+):') do keys[#keys + 1] = P .. 'skilled:' .. skill end
   for _, id in ipairs(redis.call('SINTER', unpack(keys))) do
     local seat = Seat.load(id)
-    if ON_DUTY[seat.state] then
-      Seat.set_duty(seat, true)
-      if Seat.idle(seat) and not unlisted[id] then Seat.list(seat) end
+    if enough(numbers_of(seat.skills), want) then
+      for group in each(seat.groups) do
+        local score = redis.call('ZSCORE', P .. 'ready:' .. group .. '|', id)
+        if score then redis.call('ZADD', P .. 'ready:' .. group .. '|' .. want, score, id) end
+        if ON_DUTY[seat.state] then redis.call('SADD', P .. 'duty:' .. group .. '|' .. want, id) end
+      end
     end
   end
 end
 
-function Seat.serve(seat, groups, skills)  -- what it serves is (or becomes) this
+-- The call that awaits the seat awaits it no longer: told at once, done when the step settles.
+function Seat.give_up(seat)
+  if seat.awaited_by ~= '' then Seat.given_up[#Seat.given_up + 1] = seat.awaited_by end
+end
+
+function Seat.serve(seat, groups, skills, places)  -- what it serves is (or becomes) this
   Seat.unlist(seat)
   Seat.set_duty(seat, false)
-  for skill in each(seat.skills) do redis.call('SREM', P .. 'skilled:' .. skill, seat.seat_id) end
-  Seat.put(seat, {groups = groups, skills = skills})
-  for skill in each(skills) do redis.call('SADD', P .. 'skilled:' .. skill, seat.seat_id) end
+  Seat.give_up(seat)
+  for skill in pairs(numbers_of(seat.skills)) do redis.call('SREM', P .. 'skilled:' .. skill, seat.seat_id) end
+  Seat.put(seat, {groups = groups, skills = skills, places = places or seat.places})
+  for skill in pairs(numbers_of(skills)) do redis.call('SADD', P .. 'skilled:' .. skill, seat.seat_id) end
   for group in each(groups) do redis.call('SADD', P .. 'groups', group) end
   if ON_DUTY[seat.state] then Seat.set_duty(seat, true) end
 end
 
 function Seat.forget(seat)
-  Seat.serve(seat, '', '')
+  Seat.serve(seat, '', '', '')
   Timer.clear('wrap:' .. seat.seat_id)
   Timer.clear('heal:' .. seat.seat_id)
   redis.call('ZREM', P .. 'seats', seat.seat_id)
@@ -109,7 +164,10 @@ function Seat.enter(seat, to, why, wish)
   local from = seat.state
   if Seat.idle(seat) then Seat.unlist(seat) end
   Seat.set_timers(seat, from, to)
-  if ON_DUTY[from] ~= ON_DUTY[to] then Seat.set_duty(seat, ON_DUTY[to]) end
+  if ON_DUTY[from] ~= ON_DUTY[to] then
+    Seat.set_duty(seat, ON_DUTY[to])
+    if not ON_DUTY[to] then Seat.give_up(seat) end
+  end
   local changes = {state = to, why = why, wish = wish}
   if to ~= from then changes.since = now end
   if to ~= 'reserved' then changes.offer_id = '' end

@@ -2,12 +2,13 @@
 --
 -- KEYS[1]  zhida:{hotline}:clock; every other key begins with the same "zhida:{hotline}:" and so lies in the same slot
 -- ARGV     1 wall time (ms), '' for Redis' own   2 the asking engine's own wall time (ms)   3 its id
---          4 the rules   5 the step's arguments (both JSON)   6… facts to record (each a JSON document)
+--          4 the rules (JSON)   5 the hotline's local time less UTC (ms)   6 the step's arguments (JSON)
+--          7… facts to record (each a JSON document)
 
 local P = KEYS[1]:sub(1, -6)
 local ENGINE = ARGV[3]
 local RULES = cjson.decode(ARGV[4])
-local ARGS = cjson.decode(ARGV[5])
+local ARGS = cjson.decode(ARGV[6])
 
 local function record_of(key)
   local flat = redis.call('HGETALL', key)
@@ -41,9 +42,19 @@ local function has(names, name)
   return (',' .. names .. ','):find(',' .. name .. ',', 1, true) ~= nil
 end
 
-local function has_all(names, wanted)
-  for name in each(wanted) do
-    if not has(names, name) then return false end
+local function has_sign(text, sign)
+  return text:find(sign, 1, true) ~= nil
+end
+
+local function numbers_of(text)  -- "english:1,tax:3" -> {english = 1, tax = 3}
+  local numbers = {}
+  for name, number in text:gmatch('([^,:]+):(%d+)') do numbers[name] = tonumber(number) end
+  return numbers
+end
+
+local function enough(held, wanted)  -- skills as numbers_of() gives them; wanted as text
+  for skill, least in wanted:gmatch('([^,:]+):(%d+)') do
+    if (held[skill] or 0) < tonumber(least) then return false end
   end
   return true
 end
@@ -76,6 +87,17 @@ function Time.taken(engine_ms)  -- a past moment of the asking engine's clock, i
   return math.min(now, engine_ms - own)
 end
 
+local DAY = 24 * 3600 * 1000
+local local_now = now - ahead + tonumber(ARGV[5])  -- the hotline's local time
+
+function Time.today()
+  return tostring(math.floor(local_now / DAY))
+end
+
+function Time.midnight()  -- the next one, in hotline time
+  return now + DAY - local_now % DAY
+end
+
 local Timer = {}
 
 function Timer.set(name, due)
@@ -93,7 +115,7 @@ function Fact.add(document)
 end
 
 function Fact.given()
-  for i = 6, #ARGV do Fact.add(ARGV[i]) end
+  for i = 7, #ARGV do Fact.add(ARGV[i]) end
 end
 
 function Fact.decided(kind, call_id, fields)

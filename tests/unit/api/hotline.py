@@ -63,7 +63,7 @@ def a_live_call(call_id: str = CALL, *, minutes_ago: float = 1, state: CallState
 
 
 def a_seat(seat_id: str = "8001", state: SeatState = SeatState.READY, **fields: Given) -> Seat:
-    given: dict[str, Any] = {"phone": Phone.IDLE, "groups": ("priority",), "skills": frozenset(), "agent": "", **fields}
+    given: dict[str, Any] = {"phone": Phone.IDLE, "groups": ("priority",), "skills": {}, "agent": "", **fields}
     return Seat(seat_id=seat_id, state=state, since=NOW, why="signed in", devices=(f"PJSIP/{seat_id}",), **given)
 
 

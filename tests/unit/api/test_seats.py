@@ -20,7 +20,7 @@ async def test_what_a_seat_tells(hotline: Hotline, observer: Asker) -> None:
         "wish": None,
         "agent": None,
         "groups": ["priority"],
-        "skills": [],
+        "skills": {},
         "devices": ["PJSIP/8001"],
         "wrap_up_until": None,
         "on_call": {

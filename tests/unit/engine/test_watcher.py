@@ -27,7 +27,7 @@ def a_seat(phone: Phone) -> Seat:
         phone=phone,
         devices=SEAT.devices,
         groups=SEAT.groups,
-        skills=frozenset(),
+        skills={},
         agent="",
     )
 

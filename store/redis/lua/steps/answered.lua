@@ -7,7 +7,9 @@ if call.offer_id ~= ARGS.offer_id then return reply({done = false}) end
 local seat = Seat.load(call.seat_id)
 Fact.decided('answered', call.call_id, {offer_id = call.offer_id, seat_id = call.seat_id, group = call.group,
                                         waited_s = (now - tonumber(call.queued)) / 1000, agent = seat.agent})
+Seat.count_call(seat)
 Seat.advance(seat, 'answered', 'on call ' .. call.call_id)
+Call.remember_seat(call, seat.seat_id)
 Call.stop_waiting(call)
 Call.put(call, {state = 'talking', parked = '', offer_id = '', answered_offer = ARGS.offer_id, group = '', devices = '', deadline = '',
                 seat_leg = ARGS.seat_leg, seat_channel = ARGS.seat_channel, answered = now})

@@ -5,16 +5,17 @@ local waits = call and (call.state == 'waiting' or call.state == 'offered')
 if call then Handover.take(call) else call = Call.create(given, 'ivr') end
 if not waits then
   Handover.release_seat(call)
-  local fields = Call.fields(given, call)
-  if call.queued ~= '' then fields.rank_ms = call.rank_ms end
+  local fields, is_back = Call.fields(given, call), call.queued ~= ''
+  if is_back then fields.rank_ms = call.rank_ms end
   fields.queued = math.max(fields.arrived, Time.taken(given.queued))
   fields.state, fields.answered, fields.answered_offer, fields.opened, fields.open = 'waiting', '', '', 0, ''
+  fields.want = fields.skills
+  fields.preferred = is_back and '' or Call.remembered_seat(fields)  -- who comes back from a seat was sent on by it
   Call.put(call, fields)
   redis.call('ZADD', P .. 'calls', call.rank_ms, call.call_id)
   redis.call('SADD', P .. 'unanswered:' .. ENGINE, call.call_id)
   Fact.given()
-  Call.widen(call)
 end
 Call.put(call, {parked = ''})
-Call.wait(call)
+Call.wait(call, not waits)
 return reply({}, call.call_id)

@@ -4,7 +4,7 @@ local due = {}
 function due.rung(call_id)
   local call = Call.load(call_id)
   if not call or SEATED[call.state] then return end
-  for _, group in ipairs(Call.widen(call)) do Fact.decided('widened', call_id, {group = group}) end
+  Call.widen(call)
   if call.state == 'waiting' then Call.wait(call) end
 end
 
@@ -24,6 +24,27 @@ function due.retry(call_id)
   if not call then return end
   Call.lift(call)
   if call.state == 'waiting' then Call.wait(call) end
+end
+
+function due.await(call_id)
+  local call = Call.load(call_id)
+  if call and call.awaits ~= '' then Call.awaits_no_more(call) end
+end
+
+-- Its first call is widened and so stands in another line; the next one's turn comes in the next round.
+function due.empty(line)
+  local open, want = line:match('^(.-)|.-|(.-)|')
+  local id = redis.call('ZRANGE', P .. 'wait:' .. line, 0, 0)[1]
+  if not id or not RULES.skip_empty or Call.is_served(open, want) then return end
+  local call = Call.load(id)
+  Call.widen(call)
+  Call.wait(call)
+  if redis.call('EXISTS', P .. 'wait:' .. line) == 1 then Timer.set('empty:' .. line, now) end
+end
+
+function due.day(seat_id)
+  local seat = Seat.load(seat_id)
+  if seat and Seat.idle(seat) then Seat.list_anew(seat) end
 end
 
 function due.wrap(seat_id)

@@ -3,6 +3,7 @@ import json
 from lab.bench.catching_up import CatchingUp
 from lab.bench.directory import DirectoryFigures
 from lab.bench.importing import ImportFigures
+from lab.bench.matching import MatchingFigures
 from lab.bench.report import Report
 from lab.bench.ringing import Highest, Pair, Side
 from lab.bench.round_trips import RoundTrips
@@ -36,6 +37,7 @@ def a_report() -> Report:
             entries=1000, numbers=2000, build_s=1, memory_mb=2, known_us=(10, 20), unknown_us=(2, 3), identify_us=(16, 30), change_us=500
         ),
         imports=ImportFigures(rows=1000, read_s=20, compare_s=1, apply_s=10, load_s=2),
+        matching=MatchingFigures(seats=10_000, waiting=100_000, steps_per_s=4000, small_steps_per_s=5000, call_bytes=1500),
         steps=StepFigures(asked=(90, 100), joined_and_matched=(200, 300), answered=(150, 250), ended=(150, 250), joined_behind=(220, 300)),
     )
 
@@ -46,6 +48,12 @@ def test_the_table_says_by_how_much_and_how_many_times() -> None:
     assert "2.50" in text
     assert "bare 200/s, Zhida 170/s: 85% of it" in text
     assert "at least 99.5% of the calls reach a seat within 200 ms, and none fails" in text
+
+
+def test_the_table_says_what_growth_costs() -> None:
+    text = a_report().text()
+    assert "10,000 talking seats, 100,000 waiting calls: 4,000 steps a second;" in text
+    assert "a step takes 1.25 times as long as with a hundredth of both; a waiting call takes 1,500 bytes" in text
 
 
 def test_the_table_fits_a_terminal() -> None:

@@ -52,20 +52,28 @@ class Received:
         self.pokes.append(call_id)
 
 
-def a_seat(seat_id: str, *groups: str, skills: str = "") -> SeatDefinition:
+def levels(skills: str) -> dict[str, int]:
+    """`levels("tax:3 english")`; a skill without a level has the first."""
+    return {skill: int(level or 1) for skill, _, level in (one.partition(":") for one in skills.split())}
+
+
+def a_seat(seat_id: str, *groups: str, skills: str = "", places: str = "") -> SeatDefinition:
     return SeatDefinition(
         seat_id=seat_id,
         devices=(f"PJSIP/{seat_id}",),
         groups=groups or ("priority",),
-        skills=frozenset(skills.split()),
+        skills=levels(skills),
         agent=f"agent {seat_id}",
+        places=levels(places),
     )
 
 
 def ladder(*rungs: str) -> tuple[Rung, ...]:
-    """`ladder("priority", "qilai@8")`."""
-    split = [rung.partition("@") for rung in rungs]
-    return tuple(Rung(group=group, after_s=float(after or 0)) for group, _, after in split)
+    """`ladder("priority", "qilai@8", "general@16 tax:1", "general@30 -")`: from 16 s at most tax 1 is wanted, from 30 s nothing."""
+    split = [(*opens.partition("@"), limit) for opens, _, limit in (rung.partition(" ") for rung in rungs)]
+    return tuple(
+        Rung(group=group, after_s=float(after or 0), wants=levels(limit.strip("-")) if limit else None) for group, _, after, limit in split
+    )
 
 
 class Hotline:
@@ -85,28 +93,37 @@ class Hotline:
         await self.a.phone(seat_id, Phone.IDLE)
         await self.a.ask(seat_id, SeatEvent.MAKE_READY, why="good morning", by=seat_id)
 
-    def a_call(self, call_id: str, *rungs: str, caller: str = "public", bonus_s: int = 0, skills: str = "") -> LiveCall:
+    def a_call(
+        self, call_id: str, *rungs: str, caller: str = "public", bonus_s: int = 0, skills: str = "", number: str = "051588880001"
+    ) -> LiveCall:
         now = self.clock.now()
         return LiveCall(
             call_id=call_id,
             state=CallState.WAITING,
             engine="a",
             caller_class=caller,
-            number="051588880001",
+            number=number,
             name="盐城某某机械厂",
             channel=f"PJSIP/carrier-{call_id}",
             rank_ms=to_ms(now) - bonus_s * 1000,
             arrived=now,
             queued=now,
             ladder=ladder(*(rungs or ("priority",))),
-            skills=frozenset(skills.split()),
+            skills=levels(skills),
         )
 
     async def calls(
-        self, call_id: str, *rungs: str, by: RedisLiveState | None = None, caller: str = "public", bonus_s: int = 0, skills: str = ""
+        self,
+        call_id: str,
+        *rungs: str,
+        by: RedisLiveState | None = None,
+        caller: str = "public",
+        bonus_s: int = 0,
+        skills: str = "",
+        number: str = "051588880001",
     ) -> Offer | None:
         """A call comes in and waits; a tenth of a second passes."""
-        call = self.a_call(call_id, *rungs, caller=caller, bonus_s=bonus_s, skills=skills)
+        call = self.a_call(call_id, *rungs, caller=caller, bonus_s=bonus_s, skills=skills, number=number)
         live = by or self.a
         offer = await live.join(replace(call, engine=live.engine_id), self.facts_of(call))
         self.clock.pass_s(0.1)
@@ -119,9 +136,9 @@ class Hotline:
         )
         return [arrived, Queued(call_id=call.call_id, at=at, rank_ms=call.rank_ms)]
 
-    async def talks(self, call_id: str, *rungs: str) -> Offer:
+    async def talks(self, call_id: str, *rungs: str, number: str = "051588880001") -> Offer:
         """A call comes in and is answered at once."""
-        offer = await self.calls(call_id, *rungs)
+        offer = await self.calls(call_id, *rungs, number=number)
         assert offer is not None
         assert await self.a.answered(offer, seat_leg=f"leg-{offer.seat_id}", seat_channel=f"PJSIP/{offer.seat_id}-1")
         return offer

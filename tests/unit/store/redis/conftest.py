@@ -39,8 +39,9 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def rules() -> Rules:
-    """As the lab's, but that a seat which missed an offer stays ready; a test may ask for others by a parameter."""
-    return Rules(away_after_missed=False)
+    """As the lab's, but that a seat which missed an offer stays ready, and that groups open by their times alone, whoever is on
+    duty; a test may ask for others by a parameter."""
+    return Rules(away_after_missed=False, skip_empty_groups=False)
 
 
 @pytest.fixture

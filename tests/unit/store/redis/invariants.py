@@ -1,5 +1,6 @@
 """What must hold in Redis after every step, read from its keys alone."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -69,6 +70,8 @@ def check_invariants(held: Dump, rules: Rules) -> None:
     one_offer_a_call(held)
     every_reservation_has_a_lease(held)
     nobody_waits_for_an_idle_seat(held, rules)
+    who_awaits_a_seat_awaits_a_busy_one(held)
+    nobody_waits_for_a_group_without_anybody(held, rules)
     every_wait_has_its_timer(held)
     indexes_agree(held)
 
@@ -117,26 +120,55 @@ def nobody_waits_for_an_idle_seat(held: Dump, rules: Rules) -> None:
             continue
         for seat_id, seat in idle.items():
             serves = set(call["open"].split(",")) & set(seat["groups"].split(","))
-            able = set(filter(None, call["want"].split(","))) <= set(seat["skills"].split(","))
+            able = enough(seat["skills"], call["want"]) and call["awaits"] in ("", seat_id)
             room = call["caller_class"] in rules.kept_for or all(
                 not kept.get(group) or ready[group] > kept[group] for group in seat["groups"].split(",")
             )
             assert not (serves and able and room and seat_id not in held.refused(call_id)), f"{call_id} waits, {seat_id} is idle"
 
 
+def who_awaits_a_seat_awaits_a_busy_one(held: Dump) -> None:
+    seats, timers = held.seats(), held.zsets.get("timers", {})
+    awaiting = {call_id: call["awaits"] for call_id, call in held.calls().items() if call["awaits"]}
+    assert {call_id: seat_id for seat_id, seat in seats.items() if (call_id := seat["awaited_by"])} == awaiting
+    assert {f"await:{call_id}" for call_id in awaiting} == {name for name in timers if name.startswith("await:")}
+    for call_id, seat_id in awaiting.items():
+        call, seat = held.calls()[call_id], seats[seat_id]
+        assert (call["state"], call["parked"], call["preferred"]) == ("waiting", "", seat_id)
+        assert seat["state"] in ON_DUTY
+        assert (seat["state"], seat["phone"]) != ("ready", "idle"), f"{call_id} awaits {seat_id}, which is free"
+        assert (seat["leaving"], seat["wish"] in {"", "ready"}) == ("", True)
+        assert names(call["open"]) & names(seat["groups"])
+        assert enough(seat["skills"], call["want"])
+
+
+def nobody_waits_for_a_group_without_anybody(held: Dump, rules: Rules) -> None:
+    timers = held.zsets.get("timers", {})
+    for call_id, call in held.calls().items():
+        if not rules.skip_empty_groups or not call["line"] or not rungs_left(call):
+            continue
+        served = any(
+            seat["state"] in ON_DUTY and names(call["open"]) & names(seat["groups"]) and enough(seat["skills"], call["want"])
+            for seat in held.seats().values()
+        )
+        assert served or f"empty:{call['line']}" in timers, f"nobody on duty serves {call_id}, and its next rung does not open"
+
+
 def every_wait_has_its_timer(held: Dump) -> None:
     timers = held.zsets.get("timers", {})
     for call_id, call in held.calls().items():
         if call["state"] in {"waiting", "offered"}:
-            rungs = call["ladder"].count("[") - 1
-            assert (f"rung:{call_id}" in timers) == (int(call["opened"]) < rungs)
+            assert (f"rung:{call_id}" in timers) == rungs_left(call)
             assert (f"retry:{call_id}" in timers) == bool(held.refused(call_id))
     for seat_id, seat in held.seats().items():
         assert (f"wrap:{seat_id}" in timers) == (seat["state"] == "wrap_up")
         assert (f"heal:{seat_id}" in timers) <= (seat["state"] == "unreachable")
     for name in timers:
         kind, _, of = name.partition(":")
-        assert kind == "engine" or of in (held.calls() if kind in {"rung", "retry", "lease"} else held.seats())
+        if kind == "empty":
+            assert of.partition("|")[2].endswith("+")
+        else:
+            assert kind == "engine" or of in (held.calls() if kind in {"rung", "retry", "lease", "await"} else held.seats())
 
 
 def indexes_agree(held: Dump) -> None:
@@ -154,16 +186,28 @@ def names(joined: str) -> set[str]:
     return set(filter(None, joined.split(",")))
 
 
+def rungs_left(call: dict[str, str]) -> bool:
+    return int(call["opened"]) < len(json.loads(call["ladder"]))
+
+
+def numbers(joined: str) -> dict[str, int]:
+    return {name: int(number) for name, _, number in (one.partition(":") for one in names(joined))}
+
+
+def enough(skills: str, want: str) -> bool:
+    return all(numbers(skills).get(skill, 0) >= least for skill, least in numbers(want).items())
+
+
 def seat_indexes_agree(held: Dump) -> None:
     ready, duty, skilled = defaultdict(set), defaultdict(set), defaultdict(set)
     for seat_id, seat in held.seats().items():
-        wants = [want for want in ("", *held.sets.get("wants", ())) if names(want) <= names(seat["skills"])]
+        wants = [want for want in ("", *held.sets.get("wants", ())) if enough(seat["skills"], want)]
         for queue in (f"{group}|{want}" for group in names(seat["groups"]) for want in wants):
             if seat["state"] == "ready" and seat["phone"] == "idle":
                 ready[queue].add(seat_id)
             if seat["state"] in ON_DUTY:
                 duty[queue].add(seat_id)
-        for skill in names(seat["skills"]):
+        for skill in numbers(seat["skills"]):
             skilled[skill].add(seat_id)
     assert (held.some("ready"), held.some("duty"), held.some("skilled")) == (ready, duty, skilled)
 
@@ -174,7 +218,8 @@ def call_indexes_agree(held: Dump) -> None:
         if call["state"] not in ANSWERED:
             unanswered[call["engine"]].add(call_id)
         stands = call["state"] == "waiting" and not call["parked"] and call["open"]
-        assert call["line"] == (f"{call['open']}|{call['caller_class']}|{call['want']}" if stands else "")
+        kind = ("a" if call["awaits"] else "") + ("+" if rungs_left(call) else "")
+        assert call["line"] == (f"{call['open']}|{call['caller_class']}|{call['want']}|{kind}" if stands else "")
         if stands:
             wait[call["line"]].add(call_id)
             for group in names(call["open"]):

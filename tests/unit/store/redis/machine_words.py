@@ -7,9 +7,9 @@ from typing import Any
 import redis
 from hypothesis import strategies as st
 
-from routing.waiting import Offer, Rules
+from routing.waiting import Offer, Rules, Rung, Strategy
 from seats.state import SeatState
-from tests.unit.store.redis.builders import MORNING
+from tests.unit.store.redis.builders import MORNING, levels
 from tests.unit.store.redis.invariants import Dump
 from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_state import ModelCall
@@ -18,11 +18,16 @@ GROUPS = ("priority", "qilai", "general")
 SEATS = ("8001", "8002", "8003", "8004")
 ENGINES = ("a", "b")
 groups = st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3, unique=True).map(tuple)
-skills = st.sampled_from([""] * 6 + ["tax", "english", "english,tax"]).map(lambda names: frozenset(filter(None, names.split(","))))
-ladders = st.lists(st.tuples(st.sampled_from(GROUPS), st.sampled_from([0, 0, 4, 8, 20])), min_size=0, max_size=2).flatmap(
-    lambda rest: st.sampled_from(GROUPS).map(lambda first: [(first, 0), *rest])
-)
-definitions = st.lists(st.tuples(groups, skills), min_size=2, max_size=4)
+skills = st.sampled_from(["", "", "", "tax:2", "english:1", "english:3 tax:1", "tax:5"]).map(levels)
+wants = st.sampled_from([""] * 6 + ["tax:1", "tax:3", "english:2", "english:1 tax:1"]).map(levels)
+limits = st.sampled_from([None] * 4 + ["", "tax:1", "english:1"]).map(lambda limit: None if limit is None else levels(limit))
+ladders = st.lists(
+    st.builds(Rung, group=st.sampled_from(GROUPS), after_s=st.sampled_from([0.0, 0.0, 4.0, 8.0, 20.0]), wants=limits), max_size=2
+).flatmap(lambda rest: st.sampled_from(GROUPS).map(lambda first: (Rung(group=first, after_s=0.0), *rest)))
+places = st.permutations(range(4))
+definitions = st.tuples(st.lists(st.tuples(groups, skills), min_size=2, max_size=4), places)
+whoever = st.sampled_from([("051588880001", ""), ("051588880002", ""), ("051588880003", "e1"), ("051588880004", "e1"), ("", "")])
+"""Number and enterprise."""
 picks = st.integers(min_value=0, max_value=59)
 callers = st.sampled_from(["public", "public", "project", "key_enterprise"])
 BONUS_MS = {"public": 0, "project": 60_000, "key_enterprise": 120_000}
@@ -34,6 +39,16 @@ rule_sets = st.builds(
     retry_s=st.sampled_from([2.0, 5.0]),
     refusal_s=st.sampled_from([3.0, 30.0]),
     kept_back=st.sampled_from([(), (("priority", 1),), (("qilai", 1), ("general", 2))]),
+    strategies=st.sampled_from(
+        [
+            (),
+            (("priority", Strategy.FEWEST_CALLS), ("qilai", Strategy.FEWEST_CALLS)),
+            (("priority", Strategy.IN_ORDER), ("general", Strategy.FEWEST_CALLS)),
+        ]
+    ),
+    preferred_s=st.sampled_from([0.0, 30.0, 600.0]),
+    preferred_wait_s=st.sampled_from([0.0, 5.0, 25.0]),
+    skip_empty_groups=st.booleans(),
 )
 
 
@@ -55,6 +70,8 @@ def calls_held(held: Dump) -> dict[str, Any]:
             "answered": (call["answered_offer"], call["answered"], call["seat_leg"], call["seat_channel"]),
             "errand": call["errand"],
             "refused": {seat: tuple(map(int, span.split())) for seat, span in held.refused(call_id).items()},
+            "line": call["line"],
+            "preferred": (call["preferred"], call["awaits"]),
         }
         for call_id, call in held.calls().items()
     }
@@ -74,13 +91,15 @@ def calls_expected(model: Model) -> dict[str, Any]:
             "answered": (call.answered_offer, _text(call.answered), call.seat_leg, call.seat_channel),
             "errand": call.errand,
             "refused": call.refused,
+            "line": call.line if call.in_line else "",
+            "preferred": (call.preferred, call.awaits),
         }
         for call in model.calls.values()
     }
 
 
 def seats_held(held: Dump) -> dict[str, Any]:
-    names = ("state", "why", "phone", "wish", "call_id", "offer_id", "since", "wrap_until", "leaving")
+    names = ("state", "why", "phone", "wish", "call_id", "offer_id", "since", "wrap_until", "leaving", "calls", "awaited_by")
     return {seat_id: {name: seat[name] for name in names} for seat_id, seat in held.seats().items()}
 
 
@@ -96,9 +115,17 @@ def seats_expected(model: Model) -> dict[str, Any]:
             "since": str(seat.since),
             "wrap_until": _text(seat.wrap_until),
             "leaving": "1" if seat.leaving else "",
+            "calls": str(seat.calls),
+            "awaited_by": seat.awaited_by,
         }
         for seat in model.seats.values()
     }
+
+
+def served_held(held: Dump) -> dict[str, tuple[str, int]]:
+    """Caller -> the seat that served him last, and until when that counts."""
+    split = {key.partition(":")[2]: text.split() for key, text in held.counts.items() if key.startswith("served:")}
+    return {caller: (seat_id, int(until)) for caller, (seat_id, until) in split.items()}
 
 
 def _text(value: int | SeatState | None) -> str:

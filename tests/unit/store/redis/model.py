@@ -10,7 +10,8 @@ from calls.events import to_ms
 from routing.waiting import CallState, LiveCall, OfferOutcome, Rules
 from seats.seat import Phone, SeatDefinition
 from seats.state import DEFERRED, ON_DUTY, TRANSITIONS, SeatEvent, SeatState
-from tests.unit.store.redis.model_state import ANSWERED, BOUND, C, ModelCall, ModelSeat, S, by_since, ms
+from tests.unit.store.redis import model_matching as matching
+from tests.unit.store.redis.model_state import ANSWERED, BOUND, C, ModelCall, ModelSeat, S, able, ms
 
 E = SeatEvent
 
@@ -31,7 +32,10 @@ class Model:
         self._made: list[tuple[ModelCall, str]] = []
         self.pokes: dict[str, str] = {}
         self.waiting: list[ModelCall] = []
-        self._freed: list[ModelSeat] = []
+        self.freed: list[ModelSeat] = []
+        self.given_up: list[str] = []
+        self.vacated: set[str] = set()
+        self.served: dict[str, tuple[str, int]] = {}
 
     def at(self, wall: int) -> None:
         if not self.now:
@@ -47,53 +51,32 @@ class Model:
 
     def may_take(self, call: ModelCall, seat: ModelSeat) -> bool:
         """The rule itself, but for the states of the two."""
-        if seat.seat_id in call.refused or not call.given.skills <= seat.skills or not set(call.open) & set(seat.groups):
+        if seat.seat_id in call.refused or not able(seat, call) or call.awaits not in ("", seat.seat_id):
             return False
         if call.given.caller_class in self.rules.kept_for:
             return True
         kept = dict(self.rules.kept_back)
-        return all(self.ready_in(group) > kept[group] for group in seat.groups if kept.get(group, 0) > 0)
+        return all(len(self.ready(group)) > kept[group] for group in seat.groups if kept.get(group, 0) > 0)
 
-    def ready_in(self, group: str) -> int:
-        return sum(group in seat.groups for seat in self.seats.values() if self.listed(seat))
+    def ready(self, group: str) -> Sequence[ModelSeat]:
+        """As the group's strategy has them."""
+        listed = [seat for seat in self.seats.values() if group in seat.groups and self.listed(seat)]
+        return sorted(listed, key=lambda seat: (seat.scores.get(group, (0, 0)), seat.seat_id))
 
     def listed(self, seat: ModelSeat) -> bool:
-        return seat.idle and not any(seat is freed for freed in self._freed)
-
-    def settle(self) -> None:
-        for call in self.waiting:
-            if call.waits:
-                self._seat_for(call)
-        self.waiting = []
-        while self._freed:
-            seat = self._freed.pop(0)
-            if self.seats.get(seat.seat_id) is seat and self.listed(seat) and not self.call_for(seat):
-                self._release_kept(seat)
-
-    def _seat_for(self, call: ModelCall) -> None:
-        for group in call.open:
-            seats = [seat for seat in self.seats.values() if group in seat.groups and self.listed(seat) and self.may_take(call, seat)]
-            if seats:
-                self._offer(call, min(seats, key=lambda seat: (seat.since, seat.seat_id)), group)
-                return
+        return seat.idle and not any(seat is freed for freed in self.freed)
 
     def call_for(self, seat: ModelSeat) -> bool:
         calls = [call for call in self.calls.values() if call.waits and self.may_take(call, seat)]
         if calls:
             call = min(calls, key=lambda call: call.order)
-            self._offer(call, seat, next(group for group in call.open if group in seat.groups))
+            self.offer(call, seat, next(group for group in call.open if group in seat.groups))
         return bool(calls)
 
-    def _release_kept(self, seat: ModelSeat) -> None:
-        for group in seat.groups:
-            if self.ready_in(group) == dict(self.rules.kept_back).get(group, 0) + 1:
-                for other in sorted((s for s in self.seats.values() if group in s.groups and self.listed(s)), key=by_since):
-                    if other is not seat:
-                        self.call_for(other)
-
-    def _offer(self, call: ModelCall, seat: ModelSeat, group: str) -> None:
+    def offer(self, call: ModelCall, seat: ModelSeat, group: str) -> None:
         self._offers += 1
         offer_id = f"{self.now}-{self._offers}"
+        matching.leave_line(self, call)
         self.advance(seat, E.OFFERED, f"rung for call {call.call_id}")
         seat.call_id, seat.offer_id = call.call_id, offer_id
         call.state, call.offer_id, call.seat_id, call.group = C.OFFERED, offer_id, seat.seat_id, group
@@ -104,7 +87,7 @@ class Model:
 
     def done(self, engine: str = "", own_call: str = "") -> ModelCall | None:
         """The end of a step: settle, tell the engines, and give the call whose offer the step returns."""
-        self.settle()
+        matching.settle(self)
         returned = None
         for call, offer_id in self._made:
             if call.offer_id != offer_id:
@@ -136,6 +119,10 @@ class Model:
         return True
 
     def _enter(self, seat: ModelSeat, to: SeatState, why: str, wish: SeatState | None) -> None:
+        if seat.idle:
+            self.timers.pop(f"day:{seat.seat_id}", None)
+        if seat.state in ON_DUTY and to not in ON_DUTY:
+            self._vacate(seat)
         if to is not seat.state:
             seat.since = self.now
             self.timers.pop(f"wrap:{seat.seat_id}", None)
@@ -154,9 +141,15 @@ class Model:
                 self._forget(seat)
                 return
         if seat.idle:
-            self._freed.append(seat)
+            self.freed.append(seat)
+
+    def _vacate(self, seat: ModelSeat) -> None:
+        self.vacated |= set(seat.groups)
+        matching.give_up(self, seat)
 
     def _forget(self, seat: ModelSeat) -> None:
+        self._vacate(seat)
+        self.timers.pop(f"day:{seat.seat_id}", None)
         self.timers.pop(f"wrap:{seat.seat_id}", None)
         self.timers.pop(f"heal:{seat.seat_id}", None)
         del self.seats[seat.seat_id]
@@ -164,15 +157,19 @@ class Model:
     def define(self, seats: Sequence[SeatDefinition]) -> None:
         for given in seats:
             seat = self.seats.setdefault(given.seat_id, ModelSeat(given.seat_id, since=self.now))
-            changed = (seat.groups, seat.skills) != (given.groups, given.skills)
-            seat.devices, seat.groups, seat.skills, seat.agent = given.devices, given.groups, given.skills, given.agent
-            seat.leaving = False
+            changed = (seat.groups, seat.skills, seat.places) != (given.groups, given.skills, given.places)
+            if changed:
+                self.timers.pop(f"day:{seat.seat_id}", None)
+                self._vacate(seat)
+            seat.devices, seat.groups, seat.skills, seat.places = given.devices, given.groups, given.skills, given.places
+            seat.agent, seat.leaving = given.agent, False
             if changed and seat.idle:
-                self._freed.append(seat)
+                self.freed.append(seat)
         self.done()
         for seat in [seat for seat in self.seats.values() if seat.seat_id not in {given.seat_id for given in seats}]:
             if seat.state in BOUND:
                 seat.leaving = True
+                matching.give_up(self, seat)
             else:
                 self._forget(seat)
         self.done()
@@ -181,6 +178,8 @@ class Model:
         seat = self.seats[seat_id]
         if not self.advance(seat, event, why):
             seat.wish, seat.wish_why = DEFERRED[event], why
+            if not seat.merely_busy:
+                matching.give_up(self, seat)
         self.done()
 
     def wrapped_up(self, seat_id: str) -> bool:
@@ -191,6 +190,8 @@ class Model:
     def phone(self, seat_id: str, phone: Phone, why: str, *, ready: bool) -> None:
         seat = self.seats[seat_id]
         before, seat.phone = seat.phone, phone
+        if phone is not before and seat.state is S.READY:
+            self.timers.pop(f"day:{seat.seat_id}", None)
         if phone is Phone.UNREACHABLE and before is not phone:
             if seat.state is S.RESERVED:
                 self.offer_lost(self.calls[seat.call_id], "unreachable", "phone_lost", E.PHONE_LOST, why)
@@ -200,7 +201,7 @@ class Model:
             if before is Phone.UNREACHABLE or phone is Phone.IDLE:
                 self.advance(seat, E.PHONE_BACK, why)
         elif phone is not before and seat.idle:
-            self._freed.append(seat)
+            self.freed.append(seat)
         if ready and phone is not Phone.UNREACHABLE and seat.state in (S.LOGGED_OUT, S.AWAY, S.UNREACHABLE):
             self.advance(seat, E.MAKE_READY, why)
         self.done()
@@ -227,15 +228,16 @@ class Model:
             self._take(call, engine)
         if not waited:
             self._release_seat(call)
+            is_back = call.queued is not None
             bonus = to_ms(given.arrived) - given.rank_ms
             call.rank = call.rank if call.queued is not None else call.arrived - bonus
             call.given, call.errand = given, given.errand
             call.state, call.queued, call.opened = C.WAITING, max(call.arrived, self._taken(to_ms(given.queued))), 0
             call.answered_offer, call.answered = "", None
+            call.preferred = "" if is_back else matching.remembered_seat(self, call)
             self.facts += facts
-            self.widen(call)
         call.parked = False
-        self.waiting.append(call)
+        matching.wait(self, call, fresh=not waited)
         return self.done(engine, call.call_id)
 
     def _taken(self, engine_ms: int) -> int:
@@ -256,18 +258,8 @@ class Model:
         if call.state is C.OFFERED:
             self.withdraw(call, "the call came back")
         if call.state is C.WAITING:
+            matching.leave_line(self, call)
             call.parked = True
-
-    def widen(self, call: ModelCall) -> list[str]:
-        groups = []
-        assert call.queued is not None
-        for rung in call.given.ladder[call.opened :]:
-            if call.queued + ms(rung.after_s) > self.now:
-                self.timers[f"rung:{call.call_id}"] = call.queued + ms(rung.after_s)
-                break
-            call.opened += 1
-            groups.append(rung.group)
-        return groups
 
     def offer_ended(self, call_id: str, offer_id: str, outcome: OfferOutcome, cause: str, engine: str) -> ModelCall | None:
         call = self.calls.get(call_id)
@@ -308,7 +300,7 @@ class Model:
         earliest = self.now + ms(self.rules.retry_s)
         call.refused[seat_id] = (earliest, max(earliest, self.now + ms(self.rules.refusal_s)) if lasting else earliest)
         self.lift(call)
-        self.waiting.append(call)
+        matching.wait(self, call)
 
     def lift(self, call: ModelCall) -> None:
         call.refused = {seat: span for seat, span in call.refused.items() if span[1] > self.now}
@@ -316,7 +308,7 @@ class Model:
         others = [
             seat
             for seat in self.seats.values()
-            if seat.state in ON_DUTY and set(seat.groups) & set(call.open) and call.given.skills <= seat.skills
+            if seat.state in ON_DUTY and able(seat, call)
         ]
         if lasting and all(seat.seat_id in lasting for seat in others):
             call.refused = {seat: span for seat, span in call.refused.items() if span[0] > self.now}
@@ -340,7 +332,9 @@ class Model:
         assert call.queued is not None
         waited_s = (self.now - call.queued) / 1000
         self.fact("answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent)
+        seat.calls, seat.calls_day = matching.calls_today(self, seat) + 1, matching.today(self).date()
         self.advance(seat, E.ANSWERED, f"on call {call_id}")
+        matching.remember_seat(self, call, seat.seat_id)
         self._stop_waiting(call)
         call.state, call.parked, call.answered_offer, call.offer_id, call.answered = C.TALKING, False, offer_id, "", self.now
         call.group, call.deadline, call.seat_leg, call.seat_channel = "", 0, seat_leg, seat_channel
@@ -348,6 +342,7 @@ class Model:
         return True
 
     def _stop_waiting(self, call: ModelCall) -> None:
+        matching.leave_line(self, call)
         for kind in ("rung", "retry", "lease"):
             self.timers.pop(f"{kind}:{call.call_id}", None)
         call.refused = {}
@@ -374,6 +369,7 @@ class Model:
             return
         seat = self.seats[call.seat_id]
         self.fact("seat_left", call.call_id, seat_id=call.seat_id)
+        matching.remember_seat(self, call, call.seat_id)
         call.seat_id = call.seat_leg = call.seat_channel = ""
         if seat.call_id == call.call_id:
             self.advance(seat, E.CALL_ENDED, f"call {call.call_id} ended")

@@ -1,10 +1,12 @@
 """What the model knows of a seat and of a call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from routing.waiting import CallState, LiveCall
 from seats.seat import Phone
-from seats.state import SeatState
+from seats.state import ON_DUTY, SeatState
 
 S, C = SeatState, CallState
 BOUND = {S.RESERVED, S.TALKING, S.WRAP_UP}
@@ -17,7 +19,8 @@ class ModelSeat:
     since: int
     devices: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    skills: frozenset[str] = frozenset()
+    skills: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
     agent: str = ""
     state: SeatState = S.LOGGED_OUT
     why: str = "nobody has signed in yet"
@@ -28,10 +31,19 @@ class ModelSeat:
     offer_id: str = ""
     wrap_until: int | None = None
     leaving: bool = False
+    calls: int = 0
+    calls_day: date | None = None
+    awaited_by: str = ""
+    scores: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Group -> where its strategy put the seat when it was listed."""
 
     @property
     def idle(self) -> bool:
         return self.state is S.READY and self.phone is Phone.IDLE
+
+    @property
+    def merely_busy(self) -> bool:
+        return self.state in ON_DUTY and not self.idle and not self.leaving and self.wish in (None, S.READY)
 
 
 @dataclass
@@ -45,6 +57,9 @@ class ModelCall:
     queued: int | None = None
     opened: int = 0
     parked: bool = False
+    in_line: bool = False
+    preferred: str = ""
+    awaits: str = ""
     offer_id: str = ""
     seat_id: str = ""
     group: str = ""
@@ -61,6 +76,24 @@ class ModelCall:
         return list(dict.fromkeys(rung.group for rung in self.given.ladder[: self.opened]))
 
     @property
+    def wants(self) -> dict[str, int]:
+        wanted = dict(self.given.skills)
+        for rung in self.given.ladder[: self.opened]:
+            if rung.wants is not None:
+                wanted = {skill: min(least, rung.wants[skill]) for skill, least in wanted.items() if skill in rung.wants}
+        return wanted
+
+    @property
+    def rungs_left(self) -> bool:
+        return self.opened < len(self.given.ladder)
+
+    @property
+    def line(self) -> str:
+        want = ",".join(f"{skill}:{least}" for skill, least in sorted(self.wants.items()))
+        kind = ("a" if self.awaits else "") + ("+" if self.rungs_left else "")
+        return f"{','.join(self.open)}|{self.given.caller_class}|{want}|{kind}"
+
+    @property
     def waits(self) -> bool:
         return self.state is C.WAITING and not self.parked
 
@@ -71,6 +104,11 @@ class ModelCall:
 
 def ms(seconds: float) -> int:
     return round(seconds * 1000)
+
+
+def able(seat: ModelSeat, call: ModelCall) -> bool:
+    """It has the skills, and serves an open group."""
+    return bool(set(seat.groups) & set(call.open)) and all(seat.skills.get(skill, 0) >= least for skill, least in call.wants.items())
 
 
 def by_since(seat: ModelSeat) -> tuple[int, str]:

@@ -1,8 +1,9 @@
 """What becomes due, and what becomes of the calls of engines that come and go, by the model."""
 
 from seats.seat import Phone
+from tests.unit.store.redis import model_matching as matching
 from tests.unit.store.redis.model import E, Model
-from tests.unit.store.redis.model_state import C, by_since
+from tests.unit.store.redis.model_state import C
 
 
 def tick(model: Model, *, rematch: bool) -> None:
@@ -11,10 +12,14 @@ def tick(model: Model, *, rematch: bool) -> None:
         del model.timers[name]
         kind, _, of = name.partition(":")
         DUE[kind](model, of)
-        model.settle()
+        matching.settle(model)
     if rematch:
+        for seat in model.seats.values():
+            if model.listed(seat):
+                matching.list_seat(model, seat)
+        model.vacated |= {group for call in model.calls.values() for group in call.open}
         for group in sorted({group for seat in model.seats.values() for group in seat.groups}):
-            for seat in sorted((s for s in model.seats.values() if group in s.groups and s.idle), key=by_since):
+            for seat in model.ready(group):
                 if seat.idle:
                     model.call_for(seat)
     model.done()
@@ -22,9 +27,9 @@ def tick(model: Model, *, rematch: bool) -> None:
 
 def _due_rung(model: Model, call_id: str) -> None:
     call = model.calls[call_id]
-    for group in model.widen(call):
-        model.fact("widened", call_id, group=group)
-    model.waiting.append(call)
+    matching.widen(model, call)
+    if call.state is C.WAITING:
+        matching.wait(model, call)
 
 
 def _due_lease(model: Model, call_id: str) -> None:
@@ -35,7 +40,31 @@ def _due_lease(model: Model, call_id: str) -> None:
 
 def _due_retry(model: Model, call_id: str) -> None:
     model.lift(model.calls[call_id])
-    model.waiting.append(model.calls[call_id])
+    if model.calls[call_id].state is C.WAITING:
+        matching.wait(model, model.calls[call_id])
+
+
+def _due_await(model: Model, call_id: str) -> None:
+    model.timers[f"await:{call_id}"] = 0
+    matching.leave_line(model, model.calls[call_id])
+    matching.wait(model, model.calls[call_id])
+
+
+def _due_empty(model: Model, line: str) -> None:
+    """One call at a time."""
+    calls = [call for call in model.calls.values() if call.in_line and call.line == line]
+    if not calls or not model.rules.skip_empty_groups or matching.is_served(model, calls[0]):
+        return
+    first = min(calls, key=lambda call: call.order)
+    matching.widen(model, first)
+    matching.wait(model, first)
+    if len(calls) > 1:
+        model.timers[f"empty:{line}"] = model.now
+
+
+def _due_day(model: Model, seat_id: str) -> None:
+    if model.seats[seat_id].idle:
+        matching.list_seat(model, model.seats[seat_id])
 
 
 def _due_wrap(model: Model, seat_id: str) -> None:
@@ -51,6 +80,7 @@ def _engine_gone(model: Model, engine: str) -> None:
     model.engines.pop(engine, None)
     for call in sorted((c for c in model.calls.values() if c.engine == engine), key=lambda call: call.call_id):
         if call.state in (C.WAITING, C.OFFERED):
+            matching.leave_line(model, call)
             call.parked = True
             if call.state is C.OFFERED and model.seats[call.seat_id].phone is not Phone.IN_USE:
                 model.withdraw(call, "its engine is gone")
@@ -63,7 +93,8 @@ def beat(model: Model, engine: str, alive_ms: int) -> None:
     if not known:
         for call in sorted((c for c in model.calls.values() if c.engine == engine and c.parked), key=lambda call: call.order):
             call.parked = False
-            model.waiting.append(call)
+            if call.state is C.WAITING:
+                matching.wait(model, call)
     model.done()
 
 
@@ -73,4 +104,14 @@ def sign_off(model: Model, engine: str) -> None:
     model.done()
 
 
-DUE = {"rung": _due_rung, "lease": _due_lease, "retry": _due_retry, "wrap": _due_wrap, "heal": _due_heal, "engine": _engine_gone}
+DUE = {
+    "rung": _due_rung,
+    "lease": _due_lease,
+    "retry": _due_retry,
+    "await": _due_await,
+    "empty": _due_empty,
+    "day": _due_day,
+    "wrap": _due_wrap,
+    "heal": _due_heal,
+    "engine": _engine_gone,
+}

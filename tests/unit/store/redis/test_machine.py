@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -17,6 +18,7 @@ from structlog.testing import capture_logs
 from calls.errors import Conflict
 from calls.events import Event, Queued, from_document, to_document
 from calls.events import to_ms as event_ms
+from routing.skills import Skills
 from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rules, Rung
 from seats.seat import Phone, SeatDefinition
 from seats.state import DEFERRED, SeatEvent, SeatState
@@ -42,10 +44,16 @@ from tests.unit.store.redis.machine_words import (
     rule_sets,
     seats_expected,
     seats_held,
-    skills,
+    served_held,
+    wants,
+    whoever,
 )
 from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_state import ANSWERED, ModelCall
+
+Definitions = tuple[list[tuple[tuple[str, ...], Skills]], list[int]]
+JUST_BEFORE_MIDNIGHT = datetime(2026, 11, 20, 15, 59, 50, tzinfo=UTC)
+"""In Shanghai, so that runs see a day end and a new one begin."""
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -66,13 +74,14 @@ class LiveMachine(RuleBasedStateMachine):
         self.heard.psubscribe("zhida:*")
         self.heard.get_message(timeout=1)
         self.clock = VirtualClock()
+        self.clock.wall = JUST_BEFORE_MIDNIGHT
         self.callers: list[LiveCall] = []
         self.past_offers: list[Offer] = []
         self.given: set[tuple[str, str]] = set()
         self.rematch: dict[str, bool] = {}
 
     @initialize(rules=rule_sets, given=definitions)
-    def open_hotline(self, rules: Rules, given: list[tuple[tuple[str, ...], frozenset[str]]]) -> None:
+    def open_hotline(self, rules: Rules, given: Definitions) -> None:
         self.live = {
             name: RedisLiveState(self.client, hotline="h", engine_id=name, rules=rules, clock=self.clock, redis_time=False)
             for name in ENGINES
@@ -96,6 +105,9 @@ class LiveMachine(RuleBasedStateMachine):
         self.model.at(event_ms(self.clock.now()))
         return self.model.now
 
+    def talks(self) -> list[ModelCall]:
+        return [call for call in self.model.calls.values() if call.state in ANSWERED and call.seat_id]
+
     def open_offers(self) -> list[ModelCall]:
         return [call for call in self.model.calls.values() if call.offer_id]
 
@@ -104,32 +116,48 @@ class LiveMachine(RuleBasedStateMachine):
 
     # calls
 
-    @rule(several=st.lists(st.tuples(st.sampled_from(ENGINES), ladders, callers, skills), min_size=1, max_size=5))
-    def calls_come(self, several: list[tuple[str, list[tuple[str, int]], str, frozenset[str]]]) -> None:
-        for engine, rungs, caller, want in several:
-            self.a_call_comes(engine, rungs, caller, want, "join")
+    @rule(several=st.lists(st.tuples(st.sampled_from(ENGINES), ladders, callers, wants, whoever), min_size=1, max_size=5))
+    def calls_come(self, several: list[tuple[str, tuple[Rung, ...], str, Skills, tuple[str, str]]]) -> None:
+        for engine, rungs, caller, want, who in several:
+            self.a_call_comes(engine, rungs, caller, want, who, "join")
 
     more_calls_come = calls_come
 
-    @rule(engine=st.sampled_from(ENGINES), rungs=ladders, caller=callers, want=skills, step=st.sampled_from(["join", "arrive"]))
-    def a_call_comes(self, engine: str, rungs: list[tuple[str, int]], caller: str, want: frozenset[str], step: str) -> None:
+    @rule(engine=st.sampled_from(ENGINES), rungs=ladders, caller=callers, want=wants, who=whoever, step=st.sampled_from(["join", "arrive"]))
+    def a_call_comes(self, engine: str, rungs: tuple[Rung, ...], caller: str, want: Skills, who: tuple[str, str], step: str) -> None:
         now = self.clock.now()
         call = LiveCall(
             call_id=f"c{len(self.callers)}",
             state=CallState.IVR,
             engine=engine,
             caller_class=caller,
-            number="051588880001",
+            number=who[0],
+            entry_id=who[1],
             name="某厂",
             channel="PJSIP/carrier",
             rank_ms=event_ms(now) - BONUS_MS[caller],
             arrived=now,
             queued=now,
-            ladder=tuple(Rung(group=group, after_s=after) for group, after in rungs),
+            ladder=rungs,
             skills=want,
         )
         self.callers.append(call)
         self.comes(call, engine, step)
+
+    @precondition(lambda self: self.talks())
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, rungs=ladders, want=wants)
+    def one_who_talks_calls_once_more(self, engine: str, pick: int, rungs: tuple[Rung, ...], want: Skills) -> None:
+        """His seat is remembered, and busy."""
+        given = self.picked(self.talks(), pick).given
+        self.a_call_comes(engine, rungs, given.caller_class, want, (given.number, given.entry_id), "join")
+
+    @precondition(lambda self: self.talks())
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, rungs=ladders)
+    def one_who_talked_calls_again(self, engine: str, pick: int, rungs: tuple[Rung, ...]) -> None:
+        """His seat is remembered, and free or in wrap-up."""
+        call = self.picked(self.talks(), pick)
+        self.leaves(call.call_id, call.engine)
+        self.a_call_comes(engine, rungs, call.given.caller_class, {}, (call.given.number, call.given.entry_id), "join")
 
     @precondition(lambda self: self.callers)
     @rule(engine=st.sampled_from(ENGINES), pick=picks, step=st.sampled_from(["arrive", "join"]))
@@ -174,6 +202,7 @@ class LiveMachine(RuleBasedStateMachine):
         self.answers(offer_of(self.picked(self.open_offers(), pick)))
 
     another_seat_answers = a_seat_answers
+    still_another_seat_answers = a_seat_answers
 
     @precondition(lambda self: self.past_offers)
     @rule(pick=picks, outcome=st.sampled_from([*OfferOutcome, None]), engine=st.sampled_from(ENGINES))
@@ -220,7 +249,17 @@ class LiveMachine(RuleBasedStateMachine):
         """Mostly one of the last; also one who left long ago, also by word of an engine that lost him."""
         call_id = self.callers[-1 - pick % min(len(self.callers), 5)].call_id
         call = self.model.calls.get(call_id)
-        engine = by or (call.engine if call else "a")
+        self.leaves(call_id, by or (call.engine if call else "a"))
+
+    @precondition(lambda self: self.talks())
+    @rule(pick=picks)
+    def a_talk_ends(self, pick: int) -> None:
+        call = self.picked(self.talks(), pick)
+        self.leaves(call.call_id, call.engine)
+
+    another_talk_ends = a_talk_ends
+
+    def leaves(self, call_id: str, engine: str) -> None:
         self.begin()
         self.do(self.live[engine].end(call_id, "completed", detail="x"))
         self.model.end(call_id, "completed", "x", engine)
@@ -229,10 +268,13 @@ class LiveMachine(RuleBasedStateMachine):
 
     # seats
 
-    def seats_are_defined(self, given: list[tuple[tuple[str, ...], frozenset[str]]]) -> None:
+    def seats_are_defined(self, given: Definitions) -> None:
+        serving, order = given
         seats = [
-            SeatDefinition(seat_id=seat_id, devices=(f"PJSIP/{seat_id}",), groups=served, skills=able)
-            for seat_id, (served, able) in zip(SEATS, given, strict=False)
+            SeatDefinition(
+                seat_id=seat_id, devices=(f"PJSIP/{seat_id}",), groups=served, skills=able, places=dict.fromkeys(served, place)
+            )
+            for seat_id, (served, able), place in zip(SEATS, serving, order, strict=False)
         ]
         self.begin()
         self.do(self.live["a"].define(seats))
@@ -244,6 +286,14 @@ class LiveMachine(RuleBasedStateMachine):
         self.begin()
         self.do(self.live["b"].ask(seat_id, event, why=f"wants {event}", by="x"))
         self.model.ask(seat_id, event, f"wants {event}")
+
+    @rule(number=st.integers(1, 4), event=st.sampled_from([SeatEvent.PAUSE, SeatEvent.LOG_OUT]))
+    def some_seats_stop(self, number: int, event: SeatEvent) -> None:
+        """At once, or when their calls are over; groups may have nobody then."""
+        for seat_id in sorted(self.model.seats)[:number]:
+            self.begin()
+            self.do(self.live["a"].ask(seat_id, event, why="lunch", by="x"))
+            self.model.ask(seat_id, event, "lunch")
 
     def in_wrap_up(self) -> list[str]:
         return [seat.seat_id for seat in self.model.seats.values() if seat.state is SeatState.WRAP_UP]
@@ -358,6 +408,7 @@ class LiveMachine(RuleBasedStateMachine):
         assert calls_held(held) == calls_expected(self.model)
         assert seats_held(held) == seats_expected(self.model)
         assert held.zsets.get("timers", {}) == self.model.timers
+        assert served_held(held) == self.model.served
         assert [json.loads(text) for text in held.facts] == self.model.facts
         assert all(isinstance(from_document(json.loads(text)), Event) for text in held.facts)
         assert sorted(messages(self.heard, len(self.model.said))) == sorted(self.model.said)
