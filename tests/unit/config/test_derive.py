@@ -50,7 +50,7 @@ def test_a_seat_that_serves_no_group_is_still_a_position(tmp_path: Path) -> None
 
 
 def test_the_waiting_room_has_the_lab_s_times() -> None:
-    assert waiting_rules(LAB) == Rules(ring_s=15, wrap_up_s=3, away_after_missed=True)
+    assert waiting_rules(LAB) == Rules(ring_s=15, wrap_up_s=3, away_after_missed=True, skip_empty_groups=False)
 
 
 def test_what_a_group_keeps_back_reaches_the_waiting_room(tmp_path: Path) -> None:
