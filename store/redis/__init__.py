@@ -8,8 +8,9 @@ The keys are described where they are used, at the top of those files.
   it at any restart, and it is sent again. What functions would save is 6 of some 100 µs.
 * All keys of a hotline lie in one slot of a cluster (one hash tag). A script names only its clock; the other keys it finds.
 * Cost: a step looks at the first of a few sorted sets, whatever the number of seats and calls. How many sets depends on the
-  configuration alone: a seat's groups, the skills ever wanted, the classes of callers. What is passed over is bounded: a seat
-  passes over calls that it refused, a call over seats that refused it and over seats kept back (match.lua).
+  configuration alone: a seat's groups, the skills and levels ever wanted, the classes of callers. What is passed over is
+  bounded: a seat passes over calls that it refused, a call over seats that refused it and over seats kept back (match.lua).
+  What many calls or seats have to change (a group that nobody serves any more, midnight) is done by timers, one a step.
 * Time is Redis' own (step.lua), so that engines whose clocks differ agree on ranks and leases, and an engine's clock that
   steps moves nobody. When Redis' clock is set back, live state's time goes on from where it was; when it leaps forward, what
   was due in the leap is due at once.

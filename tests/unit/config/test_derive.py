@@ -22,7 +22,7 @@ from config.derive import (
 from config.lab_file import lab_settings
 from config.settings import Settings
 from routing.plan import IvrMode
-from routing.waiting import Rules, Rung
+from routing.waiting import Rules, Rung, Strategy
 from tests.unit.config.builders import MINIMAL, changed, settings_of
 from tickets.types import TicketType
 from whitelist.identify import CallerClass
@@ -51,6 +51,36 @@ def test_a_seat_that_serves_no_group_is_still_a_position(tmp_path: Path) -> None
 
 def test_the_waiting_room_has_the_lab_s_times() -> None:
     assert waiting_rules(LAB) == Rules(ring_s=15, wrap_up_s=3, away_after_missed=True, skip_empty_groups=False)
+
+
+def test_a_seat_has_its_skills_from_every_line_that_names_it(tmp_path: Path) -> None:
+    text = MINIMAL + "seats: {skills: {8001-8002: {税务: 3}, 8002: {english: 1}}}\n"
+    seats = {seat.seat_id: seat.skills for seat in seat_definitions(settings_of(tmp_path, text))}
+    assert (seats["8001"], seats["8002"], seats["8010"]) == ({"税务": 3}, {"税务": 3, "english": 1}, {})
+
+
+def test_a_group_in_order_gives_its_seats_places(tmp_path: Path) -> None:
+    text = changed(MINIMAL, "seats: 8001-8002", "seats: [8002, 8001], strategy: in_order")
+    settings = settings_of(tmp_path, text)
+    seats = {seat.seat_id: seat.places for seat in seat_definitions(settings)}
+    assert (seats["8002"], seats["8001"], seats["8010"]) == ({"priority": 0}, {"priority": 1}, {})
+    assert waiting_rules(settings).strategies == (("priority", Strategy.IN_ORDER),)
+
+
+def test_preferred_seats_and_empty_groups_reach_the_waiting_room(tmp_path: Path) -> None:
+    text = MINIMAL + "queue: {preferred_s: 600, preferred_wait_s: 5, skip_empty_groups: false}\n"
+    rules = waiting_rules(settings_of(tmp_path, changed(text, "area_code: 0515", "area_code: 0515, timezone: Asia/Urumqi")))
+    assert (rules.preferred_s, rules.preferred_wait_s, rules.skip_empty_groups, rules.timezone) == (600, 5, False, "Asia/Urumqi")
+
+
+def test_what_is_wanted_reaches_the_plan(tmp_path: Path) -> None:
+    text = changed(MINIMAL, "12345: {}", "12345: {ivr: menu, menu: main, wants: {english: 1}}")
+    text = changed(text, "{group: general, after_s: 8}", "{group: general, after_s: 8}\n    - {group: general, after_s: 30, wants: {}}")
+    text += "ivr: {menus: {main: {prompt: m, choices: {1: general}, wants: {1: {税务: 2}}}}}\nqueue: {wants: {public: {社保: 4}}}\n"
+    rules = plan_rules(settings_of(tmp_path, text))
+    assert rules.wanted.of("public", "12345", ("main", "1"))[0] == {"社保": 4, "english": 1, "税务": 2}
+    assert rules.wanted.of("project", "12346", ("main", ""))[0] == {}
+    assert [rung.wants for rung in rules.ladders[CallerClass.KEY_ENTERPRISE]] == [None, None, {}]
 
 
 def test_what_a_group_keeps_back_reaches_the_waiting_room(tmp_path: Path) -> None:
