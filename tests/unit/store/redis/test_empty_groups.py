@@ -115,6 +115,20 @@ async def test_it_can_be_switched_off_and_on(hotline: Hotline) -> None:
     assert await hotline.rung_for("c1") == "8004"
 
 
+async def test_a_call_whose_engine_is_gone_keeps_to_the_times_until_it_is_back(hotline: Hotline) -> None:
+    await hotline.seats(a_seat("8001"), a_seat("8004", "qilai"))
+    await hotline.talks("before")
+    await hotline.calls("c1", *LONG)
+    await hotline.a.sign_off()
+    for seat_id in ("8001", "8004"):
+        await hotline.b.phone(seat_id, Phone.UNREACHABLE)
+    await hotline.b.end("before", "completed")
+    await hotline.after(8)
+    assert (await hotline.call("c1")).opened == 2
+    await hotline.a.beat()
+    assert (await hotline.call("c1")).opened == 3
+
+
 async def test_who_comes_back_after_his_engine_died_finds_the_groups_as_they_are(hotline: Hotline) -> None:
     await hotline.seats(a_seat("8001"), a_seat("8004", "qilai"))
     await hotline.a.beat()

@@ -224,6 +224,27 @@ class TestAwaiting:
         assert await hotline.rung_for("again") == "8002"
 
     @waits_10_s
+    async def test_where_it_becomes_free_but_is_kept_for_others_the_call_looks_elsewhere(self, hotline: Hotline) -> None:
+        await hotline.seats(a_seat("8001"), a_seat("8004", "qilai"))
+        await hotline.talks("before", number=MINE)
+        hotline.a.rules = hotline.b.rules = replace(hotline.a.rules, kept_back=(("priority", 1),))
+        await hotline.calls("again", "priority", "qilai", number=MINE)
+        assert (await hotline.call("again")).awaits == "8001"
+        await hotline.a.end("before", "completed")
+        await hotline.a.wrapped_up("8001")
+        assert await hotline.rung_for("again") == "8004"
+
+    @waits_10_s
+    async def test_when_several_seats_are_awaited_no_more_the_best_ranked_call_looks_first(self, hotline: Hotline) -> None:
+        await hotline.seats(a_seat("8001"), a_seat("8002"), a_seat("8003"))
+        await hotline.talks("one", number=MINE)
+        await hotline.talks("two", number=OTHER)
+        await hotline.calls("one again", number=MINE)
+        await hotline.calls("two again", number=OTHER, caller="key_enterprise", bonus_s=300)
+        await hotline.a.define([a_seat("8003")])
+        assert [await hotline.rung_for(call_id) for call_id in ("one again", "two again")] == ["", "8003"]
+
+    @waits_10_s
     async def test_a_caller_who_leaves_awaits_nothing(self, hotline: Hotline) -> None:
         await hotline.seats(a_seat("8001"), a_seat("8002"))
         await hotline.talks("before", number=MINE)
