@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,23 +16,27 @@ from conference.desk import ConferenceDesk
 from config.derive import menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
 from config.settings import Settings
 from config.telephony import PbxSettings
+from engine.asterisks import Asterisk, Asterisks, Registrations, Silence
 from engine.decision import Decider
 from engine.desk import Desk, Service
 from engine.directory import CurrentDirectory
 from engine.mailbox import PostOffice
 from engine.outside import Outside, outside_of
-from engine.reconcile import Reconciler
+from engine.reconcile import OneOf, Reconciler
 from engine.recorder_process import RecorderProcess
 from engine.ringing import Ringing
 from engine.road import Road
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
-from engine.watcher import SeatPhones, Watcher
+from engine.watcher import Elsewhere, PhonesAt, SeatPhones, Watcher
+from engine.whereabouts import Whereabouts
 from pbx.agi.server import AgiLimits, AgiServer
 from pbx.agi.session import AgiSession
 from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
 from pbx.ami.settings import AmiLogin
+from pbx.belonging import Belonging
+from pbx.dialplan.site import PEER, endpoint_of_peer
 from pbx.legs import PbxLegs
 from pbx.line import AgiLine
 from routing.waiting import LiveCall
@@ -63,7 +67,7 @@ class Engine:
     clock: Clock
     redis: Redis
     live: RedisLiveState
-    link: AmiLink
+    asterisks: Asterisks
     agi: AgiServer
     taking_calls: asyncio.Event
     post: PostOffice
@@ -72,14 +76,13 @@ class Engine:
     decider: Decider
     outside: Outside
     conferences: ConferenceDesk
-    reconciler: Reconciler
     stores: Stores
     news: Announcements
     stream: EventStream
     told: ToldFacts
     recorder: RecorderProcess
     seen: Seen
-    recordings: Path | None
+    recordings: Sequence[Path]
 
 
 def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
@@ -89,76 +92,113 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         options: how a command is to find the same configuration.
     """
     clock = SystemClock()
-    pbx_name, pbx = next(iter(settings.asterisk.items()))
     engine_id = f"{settings.hotline.id}-{number}-{secrets.token_hex(4)}"
     redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     stores = open_stores(settings, clock)
     directory, outside = CurrentDirectory(), outside_of(settings)
-    asterisk = _asterisk(settings, pbx, live, outside, clock)
+    post = PostOffice()
+    post.stray = Strays(live, post).found
+    phones = _phones(settings, live, lambda at: asterisks[at].link.state.up)
+    asterisks = _asterisks(settings, live, post, phones, clock)
     decider = decider_of(settings, directory)
-    seats = settings.seats
-    desk = Desk(
-        engine_id=engine_id,
-        pbx=pbx_name,
-        clock=clock,
-        decider=decider,
-        waiting=live,
-        legs=asterisk.legs,
-        post=asterisk.post,
-        ringing=Ringing(
-            waiting=live, phones=asterisk.phones, legs=asterisk.legs, clock=clock, ring_s=seats.ring_s, no_ring_s=seats.no_ring_s
-        ),
-        service=_service(settings, pbx),
-        outside=lambda number: outside.device(outside.digits(number)),
-    )
+
+    def desk(asterisk: Asterisk) -> Desk:
+        return Desk(
+            engine_id=engine_id,
+            pbx=asterisk.name,
+            clock=clock,
+            decider=decider,
+            waiting=live,
+            legs=asterisks,
+            post=post,
+            ringing=_ringing(settings, live, asterisk, clock),
+            service=_service(settings, asterisk.pbx),
+            outside=lambda number: outside.device(outside.digits(number)),
+        )
+
     return Engine(
         settings=settings,
         engine_id=engine_id,
         clock=clock,
         redis=redis,
         live=live,
-        link=asterisk.link,
-        agi=_agi(settings, number, pbx, Road(desk)),
+        asterisks=asterisks,
+        agi=_agi(settings, number, asterisks, {name: Road(desk(asterisk)) for name, asterisk in asterisks.items()}),
         taking_calls=asyncio.Event(),
-        post=asterisk.post,
-        phones=asterisk.phones,
+        post=post,
+        phones=phones,
         directory=directory,
         decider=decider,
         outside=outside,
-        conferences=ConferenceDesk(waiting=live, legs=asterisk.legs, clock=clock),
-        reconciler=asterisk.reconciler,
+        conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
         stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
         told=ToldFacts(redis, hotline=settings.hotline.id),
         recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
-        recordings=pbx.recordings_here if settings.recording.enabled else None,
+        recordings=[pbx.recordings_here for pbx in settings.asterisk.values()] if settings.recording.enabled else [],
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asterisk:
-    """What hears one Asterisk, and acts on it."""
+def _phones(settings: Settings, live: RedisLiveState, reported: Callable[[str], bool]) -> SeatPhones:
+    elsewhere = Elsewhere(where=Whereabouts(settings.asterisk), across=endpoint_of_peer)
+    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login, reported=reported, elsewhere=elsewhere)
+    phones.define(seat_definitions(settings))
+    return phones
 
+
+def _asterisks(settings: Settings, live: RedisLiveState, post: PostOffice, phones: SeatPhones, clock: Clock) -> Asterisks:
+    belonging = Belonging({name: pbx.systemname for name, pbx in settings.asterisk.items()})
+    several = {name: _asterisk(settings, name, belonging, _Around(live, post, phones, clock)) for name in settings.asterisk}
+    return Asterisks(several, belonging)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What all Asterisks of the hotline have to do with."""
+
+    live: RedisLiveState
     post: PostOffice
     phones: SeatPhones
-    link: AmiLink
-    legs: PbxLegs
-    reconciler: Reconciler
+    clock: Clock
 
 
-def _asterisk(settings: Settings, pbx: PbxSettings, live: RedisLiveState, outside: Outside, clock: Clock) -> _Asterisk:
-    post = PostOffice()
-    post.stray = Strays(live, post).found
-    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login, reported=lambda: link.state.up)
-    phones.define(seat_definitions(settings))
-    watcher = Watcher(post, phones)
-    link = AmiLink(login_of(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
-    reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post, recorded=settings.recording.enabled)
+def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Around) -> Asterisk:
+    """One Asterisk's part; of several, it looks after its own calls, and its seats are unreachable while it is silent."""
+    pbx, post, outside = settings.asterisk[name], around.post, outside_of(settings)
+    here, silence, alone = PhonesAt(around.phones, name), Silence(name, around.phones), len(settings.asterisk) == 1
+
+    async def came_up() -> None:
+        silence.ended()
+        await reconciler.once()
+
+    link = AmiLink(
+        login_of(pbx), clock=around.clock, events=Watcher(post, here).saw, on_up=came_up, on_down=None if alone else silence.fell
+    )
+    one_of = OneOf(
+        mine=lambda call_id: belonging.or_first(call_id) == name,
+        across=f"PJSIP/{PEER}",
+        registrations=Registrations(name, link, around.phones.where, around.phones).look_up,
+    )
+    reconciler = Reconciler(
+        link=link,
+        waiting=around.live,
+        phones=here,
+        post=post,
+        recorded=settings.recording.enabled,
+        one_of=None if alone else one_of,
+    )
     legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
-    return _Asterisk(post=post, phones=phones, link=link, legs=legs, reconciler=reconciler)
+    return Asterisk(name=name, pbx=pbx, link=link, legs=legs, phones=here, reconciler=reconciler)
+
+
+def _ringing(settings: Settings, live: RedisLiveState, asterisk: Asterisk, clock: Clock) -> Ringing:
+    seats = settings.seats
+    return Ringing(
+        waiting=live, phones=asterisk.phones, legs=asterisk.legs, clock=clock, ring_s=seats.ring_s, no_ring_s=seats.no_ring_s
+    )
 
 
 def _service(settings: Settings, pbx: PbxSettings) -> Service:
@@ -199,9 +239,11 @@ def api_address(settings: Settings, number: int) -> tuple[str, int]:
     return settings.api.host, settings.api.port + number - 1
 
 
-def _agi(settings: Settings, number: int, pbx: PbxSettings, road: Road) -> AgiServer:
+def _agi(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[str, Road]) -> AgiServer:
     async def take(session: AgiSession) -> None:
-        await road.take(AgiLine(session, sounds=pbx.prompts_dir, language=settings.hotline.language))
+        asterisk = asterisks.of(session.request.uniqueid)
+        line = AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=settings.hotline.language)
+        await roads[asterisk.name].take(line)
 
     host, port = agi_address(settings, number)
     return AgiServer(host, port, take, limits=AgiLimits(max_sessions=settings.engine.max_calls), allow=settings.engine.agi.peers)

@@ -21,12 +21,11 @@ class EngineFigures(Collector):
         """See prometheus_client."""
         engine = self._engine
         yield GaugeMetricFamily("zhida_calls_in_hand", "Calls in this engine's hands.", value=len(engine.post.calls))
-        yield GaugeMetricFamily("zhida_ami_up", "Whether the link to Asterisk is up.", value=int(engine.link.state.up))
+        yield from _links(engine)
         yield GaugeMetricFamily("zhida_directory_entries", "Entries of the whitelist in force.", value=len(engine.directory()))
         yield _labelled("zhida_calls", "Calls of the hotline by state.", "state", (call.state for call in engine.seen.calls))
         yield _labelled("zhida_seats", "Seats of the hotline by state.", "state", (seat.state for seat in engine.seen.seats))
         yield _totals("zhida_agi", "FastAGI server, totals.", asdict(engine.agi.counters))
-        yield _totals("zhida_ami", "AMI link, totals.", dict(engine.link.counts))
         recorder = engine.recorder.state
         recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
         yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)
@@ -37,6 +36,18 @@ def registry_of(engine: Engine) -> CollectorRegistry:
     registry = CollectorRegistry()
     registry.register(EngineFigures(engine))
     return registry
+
+
+def _links(engine: Engine) -> Iterator[Metric]:
+    """How each Asterisk's link is, and what it counted."""
+    up = GaugeMetricFamily("zhida_ami_up", "Whether the link to the Asterisk is up.", labels=["asterisk"])
+    totals = CounterMetricFamily("zhida_ami", "AMI link, totals.", labels=["asterisk", "what"])
+    for name, asterisk in engine.asterisks.items():
+        up.add_metric([name], int(asterisk.link.state.up))
+        for what, count in sorted(asterisk.link.counts.items()):
+            totals.add_metric([name, what], count)
+    yield up
+    yield totals
 
 
 def _labelled(name: str, text: str, label: str, values: Iterable[str]) -> Metric:

@@ -3,14 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import structlog
 
 from api.server import ApiServer
 from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
+from engine.asterisks import Asterisk
 from engine.building import Engine
 from pbx.recordings import finish_recordings
 
@@ -41,7 +41,7 @@ async def run(engine: Engine, api: ApiServer) -> None:
         raise (several.exceptions[0] if len(several.exceptions) == 1 else several) from None
     finally:
         await api.close()
-        await engine.link.close()
+        await asyncio.gather(*(asterisk.link.close() for asterisk in engine.asterisks.values()))
         await engine.redis.aclose()
         await engine.stores.database.close()
     log.info("engine_stopped")
@@ -94,11 +94,18 @@ async def _sign_off(engine: Engine) -> None:
 
 
 async def _linked(engine: Engine) -> None:
-    engine.link.start()
+    """Each Asterisk is given some time to be there; one that is not costs the calls on the others no more than that."""
+    await asyncio.gather(*(_linked_with(engine, asterisk) for asterisk in engine.asterisks.values()))
+
+
+async def _linked_with(engine: Engine, asterisk: Asterisk) -> None:
+    asterisk.link.start()
     try:
-        await engine.link.wait_up(_FIRST_LINK_S)
+        await asterisk.link.wait_up(_FIRST_LINK_S)
     except Fault as fault:
-        log.warning("asterisk_not_linked_yet", why=fault.sentence)
+        log.warning("asterisk_not_linked_yet", asterisk=asterisk.name, why=fault.sentence)
+        if len(engine.asterisks) > 1:
+            engine.phones.lost(asterisk.name)
 
 
 def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
@@ -107,7 +114,7 @@ def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
     return {
         "deliveries": engine.live.listen(engine.post),
         "timers": engine.live.keep_time(),
-        "reconciler": engine.reconciler.run(),
+        **{f"reconciler of {name}": asterisk.reconciler.run() for name, asterisk in engine.asterisks.items()},
         "directory": _follow_directory(engine, tables_there),
         "announcements": engine.news.listen(),
         "recorder": _record(engine, tables_there),
@@ -156,15 +163,14 @@ async def _look(engine: Engine) -> None:
 
 async def _finish_recordings(engine: Engine) -> None:
     """Join the halves of recordings whose calls are over."""
-    if engine.recordings is None:
-        await asyncio.Event().wait()
     while True:
         await asyncio.sleep(_RECORDINGS_EVERY_S)
         try:
-            live = {call.call_id for call in await engine.live.calls()}
+            live = {call.call_id for call in await engine.live.calls()} if engine.recordings else set()
         except StoreFault:
             continue
-        await asyncio.to_thread(finish_recordings, cast("Path", engine.recordings), live)
+        for folder in engine.recordings:
+            await asyncio.to_thread(finish_recordings, folder, live)
 
 
 async def _live_state_there(engine: Engine) -> None:

@@ -37,7 +37,7 @@ class PbxLegs:
         self._unanswered = unanswered
         self._orders: set[asyncio.Task[None]] = set()
 
-    async def into_room(self, channel: str) -> None:
+    async def into_room(self, room: str, channel: str) -> None:
         """See `Legs.into_room`."""
         await self._actions.redirect(channel, context="zhida-room", exten="leg")
 

@@ -161,7 +161,7 @@ class Exchange:
         self.away = False
         self.done: list[tuple[str, ...]] = []
 
-    async def into_room(self, channel: str) -> None:
+    async def into_room(self, room: str, channel: str) -> None:
         self._do("into_room", channel)
 
     async def hang_up(self, leg: str) -> None:

@@ -58,7 +58,7 @@ class Exchange:
         self.post = PostOffice()
         self.board = Board()
         self.linked = True
-        self.phones = SeatPhones(self.board, ready_when_registered=auto_login, reported=lambda: self.linked)  # type: ignore[arg-type]
+        self.phones = SeatPhones(self.board, ready_when_registered=auto_login, reported=lambda _: self.linked)  # type: ignore[arg-type]
         self.phones.define([SEAT])
         self.watcher = Watcher(self.post, self.phones)
 

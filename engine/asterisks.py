@@ -1,0 +1,133 @@
+"""The Asterisks that an engine serves: each with its link, its legs and what mends it, and all of them as one exchange.
+
+A call belongs to the Asterisk it came in on, which its id tells. What is done to it is asked of that one.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from calls.errors import Fault
+from conference.errand import Attempt
+from conference.legs import Legs
+from config.telephony import PbxSettings
+from engine.reconcile import Reconciler
+from engine.watcher import PhonesHere, SeatPhones
+from engine.whereabouts import Whereabouts
+from pbx.ami.link import AmiLink
+from pbx.ami.upkeep import LinkState
+from pbx.belonging import Belonging
+from pbx.registrations import registered_until
+
+log = structlog.get_logger(__name__)
+
+_SILENT_S: Final = 1.0  # a link that is back by then has cost its seats nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asterisk:
+    """One of them, as the engine has to do with it."""
+
+    name: str
+    pbx: PbxSettings
+    link: AmiLink
+    legs: Legs
+    phones: PhonesHere
+    reconciler: Reconciler
+
+
+class Asterisks(Mapping[str, Asterisk]):
+    """All of them by name, in the order of the configuration. As `conference.legs.Legs` it asks the one that the leg is of."""
+
+    def __init__(self, several: Mapping[str, Asterisk], belonging: Belonging) -> None:
+        self._several = several
+        self._belonging = belonging
+
+    def __getitem__(self, name: str) -> Asterisk:
+        """Raises: KeyError: there is none of that name."""
+        return self._several[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(self._several)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._several)
+
+    def of(self, ident: str) -> Asterisk:
+        """The one that a call, a room or a leg is of, by its id."""
+        return self._several[self._belonging.or_first(ident)]
+
+    async def into_room(self, room: str, channel: str) -> None:
+        """See `Legs.into_room`."""
+        await self.of(room).legs.into_room(room, channel)
+
+    async def ring_specialist(self, attempt: Attempt, room: str) -> None:
+        """See `Legs.ring_specialist`."""
+        await self.of(room).legs.ring_specialist(attempt, room)
+
+    async def hang_up(self, leg: str) -> None:
+        """See `Legs.hang_up`."""
+        await self.of(leg).legs.hang_up(leg)
+
+    async def out_of_room(self, room: str, channel: str) -> None:
+        """See `Legs.out_of_room`."""
+        await self.of(room).legs.out_of_room(room, channel)
+
+    async def members(self, room: str) -> AbstractSet[str]:
+        """See `Legs.members`."""
+        return await self.of(room).legs.members(room)
+
+
+class Silence:
+    """An Asterisk of several whose link stays down: its seats count as unreachable, until it is heard again."""
+
+    def __init__(self, name: str, phones: SeatPhones) -> None:
+        self._name = name
+        self._phones = phones
+        self._waiting: asyncio.Task[None] | None = None
+
+    def fell(self, _: LinkState) -> None:
+        """The link was lost."""
+        if self._waiting is None:
+            self._waiting = asyncio.create_task(self._wait(), name=f"silence of {self._name}")
+
+    def ended(self) -> None:
+        """The link is back."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(_SILENT_S)
+        log.warning("asterisk_silent", asterisk=self._name)
+        self._phones.lost(self._name)
+
+
+@dataclass(frozen=True, slots=True)
+class Registrations:
+    """Looks up which of two registrations of a phone is the newer one, as far as one Asterisk knows."""
+
+    name: str
+    link: AmiLink
+    where: Whereabouts
+    phones: SeatPhones
+
+    async def look_up(self) -> None:
+        """Ask for the devices that are registered elsewhere too."""
+        doubtful = list(self.where.doubtful(self.name))
+        for device in doubtful:
+            try:
+                until = await registered_until(self.link, device)
+            except Fault as fault:
+                log.warning("registration_not_looked_up", device=device, code=fault.code)
+                return
+            if until is not None:
+                self.where.expires(device, self.name, until)
+        if doubtful:
+            self.phones.look_again()
