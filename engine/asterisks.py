@@ -11,17 +11,19 @@ from typing import Final
 
 import structlog
 
-from calls.errors import Fault
+from calls.errors import LegGone, NotFound
 from conference.errand import Attempt
 from conference.legs import Legs
 from config.telephony import PbxSettings
 from engine.reconcile import Reconciler
 from engine.watcher import PhonesHere, SeatPhones
-from engine.whereabouts import Whereabouts
+from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
+from pbx.ami.snapshot import Snapshot
 from pbx.ami.upkeep import LinkState
 from pbx.belonging import Belonging
-from pbx.registrations import registered_until
+from pbx.dialplan.site import endpoint_of_peer
+from pbx.registrations import peer_is_dead, registered_until
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +94,11 @@ class Silence:
         self._phones = phones
         self._waiting: asyncio.Task[None] | None = None
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it has been silent for some time."""
+        return self._waiting is not None and self._waiting.done()
+
     def fell(self, _: LinkState) -> None:
         """The link was lost."""
         if self._waiting is None:
@@ -109,25 +116,42 @@ class Silence:
         self._phones.lost(self._name)
 
 
-@dataclass(frozen=True, slots=True)
-class Registrations:
-    """Looks up which of two registrations of a phone is the newer one, as far as one Asterisk knows."""
+class Neighbours:
+    """What one Asterisk of several is asked whenever live state is held against it: what only it knows of the others."""
 
-    name: str
-    link: AmiLink
-    where: Whereabouts
-    phones: SeatPhones
+    def __init__(self, name: str, link: AmiLink, phones: SeatPhones, silences: Mapping[str, Silence]) -> None:
+        self._name = name
+        self._link = link
+        self._phones = phones
+        self._silences = silences
 
-    async def look_up(self) -> None:
-        """Ask for the devices that are registered elsewhere too."""
-        doubtful = list(self.where.doubtful(self.name))
+    async def look(self, snapshot: Snapshot) -> None:
+        """See to phones that are registered here and elsewhere, and to legs that lead to an Asterisk that has died.
+
+        Raises: PbxFault: Asterisk cannot be asked.
+        """
+        await self._newest_registrations()
+        for name, silence in self._silences.items():
+            if name != self._name and silence.lasts:
+                await self._end_legs_to(endpoint_of_peer(name), snapshot)
+
+    async def _newest_registrations(self) -> None:
+        doubtful = list(self._phones.where.doubtful(self._name))
         for device in doubtful:
-            try:
-                until = await registered_until(self.link, device)
-            except Fault as fault:
-                log.warning("registration_not_looked_up", device=device, code=fault.code)
-                return
+            until = await registered_until(self._link, device.removeprefix("PJSIP/"))
             if until is not None:
-                self.where.expires(device, self.name, until)
+                self._phones.where.expires(device, self._name, until)
         if doubtful:
-            self.phones.look_again()
+            self._phones.look_again()
+
+    async def _end_legs_to(self, endpoint: str, snapshot: Snapshot) -> None:
+        """Its engines' links are cut, which may be all; where it does not answer its neighbour either, nobody is there any more."""
+        legs = [leg for leg in snapshot.channels.values() if leg.channel.rpartition("-")[0] == f"PJSIP/{endpoint}"]
+        if not legs or not await peer_is_dead(self._link, endpoint):
+            return
+        for leg in legs:
+            log.warning("leg_to_dead_asterisk_ended", leg=leg.uniqueid, asterisk=endpoint)
+            try:
+                await AmiActions(self._link).hangup(leg.uniqueid)
+            except (LegGone, NotFound):
+                log.debug("leg_gone_already", leg=leg.uniqueid)

@@ -16,7 +16,7 @@ from conference.desk import ConferenceDesk
 from config.derive import menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
 from config.settings import Settings
 from config.telephony import PbxSettings
-from engine.asterisks import Asterisk, Asterisks, Registrations, Silence
+from engine.asterisks import Asterisk, Asterisks, Neighbours, Silence
 from engine.decision import Decider
 from engine.desk import Desk, Service
 from engine.directory import CurrentDirectory
@@ -151,8 +151,9 @@ def _phones(settings: Settings, live: RedisLiveState, reported: Callable[[str], 
 
 def _asterisks(settings: Settings, live: RedisLiveState, post: PostOffice, phones: SeatPhones, clock: Clock) -> Asterisks:
     belonging = Belonging({name: pbx.systemname for name, pbx in settings.asterisk.items()})
-    several = {name: _asterisk(settings, name, belonging, _Around(live, post, phones, clock)) for name in settings.asterisk}
-    return Asterisks(several, belonging)
+    silences = {name: Silence(name, phones) for name in settings.asterisk}
+    around = _Around(live, post, phones, clock, silences)
+    return Asterisks({name: _asterisk(settings, name, belonging, around) for name in settings.asterisk}, belonging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,13 @@ class _Around:
     post: PostOffice
     phones: SeatPhones
     clock: Clock
+    silences: Mapping[str, Silence]
 
 
 def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Around) -> Asterisk:
     """One Asterisk's part; of several, it looks after its own calls, and its seats are unreachable while it is silent."""
     pbx, post, outside = settings.asterisk[name], around.post, outside_of(settings)
-    here, silence, alone = PhonesAt(around.phones, name), Silence(name, around.phones), len(settings.asterisk) == 1
+    here, silence, alone = PhonesAt(around.phones, name), around.silences[name], len(settings.asterisk) == 1
 
     async def came_up() -> None:
         silence.ended()
@@ -177,11 +179,8 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
     link = AmiLink(
         login_of(pbx), clock=around.clock, events=Watcher(post, here).saw, on_up=came_up, on_down=None if alone else silence.fell
     )
-    one_of = OneOf(
-        mine=lambda call_id: belonging.or_first(call_id) == name,
-        across=f"PJSIP/{PEER}",
-        registrations=Registrations(name, link, around.phones.where, around.phones).look_up,
-    )
+    neighbours = Neighbours(name, link, around.phones, around.silences)
+    one_of = OneOf(mine=lambda call_id: belonging.or_first(call_id) == name, across=f"PJSIP/{PEER}", look=neighbours.look)
     reconciler = Reconciler(
         link=link,
         waiting=around.live,

@@ -47,12 +47,12 @@ class OneOf:
     Args:
         mine: whether a call, by its id, came in on it.
         across: how the names of channels to and from the other Asterisks begin.
-        registrations: looks up who registered last where a phone is registered at two of them.
+        look: sees to what it knows of the others, with what was just read from it.
     """
 
     mine: Callable[[str], bool]
     across: str
-    registrations: Callable[[], Awaitable[None]]
+    look: Callable[[Snapshot], Awaitable[None]]
 
 
 class Reconciler:
@@ -102,7 +102,7 @@ class Reconciler:
         snapshot = await self._link.snapshot(tuple(self._phones.devices))
         self._phones.saw_all(snapshot.devices)
         if self._one_of is not None:
-            await self._one_of.registrations()
+            await self._one_of.look(snapshot)
         if snapshot.missing:
             return
         rooms = {room: {member.uniqueid for member in members} for room, members in snapshot.rooms.items()}
