@@ -20,6 +20,7 @@ _REACH_S: Final = 3.0
 _LEAST_VERSION: Final = 22
 _GUARDS: Final = {"trust_id_inbound": "false", "allow_transfer": "false"}
 """What keeps a caller's own headers from being believed, and a phone from moving a call."""
+_OF_PEERS: Final = {"context": "zhida-across", "allow_transfer": "false"}
 
 Found = tuple[Level, str]
 
@@ -84,9 +85,10 @@ async def _dialplan(link: AmiLink, context: str) -> list[tuple[tuple[str, str, i
 
 async def _endpoints(link: AmiLink, site: Site) -> list[Found]:
     found: list[Found] = []
-    for trunk in site.trunks:
-        endpoint, context = f"zhida-{trunk.name}", f"zhida-from-{trunk.name}"
-        for option, wanted in {"context": context, **_GUARDS}.items():
+    needed = {f"zhida-{trunk.name}": {"context": f"zhida-from-{trunk.name}", **_GUARDS} for trunk in site.trunks}
+    needed |= {peer.endpoint: _OF_PEERS for peer in site.peers}
+    for endpoint, options in needed.items():
+        for option, wanted in options.items():
             has = await _option(link, endpoint, option)
             if has is None:
                 found.append((Level.ERROR, f"has no endpoint {endpoint}: include pjsip_zhida.conf and reload"))

@@ -103,6 +103,21 @@ async def test_who_gives_up_while_the_other_ones_seat_rings_leaves_it_free(hotli
     await hotline.ended(ring.zhida_call, "abandoned")
 
 
+async def test_a_seat_on_the_other_one_answers_while_no_engine_lives(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001, at=2)
+    caller = await hotline.calls(KEY)
+    call_id = (await seat.rings()).zhida_call
+    await hotline.killed("engine-1", "engine-2")
+    await hotline.talk_on(caller, seat)
+    await asyncio.gather(hotline.back(1), hotline.back(2))
+    await hotline.call_is(call_id, "talking", within_s=15)
+    await consult(hotline, call_id)
+    await hotline.hears_music(caller)
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert call["seat"] == "8001"
+
+
 async def test_a_phone_that_moves_is_rung_where_it_is_now(hotline: Hotline) -> None:
     before = await hotline.seat(8001, at=2)
     await hotline.unplug(before, at=2)  # it does not sign off there

@@ -39,21 +39,24 @@ class Parts:
                 calls=self.nobody,
                 seats=self.nobody,
             ),
-            link=SimpleNamespace(start=lambda: None, wait_up=self.up, close=self.noted("link closed")),
+            asterisks={"pbx1": self.asterisk()},
             agi=SimpleNamespace(start=self.door_opened, close=lambda **_: self.noted("door closed")(), address=("127.0.0.1", 4573)),
             post=SimpleNamespace(calls=set()),
-            reconciler=SimpleNamespace(run=lambda: forever("reconciler")),
             directory=SimpleNamespace(first_read=self.first_read, follow=lambda *_: forever("directory"), fault="not read"),
             news=SimpleNamespace(listen=lambda: forever("news")),
             stores=SimpleNamespace(
                 database=SimpleNamespace(upgrade=self.noted("migrated"), close=self.noted("database closed")), directory=None
             ),
             recorder=recorder,
-            recordings=None,
+            recordings=[],
             seen=SimpleNamespace(calls=(), seats=()),
             redis=SimpleNamespace(aclose=self.noted("redis closed")),
             taking_calls=self.taking_calls,
         )
+
+    def asterisk(self) -> SimpleNamespace:
+        link = SimpleNamespace(start=lambda: None, wait_up=self.up, close=self.noted("link closed"))
+        return SimpleNamespace(name="pbx1", link=link, reconciler=SimpleNamespace(run=lambda: self.forever("reconciler")))
 
     def api(self) -> SimpleNamespace:
         return SimpleNamespace(start=self.listens, close=self.noted("api closed"), host="127.0.0.1", port=8080)
