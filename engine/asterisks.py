@@ -13,7 +13,6 @@ import structlog
 
 from calls.errors import LegGone, NotFound
 from conference.errand import Attempt
-from conference.legs import Legs
 from config.telephony import PbxSettings
 from engine.reconcile import Reconciler
 from engine.watcher import PhonesHere, SeatPhones
@@ -23,6 +22,7 @@ from pbx.ami.snapshot import Snapshot
 from pbx.ami.upkeep import LinkState
 from pbx.belonging import Belonging
 from pbx.dialplan.site import endpoint_of_peer
+from pbx.legs import PbxLegs
 from pbx.registrations import peer_is_dead, registered_until
 
 log = structlog.get_logger(__name__)
@@ -32,14 +32,15 @@ _SILENT_S: Final = 1.0  # a link that is back by then has cost its seats nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asterisk:
-    """One of them, as the engine has to do with it."""
+    """One of them, as the engine has to do with it; `silence` where it is one of several."""
 
     name: str
     pbx: PbxSettings
     link: AmiLink
-    legs: Legs
+    legs: PbxLegs
     phones: PhonesHere
     reconciler: Reconciler
+    silence: "Silence | None" = None
 
 
 class Asterisks(Mapping[str, Asterisk]):

@@ -44,6 +44,7 @@ from seats.seat import Seat
 from store.redis.announcing import Announcements
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
+from store.redis.reloads import ReloadsAsked
 from store.redis.stream import EventStream
 from store.redis.telling import ToldFacts
 
@@ -58,11 +59,21 @@ class Seen:
     seats: Sequence[Seat] = ()
 
 
+@dataclass(slots=True, kw_only=True)
+class Current:
+    """The configuration in force, and what is made of it. A reload replaces it; calls in hand keep what they began with."""
+
+    settings: Settings
+    decider: Decider
+    outside: Outside
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """One engine's parts; engine.running starts and stops them."""
 
-    settings: Settings
+    current: Current
+    roads: dict[str, Road]
     engine_id: str
     clock: Clock
     redis: Redis
@@ -73,16 +84,34 @@ class Engine:
     post: PostOffice
     phones: SeatPhones
     directory: CurrentDirectory
-    decider: Decider
-    outside: Outside
     conferences: ConferenceDesk
     stores: Stores
     news: Announcements
     stream: EventStream
     told: ToldFacts
+    reloads: ReloadsAsked
     recorder: RecorderProcess
     seen: Seen
-    recordings: Sequence[Path]
+
+    @property
+    def settings(self) -> Settings:
+        """By which it works now."""
+        return self.current.settings
+
+    @property
+    def decider(self) -> Decider:
+        """What routes the calls that come in now."""
+        return self.current.decider
+
+    @property
+    def outside(self) -> Outside:
+        """How the outside world is dialled now."""
+        return self.current.outside
+
+    @property
+    def recordings(self) -> Sequence[Path]:
+        """Where recordings are begun; those that were, are finished, also where there are to be none any more."""
+        return [pbx.recordings_here for pbx in self.settings.asterisk.values()]
 
 
 def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
@@ -96,49 +125,80 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     stores = open_stores(settings, clock)
-    directory, outside = CurrentDirectory(), outside_of(settings)
+    directory = CurrentDirectory()
     post = PostOffice()
     post.stray = Strays(live, post).found
     phones = _phones(settings, live, lambda at: asterisks[at].link.state.up)
     asterisks = _asterisks(settings, live, post, phones, clock)
-    decider = decider_of(settings, directory)
-
-    def desk(asterisk: Asterisk) -> Desk:
-        return Desk(
-            engine_id=engine_id,
-            pbx=asterisk.name,
-            clock=clock,
-            decider=decider,
-            waiting=live,
-            legs=asterisks,
-            post=post,
-            ringing=_ringing(settings, live, asterisk, clock),
-            service=_service(settings, asterisk.pbx),
-            outside=lambda number: outside.device(outside.digits(number)),
-        )
-
+    current = current_of(settings, directory)
+    shared = Shared(engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post)
+    roads = roads_of(current, shared)
     return Engine(
-        settings=settings,
+        current=current,
+        roads=roads,
         engine_id=engine_id,
         clock=clock,
         redis=redis,
         live=live,
         asterisks=asterisks,
-        agi=_agi(settings, number, asterisks, {name: Road(desk(asterisk)) for name, asterisk in asterisks.items()}),
+        agi=_agi(settings, number, asterisks, roads),
         taking_calls=asyncio.Event(),
         post=post,
         phones=phones,
         directory=directory,
-        decider=decider,
-        outside=outside,
         conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
         stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
         told=ToldFacts(redis, hotline=settings.hotline.id),
+        reloads=ReloadsAsked(redis, hotline=settings.hotline.id),
         recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
-        recordings=[pbx.recordings_here for pbx in settings.asterisk.values()] if settings.recording.enabled else [],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the roads of an engine share, whatever the configuration."""
+
+    engine_id: str
+    clock: Clock
+    live: RedisLiveState
+    asterisks: Asterisks
+    post: PostOffice
+
+
+def current_of(settings: Settings, directory: CurrentDirectory) -> Current:
+    """These settings, in force."""
+    return Current(settings=settings, decider=decider_of(settings, directory), outside=outside_of(settings))
+
+
+def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
+    """The road of each Asterisk's calls, by these settings."""
+    settings, outside = current.settings, current.outside
+
+    def road(asterisk: Asterisk) -> Road:
+        desk = Desk(
+            engine_id=shared.engine_id,
+            pbx=asterisk.name,
+            clock=shared.clock,
+            decider=current.decider,
+            waiting=shared.live,
+            legs=shared.asterisks,
+            post=shared.post,
+            ringing=_ringing(settings, shared.live, asterisk, shared.clock),
+            service=_service(settings, asterisk.pbx),
+            outside=lambda number: outside.device(outside.digits(number)),
+        )
+        return Road(desk)
+
+    return {name: road(asterisk) for name, asterisk in shared.asterisks.items()}
+
+
+def shared_of(engine: Engine) -> Shared:
+    """What the engine's roads share."""
+    return Shared(
+        engine_id=engine.engine_id, clock=engine.clock, live=engine.live, asterisks=engine.asterisks, post=engine.post
     )
 
 
@@ -190,7 +250,7 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
         one_of=None if alone else one_of,
     )
     legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
-    return Asterisk(name=name, pbx=pbx, link=link, legs=legs, phones=here, reconciler=reconciler)
+    return Asterisk(name=name, pbx=pbx, link=link, legs=legs, phones=here, reconciler=reconciler, silence=None if alone else silence)
 
 
 def _ringing(settings: Settings, live: RedisLiveState, asterisk: Asterisk, clock: Clock) -> Ringing:
@@ -241,8 +301,8 @@ def api_address(settings: Settings, number: int) -> tuple[str, int]:
 def _agi(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[str, Road]) -> AgiServer:
     async def take(session: AgiSession) -> None:
         asterisk = asterisks.of(session.request.uniqueid)
-        line = AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=settings.hotline.language)
-        await roads[asterisk.name].take(line)
+        road = roads[asterisk.name]  # as it is at this moment: a reload puts another one there
+        await road.take(AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=road.desk.decider.rules.language))
 
     host, port = agi_address(settings, number)
     return AgiServer(host, port, take, limits=AgiLimits(max_sessions=settings.engine.max_calls), allow=settings.engine.agi.peers)

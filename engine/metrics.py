@@ -9,13 +9,15 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from engine.building import Engine
+from engine.reloading import Reloader
 
 
 class EngineFigures(Collector):
     """What this engine counts; the hotline's own figures as this engine last saw them (`Engine.seen`)."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reloader: Reloader) -> None:
         self._engine = engine
+        self._reloader = reloader
 
     def collect(self) -> Iterator[Metric]:
         """See prometheus_client."""
@@ -29,12 +31,13 @@ class EngineFigures(Collector):
         recorder = engine.recorder.state
         recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
         yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)
+        yield _totals("zhida_reloads", "Reloads of the configuration, totals.", self._reloader.counts)
 
 
-def registry_of(engine: Engine) -> CollectorRegistry:
+def registry_of(engine: Engine, reloader: Reloader) -> CollectorRegistry:
     """A registry with the engine's figures in it."""
     registry = CollectorRegistry()
-    registry.register(EngineFigures(engine))
+    registry.register(EngineFigures(engine, reloader))
     return registry
 
 

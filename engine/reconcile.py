@@ -73,7 +73,7 @@ class Reconciler:
         self._waiting = waiting
         self._phones = phones
         self._post = post
-        self._recorded = recorded
+        self.recorded = recorded
         self._one_of = one_of
         self._silent = 0
 
@@ -84,12 +84,16 @@ class Reconciler:
             self._silent = 0 if self._link.state.up else self._silent + 1
             try:
                 if not self._silent:
-                    with self._link.holding_events():
-                        await self.once(reclaim=True)
+                    await self.now()
                 elif self._one_of is not None and self._silent >= _GIVEN_UP:
                     await self._given_up()
             except Fault as fault:
                 log.warning("reconcile_failed", code=fault.code, why=fault.sentence)
+
+    async def now(self) -> None:
+        """Once, out of turn. Raises: as `once`."""
+        with self._link.holding_events():
+            await self.once(reclaim=True)
 
     async def once(self, *, reclaim: bool = False) -> None:
         """Compare now, and mend. `reclaim`: this engine takes calls, so that those in dead engines' hands may come to it.
@@ -173,7 +177,7 @@ class Reconciler:
         if not await self._waiting.answered(offer, seat_leg=leg.uniqueid, seat_channel=leg.channel):
             return
         log.warning("answer_found", call_id=call.call_id, seat_id=call.seat_id)
-        if self._recorded:
+        if self.recorded:
             state, fact = CallState.TALKING, RecordingStarted(call_id=call.call_id, at=snapshot.taken_at, name=call.call_id)
             await self._waiting.change(call.call_id, expect=state, state=state, facts=[fact], recording=call.call_id)
 

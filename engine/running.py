@@ -12,6 +12,7 @@ from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
 from engine.asterisks import Asterisk
 from engine.building import Engine
+from engine.reloading import Reloader
 from pbx.recordings import finish_recordings
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ _RECORDINGS_EVERY_S: Final = 2.0
 _LOOK_EVERY_S: Final = 5.0
 
 
-async def run(engine: Engine, api: ApiServer) -> None:
+async def run(engine: Engine, api: ApiServer, reloader: Reloader) -> None:
     """Serve calls until SIGTERM or SIGINT; then let those in hand go on for `engine.graceful_stop_s` and hand over the rest.
 
     In order: the API, whose /healthz says what is waited for; live state; the link to Asterisk; timers and deliveries; the
@@ -33,10 +34,11 @@ async def run(engine: Engine, api: ApiServer) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.signalled)
     try:
         await _listen(api)
         if await _done_before(stop, _live_state_there(engine)) and await _done_before(stop, _linked(engine)):
-            await _serve(engine, stop)
+            await _serve(engine, stop, reloader)
     except ExceptionGroup as several:
         raise (several.exceptions[0] if len(several.exceptions) == 1 else several) from None
     finally:
@@ -68,9 +70,9 @@ async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> 
         stopping.cancel()
 
 
-async def _serve(engine: Engine, stop: asyncio.Event) -> None:
+async def _serve(engine: Engine, stop: asyncio.Event, reloader: Reloader) -> None:
     async with asyncio.TaskGroup() as tasks:
-        side = [tasks.create_task(work, name=name) for name, work in _side_work(engine).items()]
+        side = [tasks.create_task(work, name=name) for name, work in _side_work(engine, reloader).items()]
         if await _done_before(stop, _directory_read(engine)):
             await engine.agi.start()
             engine.taking_calls.set()
@@ -95,20 +97,20 @@ async def _sign_off(engine: Engine) -> None:
 
 async def _linked(engine: Engine) -> None:
     """Each Asterisk is given some time to be there; one that is not costs the calls on the others no more than that."""
-    await asyncio.gather(*(_linked_with(engine, asterisk) for asterisk in engine.asterisks.values()))
+    await asyncio.gather(*(_linked_with(asterisk) for asterisk in engine.asterisks.values()))
 
 
-async def _linked_with(engine: Engine, asterisk: Asterisk) -> None:
+async def _linked_with(asterisk: Asterisk) -> None:
     asterisk.link.start()
     try:
         await asterisk.link.wait_up(_FIRST_LINK_S)
     except Fault as fault:
         log.warning("asterisk_not_linked_yet", asterisk=asterisk.name, why=fault.sentence)
-        if len(engine.asterisks) > 1:
-            engine.phones.lost(asterisk.name)
+        if asterisk.silence is not None:
+            asterisk.silence.fell(asterisk.link.state)
 
 
-def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
+def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, Any, None]]:
     """What goes on beside the calls, by name."""
     tables_there = asyncio.Event()
     return {
@@ -117,6 +119,8 @@ def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
         **{f"reconciler of {name}": asterisk.reconciler.run() for name, asterisk in engine.asterisks.items()},
         "directory": _follow_directory(engine, tables_there),
         "announcements": engine.news.listen(),
+        "reloads asked": engine.reloads.news.listen(),
+        "reloads": reloader.follow(),
         "recorder": _record(engine, tables_there),
         "recordings": _finish_recordings(engine),
         "figures": _look(engine),
@@ -166,7 +170,7 @@ async def _finish_recordings(engine: Engine) -> None:
     while True:
         await asyncio.sleep(_RECORDINGS_EVERY_S)
         try:
-            live = {call.call_id for call in await engine.live.calls()} if engine.recordings else set()
+            live = {call.call_id for call in await engine.live.calls()}
         except StoreFault:
             continue
         for folder in engine.recordings:

@@ -111,7 +111,7 @@ async def cut_off(hotline: Hotline, pbx: int = 1) -> AsyncIterator[None]:
 
 async def health_of_link(hotline: Hotline, pbx: int = 1, *, up: bool) -> None:
     part = "asterisk" if len(hotline.lab.boxes) == 1 else f"asterisk_pbx{pbx}"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(25):  # an engine may be in the middle of a login that nobody answers
         for engine in range(1, hotline.lab.engines + 1):
             while (await asyncio.to_thread(hotline.lab.health, engine))["parts"][part]["ok"] is not up:
                 await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.phones.behaviours import RingsForEver
 from lab.phones.bulk import BulkSeats, Does, Seats
-from tests.scenarios.hotline import KEY, KEY_NAME, OTHER_KEYS, Hotline
+from tests.scenarios.hotline import KEY, KEY_NAME, OTHER_KEYS, PROJECT, Hotline
 from tests.scenarios.house import NET, Wanted
 from tests.scenarios.test_outages import cut_off
 from tests.scenarios.test_three_way import consult, three_way
@@ -120,8 +120,16 @@ async def test_a_seat_on_the_other_one_answers_while_no_engine_lives(hotline: Ho
 
 async def test_a_phone_that_moves_is_rung_where_it_is_now(hotline: Hotline) -> None:
     before = await hotline.seat(8001, at=2)
+    caller, _ = await hotline.talking(before)
+    await asyncio.gather(caller.hang_up(), before.call_ended())
     await hotline.unplug(before, at=2)  # it does not sign off there
     now = await hotline.seat(8001)
+    caller = await hotline.calls(KEY, at=2)
+    await hotline.talk(caller, now)
+    await caller.hang_up()
+    await hotline.killed("engine-1", "engine-2")  # who starts anew has seen nothing of the move
+    await asyncio.gather(hotline.back(1), hotline.back(2))
+    await hotline.seat_is(8001, "ready")
     caller = await hotline.calls(KEY, at=2)
     await hotline.talk(caller, now)
     await caller.hang_up()
@@ -132,6 +140,8 @@ async def test_one_asterisk_is_killed_and_the_other_one_goes_on(hotline: Hotline
     here_caller, here_call = await hotline.talking(here, OTHER_KEYS[0])
     across_caller, across_call = await hotline.talking(there, OTHER_KEYS[1])
     await hotline.api.ask("PUT", "/seats/8004/state", {"state": "paused", "reason": "story"})
+    lent = await hotline.seat(8003)
+    _, lent_call = await hotline.talking(lent, PROJECT, at=2)
     waiting, waiting_call = await hotline.waiting(OTHER_KEYS[2])
     _, lost_call = await hotline.waiting(OTHER_KEYS[3], at=2)
     async with killed(hotline, 2):
@@ -141,13 +151,15 @@ async def test_one_asterisk_is_killed_and_the_other_one_goes_on(hotline: Hotline
         await hotline.ended(here_call, "completed")
         assert (await hotline.talk(waiting, here)).zhida_call == waiting_call
         await across_caller.call_ended(within_s=30)  # nobody is there to talk with any more
-        await hotline.ended(across_call, "completed")
+        await lent.call_ended(within_s=30)
+        await asyncio.gather(hotline.ended(across_call, "completed"), hotline.ended(lent_call, "completed", within_s=20))
         await hotline.ended(lost_call, "abandoned", within_s=20)
+        await hotline.seat_is(8003, "ready")
         await hotline.seat_is(8002, "unreachable")
         await asyncio.gather(waiting.hears(here), here.hears(waiting))
     await waiting.hang_up()
     await hotline.ended(waiting_call, "completed")
-    await asyncio.gather(*(phone.stop() for phone in (here, there, free)))
+    await asyncio.gather(*(phone.stop() for phone in (here, there, free, lent)))
 
 
 async def test_a_link_that_is_cut_costs_the_calls_on_the_other_asterisk_nothing(hotline: Hotline) -> None:
