@@ -15,6 +15,7 @@ from pbx.ami.link import AmiLink
 from pbx.dialplan.comparing import contexts_of, differences, steps_of
 from pbx.dialplan.render import render
 from pbx.dialplan.site import Site
+from pbx.registrations import peer_is_dead
 
 _REACH_S: Final = 3.0
 _LEAST_VERSION: Final = 22
@@ -95,6 +96,10 @@ async def _endpoints(link: AmiLink, site: Site) -> list[Found]:
                 break
             if has != wanted:
                 found.append((Level.ERROR, f"endpoint {endpoint} has {option}={has}; it must be {wanted}"))
+    for peer in site.peers:
+        if await peer_is_dead(link, peer.endpoint):
+            sentence = f"gets no answer from asterisk.{peer.name} at {peer.address} (OPTIONS): let SIP and sound through between the two"
+            found.append((Level.WARNING, sentence))
     missing = [seat.name for seat in site.seats if await _option(link, seat.name, "context") is None]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""

@@ -50,7 +50,7 @@ class Reloader:
     async def __call__(self, *, dry_run: bool, by: str) -> ReloadReport:
         """See `api.sources.Reload`."""
         if dry_run:
-            return await self._look()
+            return (await self._seen())[0]
         report = await self.here(by=by)
         try:
             others = [engine for engine in await self._engine.live.engines() if engine != self._engine.engine_id]
@@ -98,27 +98,9 @@ class Reloader:
         except ZhidaError:
             return  # logged; what was in force stays
 
-    async def _look(self) -> ReloadReport:
-        report, _ = await self._seen()
-        return report
-
     async def _seen(self) -> tuple[ReloadReport, Settings]:
         """What the file says now, and the settings that this engine can take on. Raises: Refused: it is faulty."""
-        loaded = await asyncio.to_thread(self._read)
-        before, after = self._engine.settings, loaded.settings
-        taken = taken_on(before, after)
-        if unfit := misfits(taken):
-            first = unfit[0]
-            sentence = f"{dotted(first.key)}: {first.sentence}. Some of the changes need a restart, and the others do not fit without them."
-            raise Refused("reload_needs_restart", sentence, key=dotted(first.key))
-        report = ReloadReport(
-            changes=tuple(_changed(change, loaded) for change in changes(before, after)),
-            snippets=_snippets(before, after),
-            warnings=tuple(problem.sentence for _, problem in prompts_there(taken)),
-            applied=False,
-            engines=0,
-        )
-        return report, taken
+        return await asyncio.to_thread(_compared, self._engine.settings, self._read)
 
     async def _apply(self, taken: Settings, report: ReloadReport) -> None:
         """Live state first, which may refuse; after it nothing here can fail."""
@@ -148,6 +130,24 @@ class Reloader:
                 await asterisk.reconciler.now()
             except Fault as fault:
                 log.warning("reconcile_failed", asterisk=asterisk.name, code=fault.code)  # it is done again in a few seconds
+
+
+def _compared(before: Settings, read: Callable[[], Loaded]) -> tuple[ReloadReport, Settings]:
+    """In a thread: thousands of seats take their time to be written into snippets."""
+    loaded = read()
+    taken = taken_on(before, loaded.settings)
+    if unfit := misfits(taken):
+        key = dotted(unfit[0].key)
+        sentence = f"{key}: {unfit[0].sentence}; what this goes with needs a restart, so nothing was changed."
+        raise Refused("reload_needs_restart", sentence, key=key)
+    report = ReloadReport(
+        changes=tuple(_changed(change, loaded) for change in changes(before, loaded.settings)),
+        snippets=_snippets(before, loaded.settings),
+        warnings=tuple(problem.sentence for _, problem in prompts_there(taken)),
+        applied=False,
+        engines=0,
+    )
+    return report, taken
 
 
 def _changed(change: Change, loaded: Loaded) -> Changed:

@@ -169,7 +169,9 @@ class SeatPhones:
                 self._said[seat.seat_id] = seat.phone
 
     def _phone(self, seat_id: str) -> Phone | None:
-        phones = {self.where.phone(device) for device in self._devices.get(seat_id, ())}
+        if seat_id not in self._devices:
+            return None  # it was left out meanwhile
+        phones = {self.where.phone(device) for device in self._devices[seat_id]}
         known = (phone for phone in (Phone.IN_USE, Phone.IDLE, None) if phone in phones)
         return next(known, Phone.UNREACHABLE)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.documents.plain import Document, Question
 from api.sources import ReloadReport
@@ -11,7 +11,7 @@ from api.sources import ReloadReport
 class ReloadWanted(Question):
     """Whether it is only to be looked at."""
 
-    dry_run: Annotated[bool, Field(description="Show what would change, and change nothing.")] = False
+    dry_run: Annotated[StrictBool, Field(description="Show what would change, and change nothing.")] = False
 
 
 class ChangeDocument(Document):

@@ -38,6 +38,29 @@ async def test_a_seat_that_is_added_to_a_group_rings_for_who_waits(hotline: Hotl
     assert (await hotline.api.get("/seats/8011"))["groups"] == ["general"]
 
 
+async def test_a_seat_that_is_new_altogether_serves_and_goes_when_it_is_free(hotline: Hotline) -> None:
+    def with_8021(text: str) -> str:
+        return text.replace("seats: 8001-8002", "seats: 8001-8002,8021").replace("ids: 8001-8020", "ids: 8001-8021")
+
+    waiting, call_id = await hotline.waiting(KEY)
+    async with changed(hotline, with_8021):
+        async with followed(hotline):
+            _, said = await hotline.zhida("reload")
+        assert "Asterisk pbx1 needs pjsip_zhida.conf" in said
+        await endpoints_written(hotline)
+        seat = await hotline.seat(8021, ready=False)
+        assert (await hotline.talk(waiting, seat)).zhida_call == call_id
+    assert (await hotline.api.get("/seats/8021"))["state"] == "talking", "it is left out, but talks"
+    await asyncio.gather(waiting.hears(seat), seat.hears(waiting))
+    await waiting.hang_up()
+    await hotline.ended(call_id, "completed")
+    async with asyncio.timeout(8):
+        while (await hotline.api.answer("GET", "/seats/8021"))[0] != 404:
+            await asyncio.sleep(0.05)
+    await seat.stop()
+    await endpoints_written(hotline)
+
+
 async def test_all_engines_route_by_the_new_ladders(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     public = "  public:\n  - group: "
@@ -120,6 +143,13 @@ async def followed(hotline: Hotline, event: str = "configuration_reloaded") -> A
     async with asyncio.timeout(10):
         while any(told(hotline, engine, event) <= count for engine, count in before.items()):
             await asyncio.sleep(0.05)
+
+
+async def endpoints_written(hotline: Hotline) -> None:
+    """The engineer has the snippets written anew, and Asterisk read them."""
+    code, said = await hotline.zhida("asterisk-config", "--out", str(hotline.lab.box.folder / "etc"))
+    assert code == 0, said
+    await hotline.lab.asterisk("module reload res_pjsip.so")
 
 
 def told(hotline: Hotline, engine: int, event: str) -> int:

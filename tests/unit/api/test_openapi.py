@@ -157,7 +157,7 @@ BAD_VALUES = [0, 1.5, "", "x" * 20_000, None, True, [], {}, "no such word"]
 
 
 @pytest.mark.parametrize("name", sorted(BODIES))
-async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_schema(busy: Hotline, agent: Asker, name: str) -> None:
+async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_schema(busy: Hotline, admin: Asker, name: str) -> None:
     """Each field in turn is given each bad value: schema and application judge alike."""
     [(path, method)] = [operation for operation in OPERATIONS if operation_of(*operation)["operationId"] == name]
     operation = operation_of(path, method)
@@ -165,7 +165,7 @@ async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_s
     for field in DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]:
         for value in BAD_VALUES:
             body = {**BODIES[name], field: value}
-            response = await agent.client.request(method, filled(path), headers=agent.headers, json=body)
+            response = await admin.client.request(method, filled(path), headers=admin.headers, json=body)
             await promised(operation, response)
             if not Draft202012Validator(schema).is_valid(body):
                 assert response.status == 422, (body, response.status)
