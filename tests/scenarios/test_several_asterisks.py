@@ -1,11 +1,12 @@
 """Two Asterisks and two engines are one hotline: a call on one of them is served by a seat that is registered on the other."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from lab.phones.behaviours import RingsForEver
+from lab.phones.behaviours import Answers, RingsForEver
 from lab.phones.bulk import BulkSeats, Does, Seats
 from tests.scenarios.hotline import KEY, KEY_NAME, OTHER_KEYS, PROJECT, Hotline
 from tests.scenarios.house import NET, Wanted
@@ -17,8 +18,11 @@ LAB = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2",))
 
 async def test_a_call_on_one_is_served_by_a_seat_on_the_other(hotline: Hotline) -> None:
     seat = await hotline.seat(8001, at=2)
-    caller = await hotline.calls(KEY)
+    caller = await hotline.caller(KEY)
+    dialled = time.monotonic()
+    await caller.dial("12345")
     ring = await seat.rings()
+    hotline.measured("INVITE -> the phone of a seat on the other Asterisk rings", ring.event.monotonic - dialled)
     await caller.hears_ringing()
     assert (ring.number, KEY_NAME in ring.name) == (KEY, True)
     await hotline.talk_on(caller, seat)
@@ -61,6 +65,28 @@ async def test_all_three_talk_though_seat_and_caller_are_on_two_of_them(hotline:
     await hotline.seat_is(8001, "ready")
     await caller.hang_up()
     await hotline.ended(call_id, "completed")
+
+
+async def test_who_shows_no_number_shows_none_to_a_seat_on_the_other_one_either(hotline: Hotline) -> None:
+    seat = await hotline.seat(8004, at=2)
+    caller = await hotline.calls("anonymous")
+    ring = await hotline.talk(caller, seat)
+    assert (ring.number, ring.name) == ("", "")
+    await caller.hang_up()
+    await hotline.ended(ring.zhida_call, "completed")
+
+
+async def test_a_rush_on_both_is_served_by_the_seats_of_both(hotline: Hotline) -> None:
+    serves = Answers(hangs_up_after_s=0.5)
+    for number, at in ((8001, 1), (8002, 2), (8004, 2)):
+        await hotline.seat(number, serves, at=at)
+    callers = await asyncio.gather(*(hotline.calls(number, at=1 + place % 2) for place, number in enumerate(OTHER_KEYS)))
+    await asyncio.gather(*(caller.call_ended(within_s=40) for caller in callers))
+    page = await hotline.api.until("/calls?limit=8", lambda page: all(call["end_reason"] for call in page["items"]))
+    assert [call["end_reason"] for call in page["items"]] == ["completed"] * 8
+    assert len({call["call_id"].rpartition("-")[0] for call in page["items"]}) == 2
+    for number in (8001, 8002, 8004):
+        await hotline.api.until(f"/seats/{number}", lambda seat: seat["state"] == "ready")
 
 
 async def test_a_seat_on_the_other_one_declines_or_lets_it_ring(hotline: Hotline) -> None:
