@@ -19,6 +19,7 @@ class Right(StrEnum):
 
     LOOK = "look"  # read everything
     SERVE = "serve"  # conferences, tickets and the states of seats
+    CONFIGURE = "configure"  # have the configuration read again
 
 
 _SERVING: Final = frozenset({Right.LOOK, Right.SERVE})
@@ -27,6 +28,6 @@ ALLOWED: Final[Mapping[Role, frozenset[Right]]] = {
     Role.OBSERVER: frozenset({Right.LOOK}),
     Role.AGENT: _SERVING,
     Role.SUPERVISOR: _SERVING,
-    Role.ADMIN: _SERVING,
+    Role.ADMIN: frozenset(Right),
 }
 """role -> what it may do. A token is not bound to a seat, so whoever may serve may change the state of any."""

@@ -105,6 +105,45 @@ class KnownRequests(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A key of the configuration that differs: `old` and `new` for a person to read, None where it is not there, no secrets.
+
+    Args:
+        place: where it stands, file:line. at_once: it takes effect now; else with the engine's next start.
+    """
+
+    key: str
+    place: str
+    old: str | None
+    new: str | None
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadReport:
+    """What reading the configuration again changes.
+
+    Args:
+        snippets: Asterisk -> the files that `asterisk-config` writes otherwise now, so that they are to be written and reloaded.
+        warnings: what is to be seen to beside. applied: not only looked at. engines: how many were told to follow.
+    """
+
+    changes: tuple[Changed, ...]
+    snippets: Mapping[str, tuple[str, ...]]
+    warnings: tuple[str, ...]
+    applied: bool
+    engines: int
+
+
+class Reload(Protocol):
+    """Reads the configuration again, in this engine and the hotline's others."""
+
+    async def __call__(self, *, dry_run: bool, by: str) -> ReloadReport:
+        """Raises: Refused: it is faulty, and nothing was changed. StoreFault: live state is away, and nothing was changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RingTimes:
     """How long a specialist's phone rings at most."""
 
@@ -136,4 +175,5 @@ class Sources:
     registry: CollectorRegistry
     dial: Callable[[str], str]
     area_code: str
-    ring: RingTimes
+    ring: Callable[[], RingTimes]
+    reload: Reload

@@ -38,6 +38,10 @@ class Tokens:
     """All tokens that are good."""
 
     def __init__(self, tokens: Mapping[str, Token]) -> None:
+        self.replace(tokens)
+
+    def replace(self, tokens: Mapping[str, Token]) -> None:
+        """From now on these are good, and no others."""
         self._known = [(Bearer(name=name, role=token.role), _digest(token.secret)) for name, token in tokens.items()]
 
     def bearer(self, secret: str) -> Bearer:

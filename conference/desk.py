@@ -108,7 +108,7 @@ class ConferenceDesk:
         if not opened:
             raise Conflict("call_not_talking", f"call {call.call_id} is no longer talking with its seat.", call_id=call.call_id)
         try:
-            await self._legs.into_room(call.seat_channel)
+            await self._legs.into_room(call.call_id, call.seat_channel)
         except PbxFault:
             await self._waiting.change(call.call_id, expect=CallState.CONSULT, state=CallState.TALKING, errand="")
             raise

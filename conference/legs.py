@@ -9,7 +9,7 @@ from conference.errand import Attempt
 class Legs(Protocol):
     """Acts on legs. All raise PbxFault where Asterisk cannot be asked; a leg that has gone already is no fault."""
 
-    async def into_room(self, channel: str) -> None:
+    async def into_room(self, room: str, channel: str) -> None:
         """Move the seat's leg, by its channel's name, out of its Dial into its call's room."""
         ...
 

@@ -51,6 +51,39 @@ def _asterisks_differ(settings: Settings) -> Iterator[Problem]:
             yield Problem(key=("asterisk", name, "systemname"), sentence=sentence)
 
 
+@_needs("asterisk")
+def _asterisks_reach_each_other(settings: Settings) -> Iterator[Problem]:
+    if len(settings.asterisk) < 2:
+        return
+    seen: dict[str, str] = {}
+    for name, pbx in settings.asterisk.items():
+        if pbx.sip_address is None:
+            sentence = "sip_address is missing; with several Asterisks each needs one, where the others bring it calls for its seats"
+            yield Problem(key=("asterisk", name), sentence=sentence)
+            continue
+        other = seen.setdefault(str(pbx.sip_address), name)
+        if other != name:
+            sentence = f"{pbx.sip_address} is also that of asterisk.{other}; each Asterisk is known by its own"
+            yield Problem(key=("asterisk", name, "sip_address"), sentence=sentence)
+
+
+@_needs("asterisk", "trunks")
+def _asterisks_are_no_trunks(settings: Settings) -> Iterator[Problem]:
+    """What comes from another Asterisk would be taken for a caller, or a caller for an Asterisk."""
+    if len(settings.asterisk) < 2:
+        return
+    for trunk, line in settings.trunks.items():
+        for name in settings.asterisk:
+            if trunk == f"pbx-{name}":
+                sentence = f"the endpoint zhida-{trunk} is that of asterisk.{name} already; give the trunk another name"
+                yield Problem(key=("trunks", trunk), sentence=sentence)
+        for name, pbx in settings.asterisk.items():
+            for index, text in enumerate(line.match):
+                if pbx.sip_address is not None and _overlap(ipaddress.ip_network(text), ipaddress.ip_network(pbx.sip_address.host)):
+                    sentence = f"{text} holds {pbx.sip_address.host} (asterisk.{name}.sip_address); an Asterisk's address is no carrier's"
+                    yield Problem(key=("trunks", trunk, "match", str(index)), sentence=sentence)
+
+
 @_needs("trunks")
 def _trunks_do_not_overlap(settings: Settings) -> Iterator[Problem]:
     seen: list[tuple[_Network, str]] = []

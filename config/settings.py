@@ -46,7 +46,7 @@ class Settings(Section):
     hotline: HotlineSettings
     """The hotline."""
     asterisk: Annotated[dict[Name, PbxSettings], Field(min_length=1)]
-    """Name to Asterisk; usually one."""
+    """Name to Asterisk; usually one, of several each serves the seats and calls of all."""
     trunks: Annotated[dict[Name, TrunkSettings], Field(min_length=1)]
     """Name to a line on which callers arrive; its endpoint in pjsip.conf is zhida-NAME."""
     outbound: OutboundSettings | None = None

@@ -5,7 +5,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.fields import Digits, HostAddress, Language, Name, Network, PathHere, PathThere, Port, Prompt, Secret, Section, Skills
+from config.fields import (
+    Digits,
+    HostAddress,
+    IpAddress,
+    Language,
+    Name,
+    Network,
+    PathHere,
+    PathThere,
+    Port,
+    Prompt,
+    Secret,
+    Section,
+    Skills,
+)
 
 
 class AmiSettings(Section):
@@ -30,6 +44,8 @@ class PbxSettings(Section):
     """How the engine logs in at the manager interface."""
     systemname: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "zhida"
     """The systemname in asterisk.conf: it begins every call id, marks every AMI event, and differs between a hotline's Asterisks."""
+    sip_address: IpAddress | None = None
+    """Address and UDP port that the hotline's other Asterisks reach this one at by SIP, and call from; needed where there are several."""
     media_address: Annotated[str, Field(pattern=r"^[0-9.]{7,15}$")] | None = None
     """The address that sound is offered on and bound to, but for browsers, whose ICE finds its own; empty: Asterisk decides."""
     qualify_s: Annotated[int, Field(ge=0, le=3600)] = 30

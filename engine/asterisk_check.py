@@ -15,11 +15,13 @@ from pbx.ami.link import AmiLink
 from pbx.dialplan.comparing import contexts_of, differences, steps_of
 from pbx.dialplan.render import render
 from pbx.dialplan.site import Site
+from pbx.registrations import peer_is_dead
 
 _REACH_S: Final = 3.0
 _LEAST_VERSION: Final = 22
 _GUARDS: Final = {"trust_id_inbound": "false", "allow_transfer": "false"}
 """What keeps a caller's own headers from being believed, and a phone from moving a call."""
+_OF_PEERS: Final = {"context": "zhida-across", "allow_transfer": "false"}
 
 Found = tuple[Level, str]
 
@@ -84,15 +86,20 @@ async def _dialplan(link: AmiLink, context: str) -> list[tuple[tuple[str, str, i
 
 async def _endpoints(link: AmiLink, site: Site) -> list[Found]:
     found: list[Found] = []
-    for trunk in site.trunks:
-        endpoint, context = f"zhida-{trunk.name}", f"zhida-from-{trunk.name}"
-        for option, wanted in {"context": context, **_GUARDS}.items():
+    needed = {f"zhida-{trunk.name}": {"context": f"zhida-from-{trunk.name}", **_GUARDS} for trunk in site.trunks}
+    needed |= {peer.endpoint: _OF_PEERS for peer in site.peers}
+    for endpoint, options in needed.items():
+        for option, wanted in options.items():
             has = await _option(link, endpoint, option)
             if has is None:
                 found.append((Level.ERROR, f"has no endpoint {endpoint}: include pjsip_zhida.conf and reload"))
                 break
             if has != wanted:
                 found.append((Level.ERROR, f"endpoint {endpoint} has {option}={has}; it must be {wanted}"))
+    for peer in site.peers:
+        if await peer_is_dead(link, peer.endpoint):
+            sentence = f"gets no answer from asterisk.{peer.name} at {peer.address} (OPTIONS): let SIP and sound through between the two"
+            found.append((Level.WARNING, sentence))
     missing = [seat.name for seat in site.seats if await _option(link, seat.name, "context") is None]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,23 +16,27 @@ from conference.desk import ConferenceDesk
 from config.derive import menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
 from config.settings import Settings
 from config.telephony import PbxSettings
+from engine.asterisks import Asterisk, Asterisks, Neighbours, Silence
 from engine.decision import Decider
 from engine.desk import Desk, Service
 from engine.directory import CurrentDirectory
 from engine.mailbox import PostOffice
 from engine.outside import Outside, outside_of
-from engine.reconcile import Reconciler
+from engine.reconcile import OneOf, Reconciler
 from engine.recorder_process import RecorderProcess
 from engine.ringing import Ringing
 from engine.road import Road
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
-from engine.watcher import SeatPhones, Watcher
+from engine.watcher import Elsewhere, PhonesAt, SeatPhones, Watcher
+from engine.whereabouts import Whereabouts
 from pbx.agi.server import AgiLimits, AgiServer
 from pbx.agi.session import AgiSession
 from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
 from pbx.ami.settings import AmiLogin
+from pbx.belonging import Belonging
+from pbx.dialplan.site import PEER, endpoint_of_peer
 from pbx.legs import PbxLegs
 from pbx.line import AgiLine
 from routing.waiting import LiveCall
@@ -40,6 +44,7 @@ from seats.seat import Seat
 from store.redis.announcing import Announcements
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
+from store.redis.reloads import ReloadsAsked
 from store.redis.stream import EventStream
 from store.redis.telling import ToldFacts
 
@@ -54,32 +59,59 @@ class Seen:
     seats: Sequence[Seat] = ()
 
 
+@dataclass(slots=True, kw_only=True)
+class Current:
+    """The configuration in force, and what is made of it. A reload replaces it; calls in hand keep what they began with."""
+
+    settings: Settings
+    decider: Decider
+    outside: Outside
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """One engine's parts; engine.running starts and stops them."""
 
-    settings: Settings
+    current: Current
+    roads: dict[str, Road]
     engine_id: str
     clock: Clock
     redis: Redis
     live: RedisLiveState
-    link: AmiLink
+    asterisks: Asterisks
     agi: AgiServer
     taking_calls: asyncio.Event
     post: PostOffice
     phones: SeatPhones
     directory: CurrentDirectory
-    decider: Decider
-    outside: Outside
     conferences: ConferenceDesk
-    reconciler: Reconciler
     stores: Stores
     news: Announcements
     stream: EventStream
     told: ToldFacts
+    reloads: ReloadsAsked
     recorder: RecorderProcess
     seen: Seen
-    recordings: Path | None
+
+    @property
+    def settings(self) -> Settings:
+        """By which it works now."""
+        return self.current.settings
+
+    @property
+    def decider(self) -> Decider:
+        """What routes the calls that come in now."""
+        return self.current.decider
+
+    @property
+    def outside(self) -> Outside:
+        """How the outside world is dialled now."""
+        return self.current.outside
+
+    @property
+    def recordings(self) -> Sequence[Path]:
+        """Where recordings are begun; those that were, are finished, also where there are to be none any more."""
+        return [pbx.recordings_here for pbx in self.settings.asterisk.values()]
 
 
 def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
@@ -89,76 +121,143 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         options: how a command is to find the same configuration.
     """
     clock = SystemClock()
-    pbx_name, pbx = next(iter(settings.asterisk.items()))
     engine_id = f"{settings.hotline.id}-{number}-{secrets.token_hex(4)}"
     redis = connect(redis_url(settings))
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     stores = open_stores(settings, clock)
-    directory, outside = CurrentDirectory(), outside_of(settings)
-    asterisk = _asterisk(settings, pbx, live, outside, clock)
-    decider = decider_of(settings, directory)
-    seats = settings.seats
-    desk = Desk(
-        engine_id=engine_id,
-        pbx=pbx_name,
-        clock=clock,
-        decider=decider,
-        waiting=live,
-        legs=asterisk.legs,
-        post=asterisk.post,
-        ringing=Ringing(
-            waiting=live, phones=asterisk.phones, legs=asterisk.legs, clock=clock, ring_s=seats.ring_s, no_ring_s=seats.no_ring_s
-        ),
-        service=_service(settings, pbx),
-        outside=lambda number: outside.device(outside.digits(number)),
-    )
+    directory = CurrentDirectory()
+    post = PostOffice()
+    post.stray = Strays(live, post).found
+    phones = _phones(settings, live, lambda at: asterisks[at].link.state.up)
+    asterisks = _asterisks(settings, live, post, phones, clock)
+    current = current_of(settings, directory)
+    shared = Shared(engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post)
+    roads = roads_of(current, shared)
     return Engine(
-        settings=settings,
+        current=current,
+        roads=roads,
         engine_id=engine_id,
         clock=clock,
         redis=redis,
         live=live,
-        link=asterisk.link,
-        agi=_agi(settings, number, pbx, Road(desk)),
+        asterisks=asterisks,
+        agi=_agi(settings, number, asterisks, roads),
         taking_calls=asyncio.Event(),
-        post=asterisk.post,
-        phones=asterisk.phones,
+        post=post,
+        phones=phones,
         directory=directory,
-        decider=decider,
-        outside=outside,
-        conferences=ConferenceDesk(waiting=live, legs=asterisk.legs, clock=clock),
-        reconciler=asterisk.reconciler,
+        conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
         stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
         told=ToldFacts(redis, hotline=settings.hotline.id),
+        reloads=ReloadsAsked(redis, hotline=settings.hotline.id),
         recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
-        recordings=pbx.recordings_here if settings.recording.enabled else None,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asterisk:
-    """What hears one Asterisk, and acts on it."""
+class Shared:
+    """What the roads of an engine share, whatever the configuration."""
 
+    engine_id: str
+    clock: Clock
+    live: RedisLiveState
+    asterisks: Asterisks
+    post: PostOffice
+
+
+def current_of(settings: Settings, directory: CurrentDirectory) -> Current:
+    """These settings, in force."""
+    return Current(settings=settings, decider=decider_of(settings, directory), outside=outside_of(settings))
+
+
+def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
+    """The road of each Asterisk's calls, by these settings."""
+    settings, outside = current.settings, current.outside
+
+    def road(asterisk: Asterisk) -> Road:
+        desk = Desk(
+            engine_id=shared.engine_id,
+            pbx=asterisk.name,
+            clock=shared.clock,
+            decider=current.decider,
+            waiting=shared.live,
+            legs=shared.asterisks,
+            post=shared.post,
+            ringing=_ringing(settings, shared.live, asterisk, shared.clock),
+            service=_service(settings, asterisk.pbx),
+            outside=lambda number: outside.device(outside.digits(number)),
+        )
+        return Road(desk)
+
+    return {name: road(asterisk) for name, asterisk in shared.asterisks.items()}
+
+
+def shared_of(engine: Engine) -> Shared:
+    """What the engine's roads share."""
+    return Shared(
+        engine_id=engine.engine_id, clock=engine.clock, live=engine.live, asterisks=engine.asterisks, post=engine.post
+    )
+
+
+def _phones(settings: Settings, live: RedisLiveState, reported: Callable[[str], bool]) -> SeatPhones:
+    elsewhere = Elsewhere(where=Whereabouts(settings.asterisk), across=endpoint_of_peer)
+    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login, reported=reported, elsewhere=elsewhere)
+    phones.define(seat_definitions(settings))
+    return phones
+
+
+def _asterisks(settings: Settings, live: RedisLiveState, post: PostOffice, phones: SeatPhones, clock: Clock) -> Asterisks:
+    belonging = Belonging({name: pbx.systemname for name, pbx in settings.asterisk.items()})
+    silences = {name: Silence(name, phones) for name in settings.asterisk}
+    around = _Around(live, post, phones, clock, silences)
+    return Asterisks({name: _asterisk(settings, name, belonging, around) for name in settings.asterisk}, belonging)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What all Asterisks of the hotline have to do with."""
+
+    live: RedisLiveState
     post: PostOffice
     phones: SeatPhones
-    link: AmiLink
-    legs: PbxLegs
-    reconciler: Reconciler
+    clock: Clock
+    silences: Mapping[str, Silence]
 
 
-def _asterisk(settings: Settings, pbx: PbxSettings, live: RedisLiveState, outside: Outside, clock: Clock) -> _Asterisk:
-    post = PostOffice()
-    post.stray = Strays(live, post).found
-    phones = SeatPhones(live, ready_when_registered=settings.lab.auto_login, reported=lambda: link.state.up)
-    phones.define(seat_definitions(settings))
-    watcher = Watcher(post, phones)
-    link = AmiLink(login_of(pbx), clock=clock, events=watcher.saw, on_up=lambda: reconciler.once())  # noqa: PLW0108  the two need each other
-    reconciler = Reconciler(link=link, waiting=live, phones=phones, post=post, recorded=settings.recording.enabled)
+def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Around) -> Asterisk:
+    """One Asterisk's part; of several, it looks after its own calls, and its seats are unreachable while it is silent."""
+    pbx, post, outside = settings.asterisk[name], around.post, outside_of(settings)
+    here, silence, alone = PhonesAt(around.phones, name), around.silences[name], len(settings.asterisk) == 1
+
+    async def came_up() -> None:
+        silence.ended()
+        await reconciler.once()
+
+    link = AmiLink(
+        login_of(pbx), clock=around.clock, events=Watcher(post, here).saw, on_up=came_up, on_down=None if alone else silence.fell
+    )
+    neighbours = Neighbours(name, link, around.phones, around.silences)
+    one_of = OneOf(mine=lambda call_id: belonging.or_first(call_id) == name, across=f"PJSIP/{PEER}", look=neighbours.look)
+    reconciler = Reconciler(
+        link=link,
+        waiting=around.live,
+        phones=here,
+        post=post,
+        recorded=settings.recording.enabled,
+        one_of=None if alone else one_of,
+    )
     legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
-    return _Asterisk(post=post, phones=phones, link=link, legs=legs, reconciler=reconciler)
+    return Asterisk(name=name, pbx=pbx, link=link, legs=legs, phones=here, reconciler=reconciler, silence=None if alone else silence)
+
+
+def _ringing(settings: Settings, live: RedisLiveState, asterisk: Asterisk, clock: Clock) -> Ringing:
+    seats = settings.seats
+    return Ringing(
+        waiting=live, phones=asterisk.phones, legs=asterisk.legs, clock=clock, ring_s=seats.ring_s, no_ring_s=seats.no_ring_s
+    )
 
 
 def _service(settings: Settings, pbx: PbxSettings) -> Service:
@@ -199,9 +298,11 @@ def api_address(settings: Settings, number: int) -> tuple[str, int]:
     return settings.api.host, settings.api.port + number - 1
 
 
-def _agi(settings: Settings, number: int, pbx: PbxSettings, road: Road) -> AgiServer:
+def _agi(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[str, Road]) -> AgiServer:
     async def take(session: AgiSession) -> None:
-        await road.take(AgiLine(session, sounds=pbx.prompts_dir, language=settings.hotline.language))
+        asterisk = asterisks.of(session.request.uniqueid)
+        road = roads[asterisk.name]  # as it is at this moment: a reload puts another one there
+        await road.take(AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=road.desk.decider.rules.language))
 
     host, port = agi_address(settings, number)
     return AgiServer(host, port, take, limits=AgiLimits(max_sessions=settings.engine.max_calls), allow=settings.engine.agi.peers)

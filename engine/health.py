@@ -23,10 +23,10 @@ class EngineHealth:
     async def __call__(self) -> Mapping[str, PartHealth]:
         """See `api.sources.Health`."""
         redis, sql = await asyncio.gather(self._redis(), self._sql())
-        link, recorder = self._engine.link.state, self._engine.recorder.state
+        recorder = self._engine.recorder.state
         faults = {
             "redis": redis,
-            "asterisk": "" if link.up else link.why,
+            **self._asterisks(),
             "sql": sql,
             "recorder": recorder.fault,
             "directory": self._engine.directory.fault,
@@ -34,6 +34,11 @@ class EngineHealth:
         }
         now = self._engine.clock.now()
         return {name: self._part(name, fault, now) for name, fault in faults.items()}
+
+    def _asterisks(self) -> dict[str, str]:
+        """One is called asterisk, of several each asterisk_NAME."""
+        links = {name: asterisk.link.state for name, asterisk in self._engine.asterisks.items()}
+        return {"asterisk" if len(links) == 1 else f"asterisk_{name}": "" if link.up else link.why for name, link in links.items()}
 
     def _part(self, name: str, fault: str, now: datetime) -> PartHealth:
         before = self._seen.get(name)

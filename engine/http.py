@@ -11,15 +11,18 @@ from aiohttp import web
 
 from api.app import build_app
 from api.rights import Role
+from api.route import TOKENS
 from api.server import ApiServer
 from api.sources import Happening, Known, RingTimes, Sources
 from api.tokens import Token
 from calls.errors import Refused
 from config.derive import background
+from config.settings import Settings
 from engine.building import Engine, api_address
 from engine.explaining import Explainer
 from engine.health import EngineHealth
 from engine.metrics import registry_of
+from engine.reloading import Reloader
 from routing.explain import Asked, Explanation
 from seats.seat import Seat
 from store.redis.known import RedisKeys
@@ -27,16 +30,19 @@ from store.redis.known import RedisKeys
 _SEATS_EVERY_S: Final = 0.5
 
 
-def api_server(engine: Engine, number: int) -> ApiServer:
+def api_server(engine: Engine, number: int, reloader: Reloader) -> ApiServer:
     """Engine `number`'s API, to be started."""
     host, port = api_address(engine.settings, number)
-    return ApiServer(_app(engine), host, port)
+    app = _app(engine, reloader)
+    reloader.on_applied = lambda settings: app[TOKENS].replace(_tokens(settings))
+    return ApiServer(app, host, port)
 
 
-def _app(engine: Engine) -> web.Application:
-    tokens = {
-        name: Token(secret=token.token.get_secret_value(), role=Role(token.role)) for name, token in engine.settings.api.tokens.items()
-    }
+def _tokens(settings: Settings) -> dict[str, Token]:
+    return {name: Token(secret=token.token.get_secret_value(), role=Role(token.role)) for name, token in settings.api.tokens.items()}
+
+
+def _app(engine: Engine, reloader: Reloader) -> web.Application:
     sources = Sources(
         clock=engine.clock,
         waiting=engine.live,
@@ -49,12 +55,17 @@ def _app(engine: Engine) -> web.Application:
         health=EngineHealth(engine),
         happenings=Happenings(engine, SeatsLately(engine)),
         known=KnownKeys(RedisKeys(engine.redis, hotline=engine.settings.hotline.id)),
-        registry=registry_of(engine),
-        dial=engine.outside.digits,
+        registry=registry_of(engine, reloader),
+        dial=lambda number: engine.outside.digits(number),  # noqa: PLW0108  as it is at that moment
         area_code=engine.settings.hotline.area_code,
-        ring=RingTimes(office_s=engine.settings.conference.office_ring_s, mobile_s=engine.settings.conference.mobile_ring_s),
+        ring=lambda: _ring_times(engine.settings),
+        reload=reloader,
     )
-    return build_app(sources, tokens=tokens)
+    return build_app(sources, tokens=_tokens(engine.settings))
+
+
+def _ring_times(settings: Settings) -> RingTimes:
+    return RingTimes(office_s=settings.conference.office_ring_s, mobile_s=settings.conference.mobile_ring_s)
 
 
 @dataclass(frozen=True, slots=True)

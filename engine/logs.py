@@ -43,4 +43,5 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(cast(TextIO, unfailing)),
         cache_logger_on_first_use=False,
     )
+    logging.getLogger().setLevel(level.upper())  # also where the level changes later
     logging.basicConfig(level=level.upper(), stream=unfailing, format="%(levelname)s %(name)s %(message)s")

@@ -170,10 +170,13 @@ class PostOffice:
         else:
             self.stray(offer)
 
-    def compare(self, there: Collection[str], rooms: Mapping[str, AbstractSet[str]]) -> None:
-        """What Asterisk lists now: all legs, and each room's."""
+    def compare(
+        self, there: Collection[str], rooms: Mapping[str, AbstractSet[str]], *, mine: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """What an Asterisk lists now: all legs, and each room's; of the calls that are `mine`, which is to say its own."""
         for call_id, mailbox in self._calls.items():
-            mailbox.compare(there, rooms.get(call_id, frozenset()))
+            if mine(call_id):
+                mailbox.compare(there, rooms.get(call_id, frozenset()))
 
     def unanswered(self, leg: str, cause: int) -> None:
         """A leg that was ordered never came to be answered. Where its hang-up was seen, that tells the cause better."""

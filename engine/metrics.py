@@ -9,34 +9,48 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from engine.building import Engine
+from engine.reloading import Reloader
 
 
 class EngineFigures(Collector):
     """What this engine counts; the hotline's own figures as this engine last saw them (`Engine.seen`)."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reloader: Reloader) -> None:
         self._engine = engine
+        self._reloader = reloader
 
     def collect(self) -> Iterator[Metric]:
         """See prometheus_client."""
         engine = self._engine
         yield GaugeMetricFamily("zhida_calls_in_hand", "Calls in this engine's hands.", value=len(engine.post.calls))
-        yield GaugeMetricFamily("zhida_ami_up", "Whether the link to Asterisk is up.", value=int(engine.link.state.up))
+        yield from _links(engine)
         yield GaugeMetricFamily("zhida_directory_entries", "Entries of the whitelist in force.", value=len(engine.directory()))
         yield _labelled("zhida_calls", "Calls of the hotline by state.", "state", (call.state for call in engine.seen.calls))
         yield _labelled("zhida_seats", "Seats of the hotline by state.", "state", (seat.state for seat in engine.seen.seats))
         yield _totals("zhida_agi", "FastAGI server, totals.", asdict(engine.agi.counters))
-        yield _totals("zhida_ami", "AMI link, totals.", dict(engine.link.counts))
         recorder = engine.recorder.state
         recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
         yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)
+        yield _totals("zhida_reloads", "Reloads of the configuration, totals.", self._reloader.counts)
 
 
-def registry_of(engine: Engine) -> CollectorRegistry:
+def registry_of(engine: Engine, reloader: Reloader) -> CollectorRegistry:
     """A registry with the engine's figures in it."""
     registry = CollectorRegistry()
-    registry.register(EngineFigures(engine))
+    registry.register(EngineFigures(engine, reloader))
     return registry
+
+
+def _links(engine: Engine) -> Iterator[Metric]:
+    """How each Asterisk's link is, and what it counted."""
+    up = GaugeMetricFamily("zhida_ami_up", "Whether the link to the Asterisk is up.", labels=["asterisk"])
+    totals = CounterMetricFamily("zhida_ami", "AMI link, totals.", labels=["asterisk", "what"])
+    for name, asterisk in engine.asterisks.items():
+        up.add_metric([name], int(asterisk.link.state.up))
+        for what, count in sorted(asterisk.link.counts.items()):
+            totals.add_metric([name, what], count)
+    yield up
+    yield totals
 
 
 def _labelled(name: str, text: str, label: str, values: Iterable[str]) -> Metric:

@@ -1,8 +1,9 @@
 """Live state held against Asterisk: at start, after every reconnect, every few seconds. What differs is mended and logged."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from calls.errors import Fault, LegGone, NotFound
 from calls.events import RecordingStarted
 from engine.mailbox import PostOffice
-from engine.watcher import SeatPhones
+from engine.watcher import PhonesHere
 from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
 from pbx.ami.listed import ListedChannel
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 END_REASONS: Final = {CallState.IVR: "menu_left", CallState.WAITING: "abandoned", CallState.OFFERED: "abandoned"}
 """Why a call ended whose caller is gone, by where it was; everywhere else it had been served."""
+_EVERY_S: Final = 5.0
+_GIVEN_UP: Final = 2  # looks in a row that found the link down
 
 
 class Hotline(WaitingRoom, SeatBoard, Protocol):
@@ -37,31 +40,60 @@ class Hotline(WaitingRoom, SeatBoard, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf:
+    """Which part of a hotline of several Asterisks one of them is.
+
+    Args:
+        mine: whether a call, by its id, came in on it.
+        across: how the names of channels to and from the other Asterisks begin.
+        look: sees to what it knows of the others, with what was just read from it.
+    """
+
+    mine: Callable[[str], bool]
+    across: str
+    look: Callable[[Snapshot], Awaitable[None]]
+
+
 class Reconciler:
     """Mends what got lost: calls whose channel is gone, three-way calls whose engine is, legs and phones that changed unseen."""
 
     def __init__(
-        self, *, link: AmiLink, waiting: Hotline, phones: SeatPhones, post: PostOffice, recorded: bool = True, every_s: float = 5.0
+        self,
+        *,
+        link: AmiLink,
+        waiting: Hotline,
+        phones: PhonesHere,
+        post: PostOffice,
+        recorded: bool = True,
+        one_of: OneOf | None = None,
     ) -> None:
         self._link = link
         self._actions = AmiActions(link)
         self._waiting = waiting
         self._phones = phones
         self._post = post
-        self._recorded = recorded
-        self._every_s = every_s
+        self.recorded = recorded
+        self._one_of = one_of
+        self._silent = 0
 
     async def run(self) -> None:
         """Reconcile every few seconds, for ever."""
         while True:
-            await asyncio.sleep(self._every_s)
-            if not self._link.state.up:
-                continue
+            await asyncio.sleep(_EVERY_S)
+            self._silent = 0 if self._link.state.up else self._silent + 1
             try:
-                with self._link.holding_events():
-                    await self.once(reclaim=True)
+                if not self._silent:
+                    await self.now()
+                elif self._one_of is not None and self._silent >= _GIVEN_UP:
+                    await self._given_up()
             except Fault as fault:
                 log.warning("reconcile_failed", code=fault.code, why=fault.sentence)
+
+    async def now(self) -> None:
+        """Once, out of turn. Raises: as `once`."""
+        with self._link.holding_events():
+            await self.once(reclaim=True)
 
     async def once(self, *, reclaim: bool = False) -> None:
         """Compare now, and mend. `reclaim`: this engine takes calls, so that those in dead engines' hands may come to it.
@@ -69,20 +101,35 @@ class Reconciler:
         Raises: PbxFault, StoreFault: one of the two could not be asked; nothing was mended.
         """
         # Calls first: a call known to live state then must have a channel in what is asked afterwards.
-        calls = await self._waiting.calls()
+        calls = [call for call in await self._waiting.calls() if self._mine(call.call_id)]
         self._phones.believed(await self._seats())
         snapshot = await self._link.snapshot(tuple(self._phones.devices))
-        for device in self._phones.devices:
-            if (state := snapshot.devices.get(device)) is not None:
-                self._phones.saw(device, state)
+        self._phones.saw_all(snapshot.devices)
+        if self._one_of is not None:
+            await self._one_of.look(snapshot)
         if snapshot.missing:
             return
         rooms = {room: {member.uniqueid for member in members} for room, members in snapshot.rooms.items()}
-        self._post.compare(snapshot.channels, rooms)
+        self._post.compare(snapshot.channels, rooms, mine=self._mine)
         for call in calls:
             await self._mend(call, snapshot)
         if reclaim:
             await self._reclaim(calls, rooms)
+
+    def _mine(self, call_id: str) -> bool:
+        return self._one_of is None or self._one_of.mine(call_id)
+
+    async def _given_up(self) -> None:
+        """This Asterisk is silent, and of its calls nothing is heard either: they are over, and the seats elsewhere are free.
+
+        One whose AGI session stands is alive: then only the link is cut. In another engine's hands it is that engine's affair.
+        """
+        calls = [call for call in await self._waiting.calls() if self._mine(call.call_id) and call.call_id not in self._post.calls]
+        alive: Collection[str] = await self._waiting.engines() if calls else ()
+        for call in calls:
+            if call.engine == self._waiting.engine_id or call.engine not in alive:
+                log.warning("call_of_silent_asterisk_ended", call_id=call.call_id, state=call.state)
+                await self._waiting.end(call.call_id, END_REASONS.get(call.state, "completed"), detail="its Asterisk is silent")
 
     async def _seats(self) -> Sequence[Seat]:
         """The seats as live state has them; all of them anew where it lost its data."""
@@ -130,7 +177,7 @@ class Reconciler:
         if not await self._waiting.answered(offer, seat_leg=leg.uniqueid, seat_channel=leg.channel):
             return
         log.warning("answer_found", call_id=call.call_id, seat_id=call.seat_id)
-        if self._recorded:
+        if self.recorded:
             state, fact = CallState.TALKING, RecordingStarted(call_id=call.call_id, at=snapshot.taken_at, name=call.call_id)
             await self._waiting.change(call.call_id, expect=state, state=state, facts=[fact], recording=call.call_id)
 
@@ -138,4 +185,8 @@ class Reconciler:
         """The leg of the call's seat that the caller talks with."""
         bridge = snapshot.channels[call.call_id].bridge_id
         with_him = (leg for leg in snapshot.channels.values() if bridge and leg.bridge_id == bridge)
-        return next((leg for leg in with_him if self._phones.seat_of(leg.channel) == call.seat_id), None)
+        return next((leg for leg in with_him if self._phones.seat_of(leg.channel) == call.seat_id or self._is_across(leg)), None)
+
+    def _is_across(self, leg: ListedChannel) -> bool:
+        """Whether the leg leads to another Asterisk: it rings nobody's phone there but that of the seat the call is offered to."""
+        return self._one_of is not None and leg.channel.startswith(self._one_of.across)

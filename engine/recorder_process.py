@@ -36,6 +36,8 @@ class RecorderProcess:
         self._ended = RecorderState()
         """Totals of recorders that have ended."""
         self._now = RecorderState()
+        self._process: asyncio.subprocess.Process | None = None
+        self._renewed = False
 
     @property
     def state(self) -> RecorderState:
@@ -52,19 +54,32 @@ class RecorderProcess:
             began = self._clock.monotonic()
             code = await self._once()
             self._ended = replace(self.state, fault="", since=None)
+            if self._renewed:
+                self._renewed, self._now = False, RecorderState()
+                log.info("recorder_renewed")
+                continue
             self._now = RecorderState(fault=f"The recorder's process ended ({code}) and is being started again.", since=self._clock.now())
             log.error("recorder_ended", code=code)
             pause_s = _FIRST_PAUSE_S if self._clock.monotonic() - began > _LONGEST_PAUSE_S else min(2 * pause_s, _LONGEST_PAUSE_S)
             await asyncio.sleep(pause_s)
 
+    def renew(self) -> None:
+        """Have it record what is there and end, and another one, which reads the configuration anew, go on."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            self._renewed = True
+            process.stdin.close()
+            asyncio.get_running_loop().call_later(_LAST_FACTS_S, _end, process)
+
     async def _once(self) -> int:
-        process = await asyncio.create_subprocess_exec(
+        process = self._process = await asyncio.create_subprocess_exec(
             *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         try:
             await self._listen(process)
             return await process.wait()
         finally:
+            self._process = None
             await _let_go(process)
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
@@ -82,6 +97,11 @@ async def _let_go(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.kill()
         await process.wait()
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
 
 
 def document_of(state: RecorderState) -> dict[str, Any]:

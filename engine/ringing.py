@@ -12,7 +12,7 @@ from calls.errors import Fault, StoreFault
 from calls.events import Event
 from conference.legs import Legs
 from engine.mailbox import Mailbox, SeatAnswer
-from engine.watcher import SeatPhones
+from engine.watcher import PhonesHere
 from pbx.line import AgiLine, Dialled
 from routing.waiting import CallState, Offer, OfferOutcome, WaitingRoom
 
@@ -50,7 +50,7 @@ class Ringing:
     """Rings seats for offers."""
 
     def __init__(
-        self, *, waiting: WaitingRoom, phones: SeatPhones, legs: Legs, clock: Clock, ring_s: float, no_ring_s: float
+        self, *, waiting: WaitingRoom, phones: PhonesHere, legs: Legs, clock: Clock, ring_s: float, no_ring_s: float
     ) -> None:
         self._waiting = waiting
         self._phones = phones

@@ -3,15 +3,16 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import structlog
 
 from api.server import ApiServer
 from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
+from engine.asterisks import Asterisk
 from engine.building import Engine
+from engine.reloading import Reloader
 from pbx.recordings import finish_recordings
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ _RECORDINGS_EVERY_S: Final = 2.0
 _LOOK_EVERY_S: Final = 5.0
 
 
-async def run(engine: Engine, api: ApiServer) -> None:
+async def run(engine: Engine, api: ApiServer, reloader: Reloader) -> None:
     """Serve calls until SIGTERM or SIGINT; then let those in hand go on for `engine.graceful_stop_s` and hand over the rest.
 
     In order: the API, whose /healthz says what is waited for; live state; the link to Asterisk; timers and deliveries; the
@@ -33,15 +34,16 @@ async def run(engine: Engine, api: ApiServer) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.signalled)
     try:
         await _listen(api)
         if await _done_before(stop, _live_state_there(engine)) and await _done_before(stop, _linked(engine)):
-            await _serve(engine, stop)
+            await _serve(engine, stop, reloader)
     except ExceptionGroup as several:
         raise (several.exceptions[0] if len(several.exceptions) == 1 else several) from None
     finally:
         await api.close()
-        await engine.link.close()
+        await asyncio.gather(*(asterisk.link.close() for asterisk in engine.asterisks.values()))
         await engine.redis.aclose()
         await engine.stores.database.close()
     log.info("engine_stopped")
@@ -68,9 +70,9 @@ async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> 
         stopping.cancel()
 
 
-async def _serve(engine: Engine, stop: asyncio.Event) -> None:
+async def _serve(engine: Engine, stop: asyncio.Event, reloader: Reloader) -> None:
     async with asyncio.TaskGroup() as tasks:
-        side = [tasks.create_task(work, name=name) for name, work in _side_work(engine).items()]
+        side = [tasks.create_task(work, name=name) for name, work in _side_work(engine, reloader).items()]
         if await _done_before(stop, _directory_read(engine)):
             await engine.agi.start()
             engine.taking_calls.set()
@@ -94,22 +96,31 @@ async def _sign_off(engine: Engine) -> None:
 
 
 async def _linked(engine: Engine) -> None:
-    engine.link.start()
+    """Each Asterisk is given some time to be there; one that is not costs the calls on the others no more than that."""
+    await asyncio.gather(*(_linked_with(asterisk) for asterisk in engine.asterisks.values()))
+
+
+async def _linked_with(asterisk: Asterisk) -> None:
+    asterisk.link.start()
     try:
-        await engine.link.wait_up(_FIRST_LINK_S)
+        await asterisk.link.wait_up(_FIRST_LINK_S)
     except Fault as fault:
-        log.warning("asterisk_not_linked_yet", why=fault.sentence)
+        log.warning("asterisk_not_linked_yet", asterisk=asterisk.name, why=fault.sentence)
+        if asterisk.silence is not None:
+            asterisk.silence.fell(asterisk.link.state)
 
 
-def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
+def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, Any, None]]:
     """What goes on beside the calls, by name."""
     tables_there = asyncio.Event()
     return {
         "deliveries": engine.live.listen(engine.post),
         "timers": engine.live.keep_time(),
-        "reconciler": engine.reconciler.run(),
+        **{f"reconciler of {name}": asterisk.reconciler.run() for name, asterisk in engine.asterisks.items()},
         "directory": _follow_directory(engine, tables_there),
         "announcements": engine.news.listen(),
+        "reloads asked": engine.reloads.news.listen(),
+        "reloads": reloader.follow(),
         "recorder": _record(engine, tables_there),
         "recordings": _finish_recordings(engine),
         "figures": _look(engine),
@@ -156,15 +167,14 @@ async def _look(engine: Engine) -> None:
 
 async def _finish_recordings(engine: Engine) -> None:
     """Join the halves of recordings whose calls are over."""
-    if engine.recordings is None:
-        await asyncio.Event().wait()
     while True:
         await asyncio.sleep(_RECORDINGS_EVERY_S)
         try:
             live = {call.call_id for call in await engine.live.calls()}
         except StoreFault:
             continue
-        await asyncio.to_thread(finish_recordings, cast("Path", engine.recordings), live)
+        for folder in engine.recordings:
+            await asyncio.to_thread(finish_recordings, folder, live)
 
 
 async def _live_state_there(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from config.derive import browser_of, devices_of, fallback_seats, seat_ids_of
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.outside import outside_of
-from pbx.dialplan.site import NumberFrom, SeatPhone, Site, TrunkLine
+from pbx.dialplan.site import NumberFrom, Peer, SeatPhone, Site, TrunkLine
 
 
 def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> Site:
@@ -37,7 +37,20 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         media_address=pbx.media_address or "",
         qualify_s=pbx.qualify_s,
         outside_number=outside_of(settings).caller_id,
+        peers=_peers(settings, pbx),
+        phones=_phone_names(settings) if len(settings.asterisk) > 1 else (),
     )
+
+
+def _peers(settings: Settings, pbx: PbxSettings) -> tuple[Peer, ...]:
+    """The other Asterisks of the hotline."""
+    others = {name: other.sip_address for name, other in settings.asterisk.items() if other != pbx}
+    return tuple(Peer(name=name, address=str(at)) for name, at in others.items() if at is not None)
+
+
+def _phone_names(settings: Settings) -> tuple[str, ...]:
+    devices = (device for seat in seat_ids_of(settings) for device in devices_of(settings, seat))
+    return tuple(dict.fromkeys(device.removeprefix("PJSIP/") for device in devices))
 
 
 def _phones(settings: Settings) -> list[SeatPhone]:

@@ -5,12 +5,14 @@ No event is trusted further than it reaches: it may name legs, rooms and devices
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import structlog
 
 from calls.errors import Fault
 from engine.mailbox import PostOffice
+from engine.whereabouts import ONLY, Whereabouts
 from pbx.ami.messages import AmiEvent
 from routing.waiting import SeatBoard
 from seats.seat import Phone, Seat, SeatDefinition
@@ -18,9 +20,8 @@ from seats.seat import Phone, Seat, SeatDefinition
 log = structlog.get_logger(__name__)
 
 _UP: Final = "6"  # ChannelState of an answered channel (channelstate.h AST_STATE_UP)
-_IDLE: Final = "NOT_INUSE"
 _PHONES: Final[Mapping[str, Phone]] = {
-    _IDLE: Phone.IDLE,
+    "NOT_INUSE": Phone.IDLE,
     "INUSE": Phone.IN_USE,
     "BUSY": Phone.IN_USE,
     "RINGING": Phone.IN_USE,
@@ -30,72 +31,149 @@ _PHONES: Final[Mapping[str, Phone]] = {
 """Asterisk's device states; every other one (UNAVAILABLE, INVALID, UNKNOWN) is a phone that cannot be rung."""
 
 
+class PhonesHere(Protocol):
+    """The seats' phones as one Asterisk has to do with them."""
+
+    @property
+    def seats(self) -> tuple[SeatDefinition, ...]:
+        """The seats that are watched."""
+        ...
+
+    @property
+    def devices(self) -> Iterable[str]:
+        """Every device of every seat."""
+        ...
+
+    def reachable(self, seat_id: str) -> tuple[str, ...]:
+        """What this Asterisk is to dial so that the seat rings: its devices that can be rung now."""
+        ...
+
+    def seat_of(self, channel: str) -> str | None:
+        """The seat whose phone's leg this is, by the channel's name (PJSIP/8001-00000031)."""
+        ...
+
+    def hung_up(self, seat_id: str) -> None:
+        """This engine rings it no more, nor does it talk with who was rung for. Where nobody reports, that must do for an idle phone."""
+        ...
+
+    def saw(self, device: str, state: str) -> None:
+        """A device's state, as this Asterisk names it."""
+        ...
+
+    def saw_all(self, states: Mapping[str, str]) -> None:
+        """All that this Asterisk knows of devices."""
+        ...
+
+    def believed(self, seats: Iterable[Seat]) -> None:
+        """What live state takes the phones for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Phones on a hotline of several Asterisks.
+
+    Args:
+        where: where each device is. across: the Asterisk to be rung -> what is dialled there from another one, behind the device.
+    """
+
+    where: Whereabouts
+    across: Callable[[str], str]
+
+
 class SeatPhones:
     """The seats' phones as Asterisk reports them; a seat's several devices count as one phone.
 
     Args:
-        reported: whether Asterisk can report anything now.
+        reported: whether the Asterisk of that name can report anything now.
+        elsewhere: None where there is but one.
     """
 
-    def __init__(self, board: SeatBoard, *, ready_when_registered: bool, reported: Callable[[], bool]) -> None:
+    def __init__(
+        self, board: SeatBoard, *, ready_when_registered: bool, reported: Callable[[str], bool], elsewhere: Elsewhere | None = None
+    ) -> None:
         self._board = board
         self._reported = reported
         self._ready = ready_when_registered
         self.seats: tuple[SeatDefinition, ...] = ()
+        elsewhere = elsewhere or Elsewhere(where=Whereabouts(), across=str)
+        self.where, self._across = elsewhere.where, elsewhere.across
         self._seat_of: dict[str, str] = {}
-        self._devices: dict[str, dict[str, Phone]] = {}
+        self._devices: dict[str, tuple[str, ...]] = {}
         self._said: dict[str, Phone] = {}
         self._telling: dict[str, asyncio.Task[None]] = {}
 
     def define(self, seats: Iterable[SeatDefinition]) -> None:
         """The seats to watch; what was known of devices that stay is kept."""
-        before = {device: phone for devices in self._devices.values() for device, phone in devices.items()}
         self.seats, self._seat_of, self._devices = tuple(seats), {}, {}
         for seat in self.seats:
-            self._devices[seat.seat_id] = {device: before.get(device, Phone.UNREACHABLE) for device in seat.devices}
+            self._devices[seat.seat_id] = seat.devices
             self._seat_of.update(dict.fromkeys(seat.devices, seat.seat_id))
 
     @property
     def devices(self) -> Iterable[str]:
-        """Every device of every seat."""
+        """See `PhonesHere.devices`."""
         return self._seat_of.keys()
 
-    def reachable(self, seat_id: str) -> tuple[str, ...]:
-        """The seat's devices that can be rung now."""
-        return tuple(device for device, phone in self._devices.get(seat_id, {}).items() if phone is not Phone.UNREACHABLE)
+    def reachable(self, seat_id: str, at: str = ONLY) -> tuple[str, ...]:
+        """See `PhonesHere.reachable`. Where none can be rung now, those that could be before their Asterisk fell silent."""
+        devices = self._devices.get(seat_id, ())
+        places = {device: place for device in devices if (place := self.where.place(device)) is not None}
+        places = places or {device: place for device in devices if (place := self.where.last_place(device)) is not None}
+        return tuple(device if place == at else f"{device}@{self._across(place)}" for device, place in places.items())
 
     def seat_of(self, channel: str) -> str | None:
-        """The seat whose phone's leg this is, by the channel's name (PJSIP/8001-00000031)."""
+        """See `PhonesHere.seat_of`."""
         return self._seat_of.get(channel.rpartition("-")[0])
 
-    def saw(self, device: str, state: str) -> None:
-        """A device's state, as Asterisk names it; told to the board where it changes the seat's phone."""
+    def saw(self, device: str, state: str, at: str = ONLY) -> None:
+        """See `PhonesHere.saw`; told to the board where it changes the seat's phone."""
         seat_id = self._seat_of.get(device)
         if seat_id is None:
             return
-        self._devices[seat_id][device] = _PHONES.get(state, Phone.UNREACHABLE)
+        self.where.saw(device, _PHONES.get(state, Phone.UNREACHABLE), at)
+        self._told(seat_id)
+
+    def saw_all(self, states: Mapping[str, str], at: str = ONLY) -> None:
+        """See `PhonesHere.saw_all`."""
+        for device, state in states.items():
+            self.saw(device, state, at)
+        self.where.heard(at)
+
+    def lost(self, at: str) -> None:
+        """That Asterisk cannot be heard any more: what is registered there counts as unreachable."""
+        self.where.lost(at)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Tell the board of every seat whose phone is not what was said of it."""
+        for seat_id in self._devices:
+            self._told(seat_id)
+
+    def _told(self, seat_id: str) -> None:
         if seat_id not in self._telling:
             self._telling[seat_id] = asyncio.create_task(self._tell(seat_id), name=f"seat phone {seat_id}")
 
     def hung_up(self, seat_id: str) -> None:
-        """This engine rings it no more, nor does it talk with who was rung for. Where nobody reports, that must do for an idle phone."""
-        if self._reported():
-            return
-        for device, phone in self._devices.get(seat_id, {}).items():
-            if phone is Phone.IN_USE:
-                self.saw(device, _IDLE)
+        """See `PhonesHere.hung_up`."""
+        for device in self._devices.get(seat_id, ()):
+            for at in self.where.in_use_at(device):
+                if not self._reported(at):
+                    self.where.freed(device, at)
+                    self._told(seat_id)
 
     def believed(self, seats: Iterable[Seat]) -> None:
-        """What live state takes the phones for: where that is wrong, the next word on each device mends it."""
+        """See `PhonesHere.believed`: where that is wrong, the next word on each device mends it."""
         for seat in seats:
             if seat.seat_id in self._devices and seat.seat_id not in self._telling:
                 self._said[seat.seat_id] = seat.phone
 
-    def _phone(self, seat_id: str) -> Phone:
-        phones = self._devices[seat_id].values()
-        if Phone.IN_USE in phones:
-            return Phone.IN_USE
-        return Phone.IDLE if Phone.IDLE in phones else Phone.UNREACHABLE
+    def _phone(self, seat_id: str) -> Phone | None:
+        if seat_id not in self._devices:
+            return None  # it was left out meanwhile
+        phones = {self.where.phone(device) for device in self._devices[seat_id]}
+        known = (phone for phone in (Phone.IN_USE, Phone.IDLE, None) if phone in phones)
+        return next(known, Phone.UNREACHABLE)
 
     async def _tell(self, seat_id: str) -> None:
         try:
@@ -105,7 +183,7 @@ class SeatPhones:
 
     async def _tell_newest(self, seat_id: str) -> None:
         """Told one after another for a seat, always the newest, so that the board ends up with what is true."""
-        while (phone := self._phone(seat_id)) is not self._said.get(seat_id):
+        while (phone := self._phone(seat_id)) is not None and phone is not self._said.get(seat_id):
             back = phone is not Phone.UNREACHABLE and self._said.get(seat_id, Phone.UNREACHABLE) is Phone.UNREACHABLE
             try:
                 await self._board.phone(seat_id, phone, why=self._why(seat_id, phone), ready=self._ready and back)
@@ -122,10 +200,52 @@ class SeatPhones:
         return f"{' and '.join(device.removeprefix('PJSIP/') for device in self._devices[seat_id])} not registered"
 
 
+@dataclass(frozen=True, slots=True)
+class PhonesAt:
+    """`PhonesHere`, for one Asterisk of several."""
+
+    phones: SeatPhones
+    at: str
+
+    @property
+    def seats(self) -> tuple[SeatDefinition, ...]:
+        """See `PhonesHere.seats`."""
+        return self.phones.seats
+
+    @property
+    def devices(self) -> Iterable[str]:
+        """See `PhonesHere.devices`."""
+        return self.phones.devices
+
+    def reachable(self, seat_id: str) -> tuple[str, ...]:
+        """See `PhonesHere.reachable`."""
+        return self.phones.reachable(seat_id, self.at)
+
+    def seat_of(self, channel: str) -> str | None:
+        """See `PhonesHere.seat_of`."""
+        return self.phones.seat_of(channel)
+
+    def hung_up(self, seat_id: str) -> None:
+        """See `PhonesHere.hung_up`."""
+        self.phones.hung_up(seat_id)
+
+    def saw(self, device: str, state: str) -> None:
+        """See `PhonesHere.saw`."""
+        self.phones.saw(device, state, self.at)
+
+    def saw_all(self, states: Mapping[str, str]) -> None:
+        """See `PhonesHere.saw_all`."""
+        self.phones.saw_all(states, self.at)
+
+    def believed(self, seats: Iterable[Seat]) -> None:
+        """See `PhonesHere.believed`."""
+        self.phones.believed(seats)
+
+
 class Watcher:
     """Takes each AMI event where it belongs; unknown legs and rooms are other engines' or nobody's."""
 
-    def __init__(self, post: PostOffice, phones: SeatPhones) -> None:
+    def __init__(self, post: PostOffice, phones: PhonesHere) -> None:
         self._post = post
         self._phones = phones
         self._handlers: dict[str, Callable[[Mapping[str, str]], None]] = {

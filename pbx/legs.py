@@ -33,11 +33,11 @@ class PbxLegs:
     ) -> None:
         self._actions = actions
         self._outside = outside
-        self._caller_id = caller_id
+        self.caller_id = caller_id
         self._unanswered = unanswered
         self._orders: set[asyncio.Task[None]] = set()
 
-    async def into_room(self, channel: str) -> None:
+    async def into_room(self, room: str, channel: str) -> None:
         """See `Legs.into_room`."""
         await self._actions.redirect(channel, context="zhida-room", exten="leg")
 
@@ -50,7 +50,7 @@ class PbxLegs:
             channel_id=attempt.attempt_id,
             timeout_s=attempt.ring_s,
             variables={"ZHIDA_ROOM": room},
-            caller_id=CallerId(number=self._caller_id),
+            caller_id=CallerId(number=self.caller_id),
         )
         ordered = await self._actions.order_call(call)
         task = asyncio.create_task(self._outcome(attempt.attempt_id, ordered), name=f"ring {attempt.attempt_id}")

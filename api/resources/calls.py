@@ -160,7 +160,7 @@ async def ask_specialist(asked: Asked[Nothing, AskSpecialist]) -> ConferenceDocu
         specialists = [await specialist_named(sources.roster, asked.body.specialist_id)]
     else:
         specialists = list(await specialists_of(sources.roster, asked.body.department or ""))
-    await sources.conferences.ask(call_id, phones_of(specialists, dial=sources.dial, ring=sources.ring))
+    await sources.conferences.ask(call_id, phones_of(specialists, dial=sources.dial, ring=sources.ring()))
     return await conference_of(sources, call_id)
 
 

@@ -50,7 +50,7 @@ async def _audit(settings: Settings, since: datetime | None, *, look_only: bool)
     stores = open_stores(settings, clock)
     try:
         await stores.database.upgrade()
-        lines = [line for pbx in settings.asterisk.values() for line in _cdr(pbx.cdr_file)]
+        lines = [line for name, pbx in settings.asterisk.items() for line in _cdr(name, pbx.cdr_file)]
         await asyncio.sleep(_LAST_WORD_S)
         live, settle_s = await _live_calls(settings, stores)
         scope = Scope(
@@ -66,12 +66,12 @@ async def _audit(settings: Settings, since: datetime | None, *, look_only: bool)
         await stores.database.close()
 
 
-def _cdr(file: Path) -> Iterator[CdrRow | BadLine]:
+def _cdr(asterisk: str, file: Path) -> Iterator[CdrRow | BadLine]:
     """Raises: Fault: Asterisk's CDR is not there, so there is nothing to compare with."""
     try:
         yield from read_cdr(lines_of(file))
     except FileNotFoundError:
-        raise Fault("no_cdr", f"There is no CDR at {file} (asterisk.*.cdr_file): without it nothing can be audited.") from None
+        raise Fault("no_cdr", f"There is no CDR at {file} (asterisk.{asterisk}.cdr_file): without it nothing can be audited.") from None
 
 
 async def _live_calls(settings: Settings, stores: Stores) -> tuple[frozenset[str], float]:

@@ -24,7 +24,7 @@ from engine.site import site_of
 from engine.stores import open_stores
 from lab.house import control
 from lab.house.files import keeper_state, read_house
-from lab.house.plan import House
+from lab.house.plan import House, pbx_address
 from pbx.dialplan.render import render
 
 app = typer.Typer(no_args_is_help=True, help="A whole hotline on this machine's loopback addresses, to be called with any SIP tool.")
@@ -44,11 +44,12 @@ Net = Annotated[str, typer.Option(callback=_loopback, help="First three bytes of
 def up(
     overrides: Overrides = None,
     engines: Annotated[int, typer.Option(min=1, max=9, help="How many engines answer for it.")] = 1,
+    pbx: Annotated[int, typer.Option(min=1, max=9, help="How many Asterisks serve it.")] = 1,
     net: Net = "127.0.0",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the records and live state of the lab before.")] = False,
 ) -> None:
     """Start it in the background; returns when calls can be placed."""
-    asyncio.run(start(net, engines=engines, overrides=overrides or [], keep=keep))
+    asyncio.run(start(net, engines=engines, pbxs=pbx, overrides=overrides or [], keep=keep))
     sys.stdout.write(_in_words(status_of(net)))
 
 
@@ -72,27 +73,49 @@ def state_dir(net: str) -> Path:
     return LAB_STATE if net == "127.0.0" else LAB_STATE / net
 
 
-async def start(net: str, *, engines: int, overrides: list[str], keep: bool = False) -> Settings:
+async def start(net: str, *, engines: int, overrides: list[str], keep: bool = False, pbxs: int = 1) -> Settings:
     """Lay the lab out, start it, and return when calls can be placed.
 
     Raises: ConfigFault, Conflict (it is up), Fault (a part does not come up).
     """
     state = state_dir(net)
     agi = ", ".join(f"{net}.1:{4573 + number}" for number in range(engines))
-    own = [f"engine.agi.engines=[{agi}]", f"asterisk.pbx1.systemname=lab-{secrets.token_hex(4)}"]
+    names = [f"asterisk.pbx{number}.systemname=lab-{secrets.token_hex(4)}" for number in range(1, pbxs + 1)]
+    own = [f"engine.agi.engines=[{agi}]", *_several(net, pbxs), *names]
     text = lab_text(net, state_dir=state, overrides=[*own, *overrides])
     state.mkdir(parents=True, exist_ok=True)
     config = state / "zhida.yaml"
     if keeper_state(state) is None:
         config.write_text(text, encoding="utf-8")
     settings = load(config)
-    pbx = next(iter(settings.asterisk.values()))
-    house = House(state=state, net=net, config=config, systemname=pbx.systemname, engines=engines)
-    control.prepare(house, render(site_of(settings, pbx, agi_addresses(settings))), music=Path(pbx.music_dir), keep=keep)
+    asterisks = list(settings.asterisk.values())
+    house = House(state=state, net=net, config=config, systemnames=[pbx.systemname for pbx in asterisks], engines=engines)
+    snippets = [render(site_of(settings, pbx, agi_addresses(settings))) for pbx in asterisks]
+    control.prepare(house, snippets, music=Path(asterisks[0].music_dir), keep=keep)
     await _import_samples(settings)
-    make_prompts(pbx.prompts_here, sorted({*prompts_of(settings), "en"}))
+    make_prompts(asterisks[0].prompts_here, sorted({*prompts_of(settings), "en"}))
     await control.start(house, [f"{_url(settings, number)}/healthz" for number in range(1, engines + 1)])
     return settings
+
+
+def _several(net: str, pbxs: int) -> list[str]:
+    """What makes several Asterisks of the lab's one: each is as the first, with an address and files of its own."""
+    if pbxs == 1:
+        return []
+    own = [f"asterisk.pbx1.sip_address={pbx_address(net, 1)}:5060"]
+    for number in range(2, pbxs + 1):
+        address, name = pbx_address(net, number), f"asterisk.pbx{number}"
+        own += [
+            f'{name}.ami={{host: "{address}", secret: lab-ami-secret, permit: [127.0.0.0/8]}}',
+            f"{name}.sip_address={address}:5060",
+            f"{name}.media_address={address}",
+            f"{name}.qualify_s=0",
+            f"{name}.prompts_dir=${{state}}/prompts",
+            f"{name}.music_dir=${{state}}/music",
+            f"{name}.recordings_dir=${{state}}/pbx{number}/spool/recording",
+            f"{name}.cdr_file=${{state}}/pbx{number}/log/cdr-custom/zhida.csv",
+        ]
+    return own
 
 
 async def _import_samples(settings: Settings) -> None:
@@ -118,6 +141,7 @@ def status_of(net: str) -> dict[str, Any]:
         "ready": all(part["running"] for part in parts.values()) and all(said.get("status") == "ok" for said in health.values()),
         "api": {"url": _url(settings, 1), "token": _token(settings)},
         "sip": f"{net}.1:5060",
+        "pbx": {f"pbx{number}": f"{box.address}:5060" for number, box in enumerate(house.boxes, start=1)},
         "config": str(house.config),
         "parts": parts,
     }
@@ -143,6 +167,7 @@ def _in_words(found: dict[str, Any]) -> str:
         *(f"  {name}: {'runs' if part['running'] else 'does not run'}, process {part['pid']}" for name, part in found["parts"].items()),
         f"Call it:    from {net}.2 (trusted trunk) or {net}.4 (untrusted) to sip:12345@{found['sip']}, or 12346 for the menu",
         f"Be a seat:  register 8001 … 8020 at {found['sip']}, password lab-8001 … lab-8020; browsers 9001 … at ws://{net}.1:8088/ws",
+        *(f"            or {name} at {sip}: calls and seats of all of them are one hotline's" for name, sip in [*found["pbx"].items()][1:]),
         f"Be outside: answer at {net}.3:5060, the number is in the request URI",
         f"API:        {found['api']['url']}/api/v1/ with the header  Authorization: Bearer {found['api']['token']}",
         f"Config:     {found['config']}",

@@ -15,6 +15,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "demo:demo",
     "serve": "serve:serve",
     "record": "record:record",
+    "reload": "reload:reload",
     "check": "check:check",
     "asterisk-config": "asterisk_config:asterisk_config",
     "prompts": "prompts:prompts",

@@ -31,7 +31,7 @@ def record(config: ConfigFile = None, overrides: Overrides = None) -> None:
     """Move facts from the stream into the records until standard input is closed."""
     settings = settings_of(config, overrides)
     configure_logs(settings.engine.log_level)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # meant for the engine, which still has calls to be recorded
     os.nice(_NICE)
     uvloop.run(_record(settings))

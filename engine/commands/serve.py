@@ -2,19 +2,21 @@
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 
 import structlog
 import typer
 import uvloop
 
+from config.load import Loaded, read
 from config.settings import Settings
 from engine.building import agi_addresses, build
-from engine.commands.options import ConfigFile, Overrides, options_of, settings_of
+from engine.commands.options import ConfigFile, Overrides, config_file, options_of, settings_of
 from engine.http import api_server
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
+from engine.reloading import Reloader
 from engine.running import run
 
 log = structlog.get_logger(__name__)
@@ -35,12 +37,14 @@ def serve(
     configure_logs(settings.engine.log_level)
     for _, missing in prompts_there(settings):
         log.error("prompt_missing", why=missing.sentence)
-    uvloop.run(_serve(settings, engine, options_of(config, overrides)))
+    file = config_file(config)
+    uvloop.run(_serve(settings, engine, options_of(config, overrides), lambda: read(file, overrides or [])))
 
 
-async def _serve(settings: Settings, number: int, options: Sequence[str]) -> None:
+async def _serve(settings: Settings, number: int, options: Sequence[str], again: Callable[[], Loaded]) -> None:
     engine = build(settings, number, options=options)
+    reloader = Reloader(engine, again)
     sys.setswitchinterval(_SWITCH_S)
     gc.collect()
     gc.freeze()
-    await run(engine, api_server(engine, number))
+    await run(engine, api_server(engine, number, reloader), reloader)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, Final
@@ -25,21 +25,22 @@ _DOWN_WITHIN_S: Final = 20.0
 _LOOK_EVERY_S: Final = 0.05
 
 
-def prepare(house: House, snippets: Mapping[str, str], *, music: Path, keep: bool) -> None:
-    """Lay out the lab's folder; without `keep`, what an earlier lab left there is removed.
+def prepare(house: House, snippets: Sequence[Mapping[str, str]], *, music: Path, keep: bool) -> None:
+    """Lay out the lab's folder, with the snippets of each Asterisk; without `keep`, what an earlier lab left there is removed.
 
     Raises: Conflict: a lab is up there already.
     """
     if (noted := keeper_state(house.state)) is not None:
         raise Conflict("lab_is_up", f"A lab is up in {house.state} already (keeper {noted['pid']}): ./zhida lab down stops it.")
     if not keep:
-        for name in ("redis", "log", "pbx1/log", "pbx1/spool"):
-            shutil.rmtree(house.state / name, ignore_errors=True)
+        for folder in (house.state / "redis", house.state / "log", *house.state.glob("pbx*/log"), *house.state.glob("pbx*/spool")):
+            shutil.rmtree(folder, ignore_errors=True)
         for database in house.state.glob("zhida.db*"):
             database.unlink()
     for name in ("redis", "log"):
         (house.state / name).mkdir(parents=True, exist_ok=True)
-    write_files(house.box, snippets)
+    for box, of_box in zip(house.boxes, snippets, strict=True):
+        write_files(box, of_box)
     make_music(music)
     write_house(house)
 
@@ -51,7 +52,7 @@ async def start(house: House, health_urls: list[str]) -> None:
     """
     _start_keeper(house.state)
     try:
-        await fully_booted(house.box, within_s=_UP_WITHIN_S)
+        await asyncio.gather(*(fully_booted(box, within_s=_UP_WITHIN_S) for box in house.boxes))
         for number, url in enumerate(health_urls, start=1):
             await _healthy(url, f"engine-{number}", house.state / "log" / f"engine-{number}.log")
     except BaseException:

@@ -1,6 +1,7 @@
 """What a lab consists of: its folder, its address, its parts' command lines."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,25 +11,43 @@ from lab.house.part import Part
 from lab.setup.places import redis_server
 
 
+def pbx_address(net: str, number: int) -> str:
+    """Where the lab's Asterisk of that number (from 1) is; the callers and the outside world live between the first two."""
+    return f"{net}.1" if number == 1 else f"{net}.{9 + number}"
+
+
+def pbx_part(number: int) -> str:
+    """What the keeper calls the Asterisk of that number (from 1)."""
+    return "asterisk" if number == 1 else f"asterisk-{number}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """One lab.
 
     Args:
         state: its folder. net: the first three bytes of its addresses ("127.0.0"). config: its configuration file.
-        engines: how many engines answer for it.
+        systemnames: of its Asterisks, in their order. engines: how many engines answer for it.
     """
 
     state: Path
     net: str
     config: Path
-    systemname: str
+    systemnames: Sequence[str]
     engines: int = 1
 
     @property
     def box(self) -> Box:
-        """Its Asterisk."""
-        return Box(folder=self.state / "pbx1", address=f"{self.net}.1", systemname=self.systemname)
+        """Its Asterisk, the first where there are several."""
+        return self.boxes[0]
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Its Asterisks."""
+        return [
+            Box(folder=self.state / f"pbx{number}", address=pbx_address(self.net, number), systemname=systemname)
+            for number, systemname in enumerate(self.systemnames, start=1)
+        ]
 
     @property
     def socket(self) -> Path:
@@ -46,7 +65,10 @@ class House:
         engine = [sys.executable, "-m", "engine", "serve", "--config", str(self.config), "--engine"]
         return [
             Part(name="redis", command=redis, log=logs / "redis.log"),
-            Part(name="asterisk", command=asterisk_command_line(self.box), log=logs / "asterisk.log"),
+            *(
+                Part(name=pbx_part(number), command=asterisk_command_line(box), log=logs / f"{pbx_part(number)}.log")
+                for number, box in enumerate(self.boxes, start=1)
+            ),
             *(
                 Part(
                     name=f"engine-{number}",

@@ -37,24 +37,26 @@ class Phones:
         """An address of the net."""
         return f"{self._net}.{last}"
 
-    async def seat(self, number: str | int, *, does: PhoneBehaviour | None = None, password: str | None = None) -> Softphone:
+    async def seat(
+        self, number: str | int, *, does: PhoneBehaviour | None = None, password: str | None = None, server: int = SERVER
+    ) -> Softphone:
         """A seat's phone, registered.
 
         Args:
             does: what it does by itself when it rings; None leaves it to the scenario.
             password: the lab's for this seat if None.
+            server: the last part of the address of the Asterisk it registers at.
         """
-        server = self.address(SERVER)
-        line = Line(number=str(number), address=server, server=server, password=password or f"lab-{number}")
+        line = Line(number=str(number), address=self.address(SERVER), server=self.address(server), password=password or f"lab-{number}")
         return await self._start(line, does=(lambda: does) if does else None)
 
     async def seats(self, *numbers: str | int, does: PhoneBehaviour | None = None) -> list[Softphone]:
         """Several seats' phones at once."""
         return list(await asyncio.gather(*(self.seat(number, does=does) for number in numbers)))
 
-    async def caller(self, number: str, *, name: str = "", trunk: str = "carrier") -> Softphone:
-        """A phone somewhere in the public network whose calls come in over the trunk, `carrier` or `transit`."""
-        return await self._start(Line(number=number, name=name, address=self.address(TRUNKS[trunk]), server=self.address(SERVER)))
+    async def caller(self, number: str, *, name: str = "", trunk: str = "carrier", server: int = SERVER) -> Softphone:
+        """A phone somewhere in the public network whose calls come in over the trunk, `carrier` or `transit`, at that Asterisk."""
+        return await self._start(Line(number=number, name=name, address=self.address(TRUNKS[trunk]), server=self.address(server)))
 
     async def outside(self, number: str, *, tone_hz: int | None = None, does: Callable[[], PhoneBehaviour] | None = None) -> Softphone:
         """A phone in the outside world; the `World` brings it its calls."""

@@ -12,6 +12,15 @@ _DIALLED = re.compile(r"\+?[0-9]{2,20}\Z")
 _PATH = re.compile(r"/[A-Za-z0-9._/@+-]{0,200}\Z")
 
 
+PEER = "zhida-pbx-"
+"""How the endpoints of the hotline's other Asterisks begin, and so the names of channels to and from them."""
+
+
+def endpoint_of_peer(name: str) -> str:
+    """The endpoint under which the other Asterisks know this one."""
+    return PEER + name
+
+
 class NumberFrom(StrEnum):
     """Which header of an INVITE carries the caller's number on a trunk."""
 
@@ -40,11 +49,25 @@ class SeatPhone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another Asterisk of the hotline: its name, and where it sends and takes SIP, "address:port"."""
+
+    name: str
+    address: str
+
+    @property
+    def endpoint(self) -> str:
+        """What it is called in pjsip.conf."""
+        return endpoint_of_peer(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything the templates use.
 
     Args:
         engines: FastAGI addresses "host:port", tried in turn.
+        peers: the hotline's other Asterisks. phones: all seats' endpoints, which they may ring here.
         outside: the peer that calls to the outside world are sent to, "host:port"; "" where there is none. outside_number:
             the number shown there, whoever is on the line; "" leaves it to each call.
         fallback_seats: seats' endpoints that ring when no engine answers. duty_phone: rung after them, as the outside trunk
@@ -74,16 +97,20 @@ class Site:
     media_address: str = ""
     qualify_s: int = 30
     outside_number: str = ""
+    peers: tuple[Peer, ...] = ()
+    phones: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse anything that could mean something else inside an Asterisk file.
 
         Raises: Refused: names the value and what is allowed.
         """
-        names = [*(trunk.name for trunk in self.trunks), *(seat.name for seat in self.seats)]
+        named = [*(trunk.name for trunk in self.trunks), *(seat.name for seat in self.seats), *(peer.name for peer in self.peers)]
+        names = [*named, *self.phones]
         _each([*names, *self.fallback_seats, self.ami_user, self.language], _WORD, "letters, digits, - and _")
-        hosts = [*self.engines, *(match for trunk in self.trunks for match in trunk.match), *self.ami_permit]
-        _each([*hosts, *filter(None, [self.outside])], _ADDRESS, "an address, host or network, with a port where it has one")
+        hosts = [*self.engines, *(match for trunk in self.trunks for match in trunk.match), *(peer.address for peer in self.peers)]
+        hosts += [*self.ami_permit, *filter(None, [self.outside])]
+        _each(hosts, _ADDRESS, "an address, host or network, with a port where it has one")
         dialled = [number for trunk in self.trunks for number in trunk.dialled]
         _each([*dialled, *filter(None, [self.duty_phone, self.outside_number])], _DIALLED, "digits")
         _each([self.sounds, self.music], _PATH, "an absolute path of letters, digits and ._/@+-")

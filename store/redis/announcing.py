@@ -1,4 +1,4 @@
-"""Word to every engine of a hotline that its directory was changed, so that it is read again at once."""
+"""Word to every engine of a hotline that something (its directory, say) was changed, so that it is read again at once."""
 
 import asyncio
 from typing import Final
@@ -18,9 +18,9 @@ _PAUSE_S: Final = 1.0
 class Announcements:
     """Announcements are a hint, not a record: whoever missed one looks again by himself after a while."""
 
-    def __init__(self, client: Redis, *, hotline: str) -> None:
+    def __init__(self, client: Redis, *, hotline: str, topic: str = "directory") -> None:
         self._client = client
-        self._channel = f"zhida:{{{hotline}}}:directory"
+        self._channel = f"zhida:{{{hotline}}}:{topic}"
         self._heard = asyncio.Event()
 
     async def announce(self) -> None:

@@ -32,6 +32,10 @@ class SqlRecords:
         self._hotline = hotline
         self._ticketing = Ticketing(database, hotline, deadlines)
 
+    def go_by(self, deadlines: Deadlines) -> None:
+        """Reckon with these from now on."""
+        self._ticketing = Ticketing(self._database, self._hotline, deadlines)
+
     async def calls(self, wanted: Wanted, *, cursor: str | None = None, limit: int = 50) -> Page[CallRecord]:
         """See `Records.calls`."""
         query = select(calls.c.received, calls.c.call_id, calls.c.document).where(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lab.client import LabApi
+from lab.house.plan import pbx_address
 from lab.music import NOTES_HZ
 from lab.phones.behaviours import PhoneBehaviour
 from lab.phones.ears import on_end, tones
@@ -45,12 +46,13 @@ class Hotline:
     world: World
     figures: dict[str, list[float]]
     unplugged: list[str] = field(default_factory=list)
+    unplugged_elsewhere: list[str] = field(default_factory=list)
 
     # ── people ──
 
-    async def seat(self, number: int, does: PhoneBehaviour | None = None, *, ready: bool = True) -> Softphone:
-        """A seat's phone, registered; its seat is ready, unless a call is offered to it at once."""
-        phone = await self.phones.seat(number, does=does)
+    async def seat(self, number: int, does: PhoneBehaviour | None = None, *, ready: bool = True, at: int = 1) -> Softphone:
+        """A seat's phone, registered at that Asterisk; its seat is ready, unless a call is offered to it at once."""
+        phone = await self.phones.seat(number, does=does, server=server(at))
         if ready:
             await self.seat_is(number, "ready")
         return phone
@@ -58,12 +60,12 @@ class Hotline:
     async def seats(self, *numbers: int) -> list[Softphone]:
         return list(await asyncio.gather(*(self.seat(number) for number in numbers)))
 
-    async def caller(self, number: str, *, trunk: str = "carrier", name: str = "") -> Softphone:
-        return await self.phones.caller(number, trunk=trunk, name=name)
+    async def caller(self, number: str, *, trunk: str = "carrier", name: str = "", at: int = 1) -> Softphone:
+        return await self.phones.caller(number, trunk=trunk, name=name, server=server(at))
 
-    async def calls(self, number: str = KEY, *, dials: str = "12345", trunk: str = "carrier") -> Softphone:
-        """Somebody who calls from this number."""
-        caller = await self.caller(number, trunk=trunk)
+    async def calls(self, number: str = KEY, *, dials: str = "12345", trunk: str = "carrier", at: int = 1) -> Softphone:
+        """Somebody who calls from this number; his carrier brings him to that Asterisk."""
+        caller = await self.caller(number, trunk=trunk, at=at)
         await caller.dial(dials)
         return caller
 
@@ -78,16 +80,16 @@ class Hotline:
         await seat.answer()
         await asyncio.gather(caller.hears(seat), seat.hears(caller))
 
-    async def talking(self, seat: Softphone, number: str = KEY) -> tuple[Softphone, str]:
+    async def talking(self, seat: Softphone, number: str = KEY, *, at: int = 1) -> tuple[Softphone, str]:
         """A caller from this number who talks with the seat, and the call's id."""
-        caller = await self.calls(number)
+        caller = await self.calls(number, at=at)
         ring = await self.talk(caller, seat)
         return caller, ring.zhida_call
 
-    async def waiting(self, number: str = KEY, *, trunk: str = "carrier") -> tuple[Softphone, str]:
+    async def waiting(self, number: str = KEY, *, trunk: str = "carrier", at: int = 1) -> tuple[Softphone, str]:
         """A caller from this number who waits with music because nobody is free, and the call's id."""
         before = await self.live_calls()
-        caller = await self.calls(number, trunk=trunk)
+        caller = await self.calls(number, trunk=trunk, at=at)
         await caller.talks()
         await self.hears_music(caller)
         return caller, next(iter(await self.live_calls() - before))
@@ -143,10 +145,10 @@ class Hotline:
         page = await self.api.until(found, lambda page: len(page["items"]) == 1)
         return str(page["items"][0]["call_id"])
 
-    async def ended(self, call_id: str, reason: str | None = None) -> dict[str, Any]:
+    async def ended(self, call_id: str, reason: str | None = None, *, within_s: float = 10.0) -> dict[str, Any]:
         """The call once it is over and its record tells why."""
         fits: Callable[[Any], bool] = lambda call: bool(call["state"] == "ended" and call["end_reason"])  # noqa: E731
-        call: dict[str, Any] = await self.api.until(f"/calls/{call_id}", fits)
+        call: dict[str, Any] = await self.api.until(f"/calls/{call_id}", fits, within_s=within_s)
         assert reason is None or call["end_reason"] == reason, call
         return call
 
@@ -158,7 +160,7 @@ class Hotline:
 
     async def recording(self, call_id: str, *, within_s: float = 10.0) -> "Recording":
         """The finished recording of a call."""
-        file = self.lab.recordings / f"{call_id}.wav"
+        file = self.lab.recordings(call_id) / f"{call_id}.wav"
         async with asyncio.timeout(within_s):
             while not file.exists():
                 await asyncio.sleep(0.05)
@@ -228,21 +230,27 @@ class Hotline:
         """A figure for the report."""
         self.figures.setdefault(what, []).append(seconds * 1000)
 
-    async def unplug(self, seat: Softphone) -> None:
-        """The phone is gone without a word: still registered, but dead."""
-        self.unplugged.append(seat.number)
+    async def unplug(self, seat: Softphone, *, at: int = 1) -> None:
+        """The phone is gone without a word: still registered at that Asterisk, but dead."""
+        self.left_registered(seat.number, at=at)
         await seat.unplug()
+
+    def left_registered(self, number: str, *, at: int) -> None:
+        """A phone will be left registered there."""
+        (self.unplugged if at == 1 else self.unplugged_elsewhere).append(number)
 
     async def until_quiet(self) -> None:
         """Everybody has hung up: wait until no call is left anywhere, then sign every seat out."""
-        for number in self.unplugged:
-            async with Phones(self.phones._folder / "again", net=self.phones._net) as again:
-                await again.seat(number)
+        left = [*((number, 1) for number in self.unplugged), *((number, 2) for number in self.unplugged_elsewhere)]
+        for number, pbx in left:
+            async with Phones(self.phones._folder / f"again-{pbx}", net=self.phones._net) as again:
+                await again.seat(number, server=server(pbx))
         await self.api.until("/calls?state=live", lambda page: page["items"] == [], within_s=_QUIET_S)
         began = time.monotonic()
-        while "0 active channels" not in (said := await self.lab.asterisk("core show channels concise")) and said.strip():
-            assert time.monotonic() - began < _QUIET_S, said
-            await asyncio.sleep(0.1)
+        for pbx in range(1, len(self.lab.boxes) + 1):
+            while "0 active channels" not in (said := await self.lab.asterisk("core show channels concise", pbx)) and said.strip():
+                assert time.monotonic() - began < _QUIET_S, said
+                await asyncio.sleep(0.1)
         page = await self.api.until("/seats?limit=200", _phones_are_off, within_s=_QUIET_S)
         for seat in page["items"]:
             if seat["state"] != "logged_out":
@@ -268,6 +276,11 @@ class Recording:
 
     def _has(self, phone: Softphone, channel: int) -> bool:
         return on_end(self.sound.channel(channel), tones({phone.tone_hz}, set()), 0.2)
+
+
+def server(pbx: int) -> int:
+    """The last part of the address of the lab's Asterisk of that number (from 1)."""
+    return int(pbx_address("", pbx).removeprefix("."))
 
 
 def _phones_are_off(page: dict[str, Any]) -> bool:

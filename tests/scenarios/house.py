@@ -55,10 +55,11 @@ SHORT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A configuration: what differs from the lab's own, how many engines there are, and the database where it is not SQLite."""
+    """A configuration: what differs from the lab's own, how many engines and Asterisks there are, and the database if not SQLite."""
 
     overrides: tuple[str, ...] = ()
     engines: int = 1
+    pbxs: int = 1
     server: PostgresServer | None = None
 
 
@@ -88,8 +89,13 @@ class RunningLab:
         return read_house(self.state).box
 
     @property
-    def recordings(self) -> Path:
-        return next(iter(self.settings.asterisk.values())).recordings_here
+    def boxes(self) -> list[Box]:
+        return read_house(self.state).boxes
+
+    def recordings(self, call_id: str) -> Path:
+        """Where the recording of a call is: with the Asterisk it came in on."""
+        mine = (pbx for pbx in self.settings.asterisk.values() if call_id.startswith(f"{pbx.systemname}-"))
+        return next(mine).recordings_here
 
     def prompt(self, name: str) -> Path:
         return next(iter(self.settings.asterisk.values())).prompts_here / self.settings.hotline.language / f"{name}.wav"
@@ -122,9 +128,9 @@ class RunningLab:
         finally:
             os.kill(noted["pid"], signal.SIGCONT)
 
-    async def asterisk(self, line: str) -> str:
+    async def asterisk(self, line: str, pbx: int = 1) -> str:
         """What Asterisk's console answers."""
-        return await console(self.box, line)
+        return await console(self.boxes[pbx - 1], line)
 
     def health(self, engine: int = 1) -> dict[str, Any]:
         return control.health(f"{self.url(engine)}/healthz")
@@ -147,7 +153,7 @@ class House:
         shutil.rmtree(state / "prompts", ignore_errors=True)
         prompts = [Prompt(name=name, language="zh", text=name, speech=speech) for name, speech in SPOKEN.items()]
         synthesise_missing(state / "prompts", prompts)
-        settings = await lab.start(NET, engines=wanted.engines, overrides=[*SHORT, *wanted.overrides])
+        settings = await lab.start(NET, engines=wanted.engines, pbxs=wanted.pbxs, overrides=[*SHORT, *wanted.overrides])
         self._running = wanted, RunningLab(settings=settings, state=state, engines=wanted.engines)
         return self._running[1]
 

@@ -91,28 +91,30 @@ async def test_what_happened_while_the_link_was_cut_is_found_afterwards(hotline:
 
 
 @asynccontextmanager
-async def cut_off(hotline: Hotline) -> AsyncIterator[None]:
-    """Inside, Asterisk takes no AMI connection, and has ended the engine's."""
-    file = hotline.lab.box.folder / "etc" / "manager.conf"
+async def cut_off(hotline: Hotline, pbx: int = 1) -> AsyncIterator[None]:
+    """Inside, that Asterisk takes no AMI connection, and has ended the engines'."""
+    file = hotline.lab.boxes[pbx - 1].folder / "etc" / "manager.conf"
     text = file.read_text()
     try:
         file.write_text(text.replace("enabled=yes", "enabled=no"))
-        await hotline.lab.asterisk("manager reload")
-        for line in (await hotline.lab.asterisk("manager show connected")).splitlines():
+        await hotline.lab.asterisk("manager reload", pbx)
+        for line in (await hotline.lab.asterisk("manager show connected", pbx)).splitlines():
             if line.split()[:1] == ["zhida"]:
-                await hotline.lab.asterisk(f"manager kick session {line.split()[4]}")  # FileDes
-        await health_of_link(hotline, up=False)
+                await hotline.lab.asterisk(f"manager kick session {line.split()[4]}", pbx)  # FileDes
+        await health_of_link(hotline, pbx, up=False)
         yield
     finally:
         file.write_text(text)
-        await hotline.lab.asterisk("manager reload")
-    await health_of_link(hotline, up=True)
+        await hotline.lab.asterisk("manager reload", pbx)
+    await health_of_link(hotline, pbx, up=True)
 
 
-async def health_of_link(hotline: Hotline, *, up: bool) -> None:
-    async with asyncio.timeout(10):
-        while (await asyncio.to_thread(hotline.lab.health))["parts"]["asterisk"]["ok"] is not up:
-            await asyncio.sleep(0.05)
+async def health_of_link(hotline: Hotline, pbx: int = 1, *, up: bool) -> None:
+    part = "asterisk" if len(hotline.lab.boxes) == 1 else f"asterisk_pbx{pbx}"
+    async with asyncio.timeout(25):  # an engine may be in the middle of a login that nobody answers
+        for engine in range(1, hotline.lab.engines + 1):
+            while (await asyncio.to_thread(hotline.lab.health, engine))["parts"][part]["ok"] is not up:
+                await asyncio.sleep(0.05)
 
 
 async def test_a_recorder_that_is_killed_is_started_again_and_records_what_happened_meanwhile(hotline: Hotline) -> None:

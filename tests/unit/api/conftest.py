@@ -69,5 +69,10 @@ def agent(client: TestClient[Any, Any]) -> Asker:
 
 
 @pytest.fixture
+def admin(client: TestClient[Any, Any]) -> Asker:
+    return Asker(client, "admin")
+
+
+@pytest.fixture
 def stranger(client: TestClient[Any, Any]) -> Asker:
     return Asker(client, "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from api.sources import Happening, Known, PartHealth, RingTimes, Sources
+from api.sources import Changed, Happening, Known, PartHealth, ReloadReport, RingTimes, Sources
 from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
 from conference.desk import ConferenceDesk
@@ -161,7 +161,7 @@ class Exchange:
         self.away = False
         self.done: list[tuple[str, ...]] = []
 
-    async def into_room(self, channel: str) -> None:
+    async def into_room(self, room: str, channel: str) -> None:
         self._do("into_room", channel)
 
     async def hang_up(self, leg: str) -> None:
@@ -321,6 +321,8 @@ class Hotline:
         self.happenings = Happenings()
         self.parts = {name: PartHealth(ok=True, since=NOW) for name in ("redis", "asterisk", "sql", "recorder", "agi")}
         self.registry = CollectorRegistry()
+        self.reloads: list[tuple[bool, str]] = []
+        self.configuration_is_faulty = False
 
     def sources(self) -> Sources:
         return Sources(
@@ -338,8 +340,16 @@ class Hotline:
             registry=self.registry,
             dial=dialled,
             area_code="0515",
-            ring=RingTimes(office_s=20, mobile_s=25),
+            ring=lambda: RingTimes(office_s=20, mobile_s=25),
+            reload=self.reload,
         )
+
+    async def reload(self, *, dry_run: bool, by: str) -> ReloadReport:
+        self.reloads.append((dry_run, by))
+        if self.configuration_is_faulty:
+            raise Refused("config_faulty", "zhida.yaml:12: seats.ring_s: 'x' is not a number; write one such as 5 or 0.5")
+        change = Changed(key="groups.priority.seats", place="zhida.yaml:9", old="8001-8002", new="8001-8003", at_once=True)
+        return ReloadReport(changes=(change,), snippets={}, warnings=(), applied=not dry_run, engines=0 if dry_run else 2)
 
     async def health(self) -> Mapping[str, PartHealth]:
         return self.parts

@@ -34,6 +34,7 @@ BODIES: dict[str, Any] = {
     "change_conference": {"state": "three_way"},
     "write_ticket": {"type": "咨询", "content": "问增值税"},
     "change_seat": {"state": "paused", "reason": "午餐"},
+    "reload": {"dry_run": True},
 }
 IN_CONFERENCE = {"list_conferences", "show_conference", "change_conference", "cancel_hunt", "take_out"}
 
@@ -97,17 +98,17 @@ async def test_it_is_served(client: TestClient[Any, Any]) -> None:
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])
-async def test_a_request_as_it_should_be(busy: Hotline, agent: Asker, path: str, method: str) -> None:
+async def test_a_request_as_it_should_be(busy: Hotline, admin: Asker, path: str, method: str) -> None:
     operation = operation_of(path, method)
     name = operation["operationId"]
     if name in IN_CONFERENCE:
-        await confer(busy, agent)
+        await confer(busy, admin)
     query = {"number": "0515-88880001"} if name == "explain_call" else {}
     body = BODIES.get(name)
     if body is not None:
         schema = {**operation["requestBody"]["content"]["application/json"]["schema"], "components": DOCUMENT["components"]}
         Draft202012Validator(schema).validate(body)
-    response = await agent.client.request(method, filled(path), headers=agent.headers, params=query, json=body)
+    response = await admin.client.request(method, filled(path), headers=admin.headers, params=query, json=body)
     assert response.status < 300 or name == "stream"
     await promised(operation, response)
     if response.content_type == "application/json" and "items" in (found := await response.json()):
@@ -115,10 +116,10 @@ async def test_a_request_as_it_should_be(busy: Hotline, agent: Asker, path: str,
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])
-async def test_a_request_as_it_should_not_be(agent: Asker, path: str, method: str) -> None:
+async def test_a_request_as_it_should_not_be(admin: Asker, path: str, method: str) -> None:
     operation = operation_of(path, method)
     body = {"no such field": 1} if "requestBody" in operation else None
-    response = await agent.client.request(method, filled(path), headers=agent.headers, params={"no_such": "1"}, json=body)
+    response = await admin.client.request(method, filled(path), headers=admin.headers, params={"no_such": "1"}, json=body)
     assert response.status == 422 or not operation.get("security", True) or operation["operationId"] == "stream"
     await promised(operation, response)
 
@@ -156,7 +157,7 @@ BAD_VALUES = [0, 1.5, "", "x" * 20_000, None, True, [], {}, "no such word"]
 
 
 @pytest.mark.parametrize("name", sorted(BODIES))
-async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_schema(busy: Hotline, agent: Asker, name: str) -> None:
+async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_schema(busy: Hotline, admin: Asker, name: str) -> None:
     """Each field in turn is given each bad value: schema and application judge alike."""
     [(path, method)] = [operation for operation in OPERATIONS if operation_of(*operation)["operationId"] == name]
     operation = operation_of(path, method)
@@ -164,7 +165,7 @@ async def test_what_the_schema_refuses_is_refused_and_what_is_refused_is_in_no_s
     for field in DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]:
         for value in BAD_VALUES:
             body = {**BODIES[name], field: value}
-            response = await agent.client.request(method, filled(path), headers=agent.headers, json=body)
+            response = await admin.client.request(method, filled(path), headers=admin.headers, json=body)
             await promised(operation, response)
             if not Draft202012Validator(schema).is_valid(body):
                 assert response.status == 422, (body, response.status)

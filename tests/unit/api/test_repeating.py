@@ -45,10 +45,10 @@ async def test_while_the_first_is_being_carried_out_the_second_waits_outside(hot
     go_on = asyncio.Event()
     into_room = hotline.exchange.into_room
 
-    async def slowly(channel: str) -> None:
+    async def slowly(room: str, channel: str) -> None:
         going_on.set()
         await go_on.wait()
-        await into_room(channel)
+        await into_room(room, channel)
 
     hotline.exchange.into_room = slowly  # type: ignore[method-assign]
     first = asyncio.create_task(agent.ask("POST", ASK, json={"department": "税务"}, headers=KEY))

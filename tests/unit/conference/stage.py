@@ -115,7 +115,7 @@ class Exchange:
         self.caller: Line | None = None
         self.refuses_to_move = False
 
-    async def into_room(self, channel: str) -> None:
+    async def into_room(self, room: str, channel: str) -> None:
         if self.refuses_to_move:
             raise PbxFault("ami_down", "no link")
         self.moved.append(channel)

@@ -76,7 +76,8 @@ class TestOverrides:
         assert settings_of(tmp_path, MINIMAL, "ladders.key_enterprise.1.after_s=20").ladders.of("key_enterprise")[1].after_s == 20
 
     def test_a_whole_section_that_was_not_there(self, tmp_path: Path) -> None:
-        settings = settings_of(tmp_path, MINIMAL, "asterisk.pbx2={systemname: b, ami: {host: 10.0.0.2, secret: x}}", "lab.auto_login=yes")
+        another = "asterisk.pbx2={systemname: b, ami: {host: 10.0.0.2, secret: x}, sip_address: 10.0.0.2:5060}"
+        settings = settings_of(tmp_path, MINIMAL, another, "asterisk.pbx1.sip_address=10.0.0.9:5060", "lab.auto_login=yes")
         assert list(settings.asterisk) == ["pbx1", "pbx2"]
         assert settings.lab.auto_login
 

@@ -54,6 +54,22 @@ async def test_until_it_runs_again_that_is_the_fault() -> None:
         assert process.state.fault == "The recorder's process ended (7) and is being started again."
 
 
+async def test_a_renewed_one_goes_on_at_once_and_nothing_was_wrong() -> None:
+    async with running(STAYS) as process:
+        await until(lambda: process.state.recorded == 3)
+        process.renew()
+        await until(lambda: process.state.recorded == 6)
+        assert process.state.set_aside == 2
+
+
+async def test_a_renewed_one_that_does_not_let_go_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.recorder_process._LAST_FACTS_S", 0.05)
+    async with running(STUBBORN) as process:
+        await until(lambda: process.state.recorded == 3)
+        process.renew()
+        await until(lambda: process.state.recorded == 6)
+
+
 async def test_one_that_does_not_let_go_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.recorder_process._LAST_FACTS_S", 0.05)
     async with running(STUBBORN) as process:

@@ -39,21 +39,28 @@ class Parts:
                 calls=self.nobody,
                 seats=self.nobody,
             ),
-            link=SimpleNamespace(start=lambda: None, wait_up=self.up, close=self.noted("link closed")),
+            asterisks={"pbx1": self.asterisk()},
             agi=SimpleNamespace(start=self.door_opened, close=lambda **_: self.noted("door closed")(), address=("127.0.0.1", 4573)),
             post=SimpleNamespace(calls=set()),
-            reconciler=SimpleNamespace(run=lambda: forever("reconciler")),
             directory=SimpleNamespace(first_read=self.first_read, follow=lambda *_: forever("directory"), fault="not read"),
             news=SimpleNamespace(listen=lambda: forever("news")),
+            reloads=SimpleNamespace(news=SimpleNamespace(listen=lambda: forever("reloads asked"))),
             stores=SimpleNamespace(
                 database=SimpleNamespace(upgrade=self.noted("migrated"), close=self.noted("database closed")), directory=None
             ),
             recorder=recorder,
-            recordings=None,
+            recordings=[],
             seen=SimpleNamespace(calls=(), seats=()),
             redis=SimpleNamespace(aclose=self.noted("redis closed")),
             taking_calls=self.taking_calls,
         )
+
+    def asterisk(self) -> SimpleNamespace:
+        link = SimpleNamespace(start=lambda: None, wait_up=self.up, close=self.noted("link closed"))
+        return SimpleNamespace(name="pbx1", link=link, reconciler=SimpleNamespace(run=lambda: self.forever("reconciler")))
+
+    def reloader(self) -> SimpleNamespace:
+        return SimpleNamespace(signalled=lambda: self.did.append("reloaded"), follow=lambda: self.forever("reloads"))
 
     def api(self) -> SimpleNamespace:
         return SimpleNamespace(start=self.listens, close=self.noted("api closed"), host="127.0.0.1", port=8080)
@@ -107,7 +114,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> Parts:
 
 async def runs(parts: Parts, until: Callable[[], bool]) -> None:
     """The engine runs until it is so, gets SIGTERM, and ends."""
-    task = asyncio.create_task(run(parts.engine(), parts.api()))  # type: ignore[arg-type]
+    task = asyncio.create_task(run(parts.engine(), parts.api(), parts.reloader()))  # type: ignore[arg-type]
     async with asyncio.timeout(5):
         while not until() and not task.done():  # noqa: ASYNC110  nothing here tells
             await asyncio.sleep(0.001)
@@ -149,10 +156,10 @@ async def test_an_engine_stops_in_order_while_redis_is_away(parts: Parts) -> Non
 async def test_a_port_that_is_taken_is_told_in_one_sentence(parts: Parts) -> None:
     parts.port_taken = True
     with pytest.raises(Fault, match=r"Cannot serve HTTP on 127\.0\.0\.1:8080: Address already in use\."):
-        await run(parts.engine(), parts.api())  # type: ignore[arg-type]
+        await run(parts.engine(), parts.api(), parts.reloader())  # type: ignore[arg-type]
 
 
 async def test_a_door_that_is_taken_is_told_in_one_sentence(parts: Parts) -> None:
     parts.agi_taken = True
     with pytest.raises(PbxFault, match="Cannot listen for AGI"):
-        await run(parts.engine(), parts.api())  # type: ignore[arg-type]
+        await run(parts.engine(), parts.api(), parts.reloader())  # type: ignore[arg-type]

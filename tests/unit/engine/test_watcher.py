@@ -7,7 +7,8 @@ import pytest
 
 from calls.errors import StoreFault
 from engine.mailbox import PostOffice
-from engine.watcher import SeatPhones, Watcher
+from engine.watcher import Elsewhere, PhonesAt, SeatPhones, Watcher
+from engine.whereabouts import Whereabouts
 from pbx.ami.messages import AmiEvent
 from routing.waiting import Offer
 from seats.seat import Phone, Seat, SeatDefinition
@@ -58,7 +59,7 @@ class Exchange:
         self.post = PostOffice()
         self.board = Board()
         self.linked = True
-        self.phones = SeatPhones(self.board, ready_when_registered=auto_login, reported=lambda: self.linked)  # type: ignore[arg-type]
+        self.phones = SeatPhones(self.board, ready_when_registered=auto_login, reported=lambda _: self.linked)  # type: ignore[arg-type]
         self.phones.define([SEAT])
         self.watcher = Watcher(self.post, self.phones)
 
@@ -303,3 +304,51 @@ async def test_an_unregistered_phone_stays_so_whatever_was_rung() -> None:
     exchange.phones.hung_up("8001")
     await exchange.settles()
     assert exchange.board.told[-1][1] is Phone.UNREACHABLE
+
+
+class TestTwoAsterisks:
+    """What each of them says of the phones."""
+
+    def two(self) -> tuple[Board, SeatPhones]:
+        board = Board()
+        phones = SeatPhones(
+            board,  # type: ignore[arg-type]
+            ready_when_registered=False,
+            reported=lambda _: True,
+            elsewhere=Elsewhere(where=Whereabouts(["one", "two"]), across=lambda place: f"trunk-{place}"),
+        )
+        phones.define([SEAT])
+        return board, phones
+
+    async def settles(self) -> None:
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def test_a_device_elsewhere_is_dialled_across(self) -> None:
+        _, phones = self.two()
+        phones.saw("PJSIP/8001", "NOT_INUSE", "one")
+        phones.saw("PJSIP/9001", "NOT_INUSE", "two")
+        assert PhonesAt(phones, "one").reachable("8001") == ("PJSIP/8001", "PJSIP/9001@trunk-two")
+        assert PhonesAt(phones, "two").reachable("8001") == ("PJSIP/8001@trunk-one", "PJSIP/9001")
+
+    async def test_the_first_to_speak_makes_nobody_unreachable(self) -> None:
+        board, phones = self.two()
+        PhonesAt(phones, "one").saw_all({"PJSIP/8001": "UNAVAILABLE", "PJSIP/9001": "UNAVAILABLE"})
+        await self.settles()
+        assert board.told == []
+        PhonesAt(phones, "two").saw_all({"PJSIP/8001": "NOT_INUSE", "PJSIP/9001": "UNAVAILABLE"})
+        await self.settles()
+        assert board.told == [("8001", Phone.IDLE, False)]
+
+    async def test_a_silent_asterisks_seats_are_unreachable_until_it_is_heard_again(self) -> None:
+        board, phones = self.two()
+        PhonesAt(phones, "one").saw_all({"PJSIP/8001": "UNAVAILABLE"})
+        PhonesAt(phones, "two").saw_all({"PJSIP/8001": "NOT_INUSE"})
+        await self.settles()
+        phones.lost("two")
+        await self.settles()
+        assert board.told[-1] == ("8001", Phone.UNREACHABLE, False)
+        assert phones.reachable("8001", "one") == ("PJSIP/8001@trunk-two",), "who heard of no silence may still offer it"
+        PhonesAt(phones, "two").saw_all({"PJSIP/8001": "NOT_INUSE"})
+        await self.settles()
+        assert board.told[-1] == ("8001", Phone.IDLE, False)

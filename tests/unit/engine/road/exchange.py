@@ -285,7 +285,7 @@ class Legs:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def into_room(self, channel: str) -> None:
+    async def into_room(self, room: str, channel: str) -> None:
         await self._asked()
         leg = next(leg for leg in self._exchange.legs.values() if leg.channel == channel)
         leg.moved.set()

@@ -47,7 +47,7 @@ class Engine:
         self.live = LiveRoom(redis, f"e{number}")
         self.post = PostOffice()
         self.post.stray = Strays(self.live, self.post).found  # type: ignore[arg-type]
-        self.phones = SeatPhones(self.live, ready_when_registered=True, reported=lambda: True)  # type: ignore[arg-type]
+        self.phones = SeatPhones(self.live, ready_when_registered=True, reported=lambda _: True)  # type: ignore[arg-type]
         self.phones.define(SEATS)
         self.watcher = Watcher(self.post, self.phones)
         self.legs = Legs(exchange)

@@ -7,7 +7,7 @@ import pytest
 
 from calls.errors import Refused
 from pbx.dialplan.render import EVENTS, FILES, render
-from pbx.dialplan.site import NumberFrom, SeatPhone, Site, TrunkLine
+from pbx.dialplan.site import NumberFrom, Peer, SeatPhone, Site, TrunkLine
 
 SITE = Site(
     engines=("10.0.0.5:4573", "10.0.0.6:4573"),
@@ -109,6 +109,24 @@ def test_a_site_without_an_outside_trunk_has_no_outside_endpoint() -> None:
     assert "zhida-outside" not in files["extensions_zhida.conf"]
 
 
+SEVERAL = replace(SITE, peers=(Peer(name="pbx2", address="10.0.0.12:5060"),), phones=("8001", "9001"))
+
+
+def test_another_asterisk_is_known_by_its_address_and_reaches_seats_phones_alone() -> None:
+    files = render(SEVERAL)
+    assert "match=10.0.0.12:5060" in files["pjsip_zhida.conf"]
+    assert "context=zhida-across" in section(files["pjsip_zhida.conf"], "zhida-peer")
+    across = section(files["extensions_zhida.conf"], "zhida-across")
+    assert re.findall(r"^exten => (\S+?),", across, re.MULTILINE) == ["8001", "9001"]
+    assert "zhida-call" not in across
+
+
+def test_an_asterisk_that_is_alone_lets_no_other_in() -> None:
+    files = render(SITE)
+    assert "zhida-pbx-" not in files["pjsip_zhida.conf"]
+    assert "zhida-across" not in files["extensions_zhida.conf"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -122,6 +140,9 @@ def test_a_site_without_an_outside_trunk_has_no_outside_endpoint() -> None:
         {"ami_secret": "cut;short"},
         {"seats": (SeatPhone(name="8001)", password="x"),)},
         {"accept_key": "11"},
+        {"peers": (Peer(name="pbx2]", address="10.0.0.12:5060"),)},
+        {"peers": (Peer(name="pbx2", address="10.0.0.12:5060\nmatch=0.0.0.0/0"),)},
+        {"phones": ("_X.",)},
         {"outside": "host\ncontact=sip:evil"},
     ],
 )

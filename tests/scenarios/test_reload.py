@@ -1,0 +1,156 @@
+"""The configuration is read again while people wait and talk: nobody notices but by what is better now."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from tests.scenarios.hotline import KEY, OTHER_KEYS, PUBLIC, Hotline
+from tests.scenarios.house import Wanted
+
+LAB = Wanted(engines=2)
+BOTH = (1, 2)
+
+
+async def test_a_seat_that_is_added_to_a_group_rings_for_who_waits(hotline: Hotline) -> None:
+    talks, added = await hotline.seat(8001), await hotline.seat(8011)
+    talker, talk = await hotline.talking(talks, OTHER_KEYS[0])
+    await hotline.api.ask("PUT", "/seats/8011/state", {"state": "paused", "reason": "story"})
+    waiting, call_id = await hotline.waiting(OTHER_KEYS[1])
+    await hotline.api.ask("PUT", "/seats/8001/state", {"state": "paused", "reason": "to be"})
+    async with changed(hotline, lambda text: text.replace("seats: 8001-8002", "seats: 8001-8002,8011")):
+        code, said = await hotline.zhida("reload", "--dry-run")
+        assert (code, "priority.seats: 8001, 8002 -> 8001, 8002, 8011" in said, "dry run" in said) == (0, True, True), said
+        assert (await hotline.api.get("/seats/8011"))["groups"] == ["general"]
+        async with followed(hotline):
+            code, said = await hotline.zhida("reload")
+        assert (code, "1 more engines follow" in said) == (0, True), said
+        assert set((await hotline.api.get("/seats/8011"))["groups"]) == {"priority", "general"}
+        await hotline.api.ask("PUT", "/seats/8011/state", {"state": "ready"})
+        assert (await hotline.talk(waiting, added)).zhida_call == call_id
+        assert (await hotline.call(call_id))["record"]["offers"][0]["group"] == "priority"
+        await asyncio.gather(talker.hears(talks), talks.hears(talker))
+        seat = await hotline.api.get("/seats/8001")
+        assert (seat["state"], seat["wish"]) == ("talking", "paused"), "what its agent asked for stands"
+        await asyncio.gather(waiting.hang_up(), talker.hang_up())
+        await asyncio.gather(hotline.ended(call_id, "completed"), hotline.ended(talk, "completed"))
+    assert (await hotline.api.get("/seats/8011"))["groups"] == ["general"]
+
+
+async def test_a_seat_that_is_new_altogether_serves_and_goes_when_it_is_free(hotline: Hotline) -> None:
+    def with_8021(text: str) -> str:
+        return text.replace("seats: 8001-8002", "seats: 8001-8002,8021").replace("ids: 8001-8020", "ids: 8001-8021")
+
+    waiting, call_id = await hotline.waiting(KEY)
+    async with changed(hotline, with_8021):
+        async with followed(hotline):
+            _, said = await hotline.zhida("reload")
+        assert "Asterisk pbx1 needs pjsip_zhida.conf" in said
+        await endpoints_written(hotline)
+        seat = await hotline.seat(8021, ready=False)
+        assert (await hotline.talk(waiting, seat)).zhida_call == call_id
+    assert (await hotline.api.get("/seats/8021"))["state"] == "talking", "it is left out, but talks"
+    await asyncio.gather(waiting.hears(seat), seat.hears(waiting))
+    await waiting.hang_up()
+    await hotline.ended(call_id, "completed")
+    async with asyncio.timeout(8):
+        while (await hotline.api.answer("GET", "/seats/8021"))[0] != 404:
+            await asyncio.sleep(0.05)
+    await seat.stop()
+    await endpoints_written(hotline)
+
+
+async def test_all_engines_route_by_the_new_ladders(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    public = "  public:\n  - group: "
+    async with changed(hotline, lambda text: text.replace(f"{public}qilai", f"{public}priority")):
+        async with followed(hotline):
+            await hotline.zhida("reload")
+        for _ in range(4):  # the dialplan takes either engine
+            caller = await hotline.calls(PUBLIC)
+            ring = await hotline.talk(caller, seat)
+            await caller.hang_up()
+            await hotline.ended(ring.zhida_call, "completed")
+            await hotline.seat_is(8001, "ready")
+
+
+async def test_a_faulty_file_changes_nothing_and_is_told_with_its_line(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    async with changed(hotline, lambda text: text.replace("seats: 8001-8002", "seats: 8001-80x2")):
+        code, said = await hotline.zhida("reload")
+        line = 1 + hotline.lab.config.read_text().partition("80x2")[0].count("\n")
+        assert (code, f"zhida.yaml:{line}: groups.priority.seats" in said) == (1, True), said
+        status, problem = await hotline.api.answer("POST", "/reload", {})
+        assert (status, problem["code"], f"zhida.yaml:{line}: " in problem["detail"]) == (422, "config_faulty", True)
+        caller = await hotline.calls(KEY)
+        await hotline.talk(caller, seat)
+        await caller.hang_up()
+
+
+async def test_what_needs_a_restart_is_said_and_the_rest_is_done(hotline: Hotline) -> None:
+    def both(text: str) -> str:
+        return text.replace("wrap_up_s: 0.5", "wrap_up_s: 60").replace("auto_login: true", "auto_login: false")
+
+    async with changed(hotline, both):
+        async with followed(hotline):
+            code, said = await hotline.zhida("reload")
+        assert code == 0
+        assert "auto_login: true -> false   (needs a restart)" in said
+        assert "wrap_up_s: 0.5 -> 60\n" in said
+        seat = await hotline.seat(8001)  # signed in by its registration, as before
+        caller, call_id = await hotline.talking(seat)
+        await caller.hang_up()
+        await hotline.ended(call_id, "completed")
+        assert (await hotline.api.get("/seats/8001"))["state"] == "wrap_up"
+        await hotline.api.ask("PUT", "/seats/8001/state", {"state": "ready"})
+
+
+async def test_a_signal_does_it_too_and_a_new_recorder_goes_on(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    async with changed(hotline, lambda text: text.replace("js/yancheng", "js/rugao")):
+        async with followed(hotline, "recorder_renewed"):
+            for engine in BOTH:
+                pid = hotline.lab.pid(f"engine-{engine}")
+                assert pid is not None
+                os.kill(pid, signal.SIGHUP)
+        await caller.hang_up()
+        await hotline.ended(call_id, "completed")
+        assert (await hotline.ticket(call_id))["deadline"]["due"]
+
+
+@asynccontextmanager
+async def changed(hotline: Hotline, change: Callable[[str], str]) -> AsyncIterator[None]:
+    """Inside, the hotline's file is another one; afterwards it is as it was, and in force."""
+    file = hotline.lab.config
+    text = file.read_text(encoding="utf-8")
+    assert change(text) != text
+    file.write_text(change(text), encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.write_text(text, encoding="utf-8")
+        async with followed(hotline):
+            await hotline.zhida("reload")
+
+
+@asynccontextmanager
+async def followed(hotline: Hotline, event: str = "configuration_reloaded") -> AsyncIterator[None]:
+    """On leaving, waits until each engine has logged it once more."""
+    before = {engine: told(hotline, engine, event) for engine in BOTH}
+    yield
+    async with asyncio.timeout(10):
+        while any(told(hotline, engine, event) <= count for engine, count in before.items()):
+            await asyncio.sleep(0.05)
+
+
+async def endpoints_written(hotline: Hotline) -> None:
+    """The engineer has the snippets written anew, and Asterisk read them."""
+    code, said = await hotline.zhida("asterisk-config", "--out", str(hotline.lab.box.folder / "etc"))
+    assert code == 0, said
+    await hotline.lab.asterisk("module reload res_pjsip.so")
+
+
+def told(hotline: Hotline, engine: int, event: str) -> int:
+    return hotline.lab.log(engine).read_text(encoding="utf-8").count(f'"event": "{event}"')
