@@ -20,12 +20,14 @@ class Caller:
     """One call before it comes.
 
     Args:
-        at_ms: when it arrives (ms since 1970). ivr_s: how long he hears a greeting or a menu first.
+        at_ms: when it arrives (ms since 1970). number, entry_id: who calls, as far as that is known: he may have a preferred seat.
+        ivr_s: how long he hears a greeting or a menu first.
         talk_s: what his talk with the seat will last. patience_s: after so much waiting for a seat he leaves; may be infinite.
     """
 
     at_ms: int
     number: str
+    entry_id: str
     caller_class: CallerClass
     plan: Plan
     ivr_s: float
@@ -92,6 +94,7 @@ def _of_row(row: Row, planner: Planner, seed: int) -> Iterator[Caller]:
         yield Caller(
             at_ms=to_ms(at),
             number=decision.number,
+            entry_id=decision.identity.entry.entry_id if decision.identity.entry is not None else "",
             caller_class=decision.identity.caller_class,
             plan=decision.plan,
             ivr_s=planner.ivr_s(decision.plan, chance),

@@ -243,4 +243,5 @@ class Day:
             queued=from_ms(self._now),
             ladder=caller.plan.ladder,
             skills=caller.plan.skills,
+            entry_id=caller.entry_id,
         )

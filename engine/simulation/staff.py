@@ -69,7 +69,8 @@ class Staff:
         patterns = serving or [seat for seat in self.seats if seat.seat_id in self.shifts][:1]
         more, shifts = [], dict(self.shifts)
         for number, pattern in zip(range(count - len(serving)), itertools.cycle(patterns), strict=False):
-            seat = replace(pattern, seat_id=f"{group}+{number + 1}", groups=(group,))
+            places = {group: len(serving) + number} if group in pattern.places else {}
+            seat = replace(pattern, seat_id=f"{group}+{number + 1}", groups=(group,), places=places)
             more.append(seat)
             shifts[seat.seat_id] = self.shifts.get(pattern.seat_id, ())
         return Staff(seats=tuple(seat for seat in (*kept, *more) if seat.groups), shifts=shifts)

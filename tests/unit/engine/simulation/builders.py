@@ -38,10 +38,12 @@ def a_caller(
     patience_s: float = float("inf"),
     caller: CallerClass = CallerClass.PUBLIC,
     ivr_s: float = 0,
+    number: str = "",
 ) -> Caller:
     return Caller(
         at_ms=START_MS + round(after_s * 1000),
-        number="",
+        number=number,
+        entry_id="",
         caller_class=caller,
         plan=plan or a_plan(),
         ivr_s=ivr_s,

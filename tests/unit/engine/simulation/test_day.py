@@ -1,5 +1,6 @@
 """What happens to people on a simulated day, decided by the waiting room's own steps."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from engine.simulation.outcome import DayOutcome, End
 from engine.simulation.spread import Shape, Spread
 from engine.simulation.staff import Manner, Staff
-from routing.waiting import Rules
+from routing.waiting import Rules, Strategy
 from tests.redis_server import RedisServer
 from tests.unit.engine.simulation.builders import AT_ONCE, a_caller, a_day, a_plan, a_seat, a_shift, staff_of
 from whitelist.identify import CallerClass
@@ -122,6 +123,23 @@ async def test_a_seat_without_a_shift_is_not_there(socket: Path) -> None:
 async def test_who_hears_a_menu_waits_from_its_end(socket: Path) -> None:
     day = await a_day(socket, [a_caller(0, ivr_s=12), a_caller(1, talk_s=30)], staff_of(a_seat("8001")))
     assert waits(day) == [(0, End.ANSWERED), (19, End.ANSWERED)]
+
+
+async def test_who_calls_again_is_taken_by_the_seat_that_knows_him(socket: Path) -> None:
+    rules = Rules(wrap_up_s=0, preferred_s=3600)
+    known = [a_caller(at_s, talk_s=10, number="13900009001") for at_s in (0, 100, 200)]
+    day = await a_day(socket, known, staff_of(a_seat("8001"), a_seat("8002")), rules=rules)
+    assert sorted(seat.answered for seat in day.seats.values()) == [0, 3]
+    unknown = [a_caller(at_s, talk_s=10) for at_s in (0, 100, 200)]
+    strangers = await a_day(socket, unknown, staff_of(a_seat("8001"), a_seat("8002")), rules=rules)
+    assert sorted(seat.answered for seat in strangers.seats.values()) == [1, 2]
+
+
+async def test_a_group_that_rings_in_order_does_so(socket: Path) -> None:
+    seats = [replace(a_seat(name), places={"qilai": place}) for place, name in enumerate(("8003", "8001", "8002"))]
+    rules = Rules(wrap_up_s=0, strategies=(("qilai", Strategy.IN_ORDER),))
+    day = await a_day(socket, [a_caller(at_s, talk_s=10) for at_s in (0, 1, 100, 200)], staff_of(*seats), rules=rules)
+    assert {seat: life.answered for seat, life in day.seats.items()} == {"8003": 3, "8001": 1, "8002": 0}
 
 
 async def test_the_same_seed_is_the_same_day(socket: Path) -> None:
