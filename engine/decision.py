@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ivr.menu import Choice
-from routing.plan import Plan, PlanRules, make_plan
+from routing.plan import MenuChoice, Plan, PlanRules, make_plan
 from whitelist.identify import Identity, TrunkTrust, identify
 from whitelist.index import Directory
 
@@ -50,10 +49,13 @@ class Decider:
 
     def decide(self, *, raw_number: str, trunk: str, dialled: str, at: datetime) -> Decision:
         """Identity and plan of a call that arrives at `at` (aware)."""
-        identity = self.identify(raw_number, trunk, at)
+        return self.decide_for(self.identify(raw_number, trunk, at), dialled=dialled, at=at)
+
+    def decide_for(self, identity: Identity, *, dialled: str, at: datetime) -> Decision:
+        """The plan of a caller who is known already."""
         return Decision(identity=identity, plan=make_plan(identity, dialled, at=at, rules=self.rules), dialled=dialled, at=at)
 
-    def after_menu(self, decision: Decision, choice: Choice) -> Decision:
+    def after_menu(self, decision: Decision, choice: MenuChoice) -> Decision:
         """The same call with the plan that its menu choice makes."""
         plan = make_plan(decision.identity, decision.dialled, menu_choice=choice, at=decision.at, rules=self.rules)
         return replace(decision, plan=plan)

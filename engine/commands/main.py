@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "audit": "audit:run_audit",
     "lab": "lab:app",
     "bench": "bench:bench",
+    "simulate": "simulate:simulate",
 }
 """Word -> module in engine.commands and what it holds: a command, or a Typer of commands. Imported only when asked for,
 because an engine that is started again must not wait for the softphones of the demo."""

@@ -8,12 +8,15 @@ from lab.bench.catching_up import CatchingUp
 from lab.bench.directory import DirectoryFigures
 from lab.bench.importing import ImportFigures
 from lab.bench.matching import MatchingFigures
+from lab.bench.queueing import BesideQueue
 from lab.bench.ringing import Highest, Pair, Side
 from lab.bench.round_trips import RoundTrips
 from lab.bench.scale import Scale
 from lab.bench.steps import StepFigures
 
 _PERCENTILES: Final = ("p50_ms", "p95_ms", "p99_ms")
+ALLOWED_MS: Final = 100.0
+"""From a cause to its ring, at the most."""
 _PARTS: Final = ("engine-1", "redis", "asterisk", "sipp")
 
 
@@ -35,6 +38,7 @@ class Report:
     imports: ImportFigures
     steps: StepFigures
     matching: MatchingFigures
+    beside_queue: BesideQueue
 
     def document(self) -> dict[str, Any]:
         """For `--json`: the figures as they are, and what is made of them."""
@@ -42,6 +46,9 @@ class Report:
         for told, pair in zip((*document["pairs"], document["recorded"]), (*self.pairs, self.recorded), strict=True):
             told["difference_ms"] = {name: value for name, value, _ in _compared(pair)}
             told["ratio"] = {name: ratio for name, _, ratio in _compared(pair)}
+        for told, row in zip(document["beside_queue"]["rows"], self.beside_queue.rows, strict=True):
+            told["ratio"] = {name: _ratio(getattr(row.zhida, name), getattr(row.queue, name)) for name in _PERCENTILES}
+            told["within_100_ms"] = row.zhida.max_ms <= ALLOWED_MS and not row.zhida.missing
         document["highest"]["ratio"] = _ratio(self.highest.zhida, self.highest.bare)
         document["matching"]["growth"] = self.matching.growth
         document["scale"]["criterion"]["text"] = str(self.scale.criterion)
@@ -49,7 +56,7 @@ class Report:
 
     def text(self) -> str:
         """For people."""
-        return "\n".join([*self._head(), *self._times(), *self._processor(), *self._highest(), *self._rest()]) + "\n"
+        return "\n".join([*self._head(), *self._times(), *self._processor(), *self._highest(), *self._queue(), *self._rest()]) + "\n"
 
     def _head(self) -> Iterable[str]:
         yield f"Zhida (12345, a whitelisted caller) beside Asterisk's own Dial() (12399), in turns; {self.seconds:.0f} s on"
@@ -80,6 +87,15 @@ class Report:
         yield f"  bare {found.bare:.0f}/s, Zhida {found.zhida:.0f}/s: {_ratio(found.zhida, found.bare):.0%} of it"
         behind, end = self.behind, "done" if self.behind.all_of_them else "not done"
         yield f"  after the search {behind.facts:,} facts were left to record; {end} in {behind.seconds:.1f} s"
+
+    def _queue(self) -> Iterable[str]:
+        yield ""
+        yield f"From its cause to the ring (ms), Zhida and Asterisk's app_queue (12398) in turns; others {self.beside_queue.others:.0%}"
+        yield f"  {'':38}{'':11}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}  rings  none"
+        for row in self.beside_queue.rows:
+            for name, cause, times in (("app_queue", row.cause, row.queue), ("Zhida", "", row.zhida)):
+                cells = f"{times.p50_ms:>8.1f}{times.p95_ms:>8.1f}{times.p99_ms:>8.1f}{times.max_ms:>8.1f}"
+                yield f"  {cause:38}{name:11}{cells}{times.count:>7}{times.missing:>6}"
 
     def _rest(self) -> Iterable[str]:
         trips, recorded = self.round_trips, self.recorded_round_trips

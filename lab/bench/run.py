@@ -14,6 +14,7 @@ from lab.bench.directory import directory_figures
 from lab.bench.importing import OpenStore, import_figures
 from lab.bench.matching import Memory, OpenHotline, matching_figures
 from lab.bench.metrics import EngineFigures
+from lab.bench.queueing import BesideQueue, Place, beside_queue
 from lab.bench.report import Report
 from lab.bench.ringing import highest, pair
 from lab.bench.round_trips import RoundTrips, round_trips
@@ -28,6 +29,8 @@ OVERRIDES: Final = (
     "groups.priority.seats=8001-8020",
     "seats.wrap_up_s=0",
     "seats.away_after_missed=false",
+    "seats.ring_s=2",  # as the measured queue's timeout (lab/asterisk/files.py)
+    "seats.no_ring_s=2",
     "after_call.rating=false",
 )
 _TALK_S: Final = 0.05  # so short that twenty seats are free again at any rate this machine could carry
@@ -79,6 +82,8 @@ async def run(scale: Scale, around: Surroundings) -> Report:
             found = await highest(
                 traffic.burst, scale.criterion, first_rate=scale.first_rate, step_s=scale.step_s, sure_s=scale.sure_s
             )
+        around.say("beside app_queue")
+        queue = await _beside_queue(hotline, around.folder / "queue", scale)
         around.say("until everything is recorded")
         behind = await catching_up(EngineFigures(hotline.api_url))
         around.say("the steps of the waiting room")
@@ -110,12 +115,18 @@ async def run(scale: Scale, around: Surroundings) -> Report:
         imports=imports,
         steps=steps,
         matching=matching,
+        beside_queue=queue,
     )
 
 
 async def _round_trips(hotline: Hotline, folder: Path) -> RoundTrips:
     async with LabApi(hotline.api_url, hotline.api_token) as api:
         return await round_trips(net=hotline.net, folder=folder, api=api)
+
+
+async def _beside_queue(hotline: Hotline, folder: Path, scale: Scale) -> BesideQueue:
+    async with LabApi(hotline.api_url, hotline.api_token) as api:
+        return await beside_queue(Place(net=hotline.net, folder=folder, ready=lambda seat: _ready(api, seat), pids=hotline.pids), scale)
 
 
 @asynccontextmanager

@@ -29,6 +29,8 @@ class Scale:
         recorded_rate: at which the cost of recording is measured.
         first_rate: where the search for the highest rate begins. step_s: seconds of each of its bursts.
         sure_s: seconds for which the rate that was found must be held once more.
+        queued: callers of each burst that wait behind four seats. declined: of each in which half of the seats decline;
+            rung_out: do not answer.
         entries: in the whitelist. rows: of an imported form. steps: of the waiting room, each.
         seats, waiting: of the very large hotline whose matcher is measured.
     """
@@ -41,6 +43,9 @@ class Scale:
     step_s: float = 4.0
     sure_s: float = 8.0
     criterion: Criterion = Criterion()
+    queued: int = 28
+    declined: int = 40
+    rung_out: int = 16
     entries: int = 1_000_000
     rows: int = 20_000
     steps: int = 2_000
@@ -49,4 +54,17 @@ class Scale:
 
 
 FULL: Final = Scale()
-QUICK: Final = Scale(rounds=1, burst_s=3.0, step_s=2.0, sure_s=3.0, entries=100_000, rows=2_000, steps=500, seats=2_000, waiting=20_000)
+QUICK: Final = Scale(
+    rounds=1,
+    burst_s=3.0,
+    step_s=2.0,
+    sure_s=3.0,
+    queued=20,
+    declined=20,
+    rung_out=8,
+    entries=100_000,
+    rows=2_000,
+    steps=500,
+    seats=2_000,
+    waiting=20_000,
+)

@@ -29,6 +29,7 @@ class Line(StrEnum):
 
     BARE = "12399"  # Asterisk's own Dial() of a seat
     ZHIDA = "12345"
+    QUEUE = "12398"  # Asterisk's own app_queue over the same seats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

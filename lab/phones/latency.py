@@ -51,13 +51,18 @@ def invite_to_invite(callers: Path, *seats: Path) -> Latency:
 
 def invites(run: Path) -> list[tuple[str, float]]:
     """(number, seconds since the epoch) of each INVITE of a run that has been noted so far, without repetitions."""
-    notes = (line.removeprefix("INVITE ").rpartition(" ") for line in _lines(run / NOTES) if line.startswith("INVITE "))
-    numbers = {call: number for number, _, call in notes}
+    numbers = callers_noted(run)
     times: dict[str, float] = {}
     for fields in (line.split("\t") for line in _lines(run / MESSAGES)):
         if len(fields) == MESSAGE_FIELDS and fields[6].startswith("INVITE "):
             times.setdefault(fields[4], float(fields[2]))
     return [(number, times[call]) for call, number in numbers.items() if call in times]
+
+
+def callers_noted(run: Path) -> dict[str, str]:
+    """Call-ID -> the caller's number, as the scenario noted them so far."""
+    notes = (line.removeprefix("INVITE ").rpartition(" ") for line in _lines(run / NOTES) if line.startswith("INVITE "))
+    return {call: number for number, _, call in notes}
 
 
 def _lines(file: Path) -> list[str]:

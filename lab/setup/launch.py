@@ -50,7 +50,7 @@ def make_ready(checkout: Path, parts: frozenset[Part]) -> None:
         progress = Progress()
         with alone(cache_dir(), progress.say):
             work_through(steps_for(checkout, parts), progress)  # asked again: another set-up may just have done them
-    if Part.PROGRAMS in parts:
+    if parts & {Part.PROGRAMS, Part.REDIS}:
         packages.link_redis()
 
 

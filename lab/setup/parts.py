@@ -12,6 +12,7 @@ class Part(Enum):
     """Something the set-up can make ready."""
 
     PYTHON = "Python packages"  # the virtual environment with the locked requirements
+    REDIS = "Redis"  # alone; the lab's programs hold it as well
     PROGRAMS = "the lab's programs"  # Redis, softphones, sound tools
     ASTERISK = "Asterisk"  # a tree of its own, read-only
     POSTGRES = "PostgreSQL"  # the tests run the store on it as well
@@ -43,10 +44,12 @@ class Package:
         return bool(self.module) and importlib.util.find_spec(self.module) is not None
 
 
+REDIS = Package(name="redis-tools", programs=("redis-server", "redis-check-rdb"))  # why not redis-server: places.redis_server
 PACKAGES = {
     Part.PYTHON: (Package(name="python3-venv", module="ensurepip"),),
+    Part.REDIS: (REDIS,),
     Part.PROGRAMS: (
-        Package(name="redis-tools", programs=("redis-server", "redis-check-rdb")),  # why not redis-server: places.redis_server
+        REDIS,
         Package(name="baresip-core", programs=("baresip",)),
         Package(name="sip-tester", programs=("sipp",)),
         Package(name="sox", programs=("sox",)),
@@ -63,6 +66,7 @@ NEEDS = {
     ("demo",): LAB,
     ("bench",): LAB,
     ("lab", "up"): LAB,
+    ("simulate",): frozenset({Part.PYTHON, Part.REDIS}),
     ("test",): LAB | {Part.POSTGRES, Part.BROWSER},
 }
 EVERY_COMMAND = frozenset({Part.PYTHON})

@@ -40,7 +40,7 @@ async def listen(steps: Steps, deliveries: Deliveries) -> None:
                         log.info("deliveries_open", engine=steps.engine_id)
                         pause_s = FIRST_PAUSE_S
                     elif message["type"] == "message":
-                        _deliver(steps, json.loads(message["data"]), deliveries)
+                        deliver(steps, json.loads(message["data"]), deliveries)
         except (RedisError, OSError, StoreFault) as fault:
             log.warning("deliveries_interrupted", engine=steps.engine_id, reason=str(fault))
         await asyncio.sleep(pause_s)
@@ -65,10 +65,11 @@ async def _messages(channel: PubSub) -> AsyncIterator[dict[str, Any]]:
 
 async def _redeliver(steps: Steps, deliveries: Deliveries) -> None:
     for offer in (await steps.run("open_offers")).get("offers", []):
-        _deliver(steps, {"offer": offer}, deliveries)
+        deliver(steps, {"offer": offer}, deliveries)
 
 
-def _deliver(steps: Steps, message: dict[str, Any], deliveries: Deliveries) -> None:
+def deliver(steps: Steps, message: dict[str, Any], deliveries: Deliveries) -> None:
+    """Bring a message of this engine's channel to it."""
     if (offer := steps.offer(message)) is not None:
         deliveries.offered(offer)
     if "poke" in message:

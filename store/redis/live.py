@@ -1,6 +1,7 @@
 """The live state of one hotline, as one engine sees it: the waiting room, the seats, the timers."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import DEFERRED, SeatEvent
 from store.redis import wire
 from store.redis.keeper import ALIVE_S, Keeper
-from store.redis.listener import listen
+from store.redis.listener import deliver, listen
 from store.redis.steps import Steps
 
 log = structlog.get_logger(__name__)
@@ -201,6 +202,14 @@ class RedisLiveState:
     async def keep_time(self) -> None:
         """Run the timers when they are due and show that this engine lives, until cancelled."""
         await self._keeper.keep()
+
+    def heard(self, message: bytes, deliveries: Deliveries) -> None:
+        """Deliver one message of this engine's channel: for who reads the channel himself instead of `listen`."""
+        deliver(self._steps, json.loads(message), deliveries)
+
+    def tell_due(self, told: Callable[[datetime], None]) -> None:
+        """After each step `told` hears when the next timer is due, and has to `tick` then: for who keeps time himself."""
+        self._steps.on_due = told
 
     async def beat(self) -> None:
         """This engine lives: for the next `ALIVE_S` seconds its calls are its own. `keep_time` does this."""

@@ -4,6 +4,7 @@ from lab.bench.catching_up import CatchingUp
 from lab.bench.directory import DirectoryFigures
 from lab.bench.importing import ImportFigures
 from lab.bench.matching import MatchingFigures
+from lab.bench.queueing import DECLINED, FREED, BesideQueue, Row
 from lab.bench.report import Report
 from lab.bench.ringing import Highest, Pair, Side
 from lab.bench.round_trips import RoundTrips
@@ -39,6 +40,13 @@ def a_report() -> Report:
         imports=ImportFigures(rows=1000, read_s=20, compare_s=1, apply_s=10, load_s=2),
         matching=MatchingFigures(seats=10_000, waiting=100_000, steps_per_s=4000, small_steps_per_s=5000, call_bytes=1500),
         steps=StepFigures(asked=(90, 100), joined_and_matched=(200, 300), answered=(150, 250), ended=(150, 250), joined_behind=(220, 300)),
+        beside_queue=BesideQueue(
+            rows=(
+                Row(cause=FREED, zhida=latency([4.0, 8.0]), queue=latency([480.0, 520.0])),
+                Row(cause=DECLINED, zhida=latency([120.0]), queue=latency([60.0], missing=1)),
+            ),
+            others=0.2,
+        ),
     )
 
 
@@ -67,3 +75,20 @@ def test_the_document_holds_the_figures_and_what_is_made_of_them() -> None:
     assert document["recorded"]["ratio"]["p50_ms"] == 2.5
     assert document["highest"]["ratio"] == 0.85
     assert document["highest"]["tried"] == [["12399", 60, True]]
+
+
+def test_zhida_stands_beside_app_queue_cause_by_cause() -> None:
+    lines = a_report().text().splitlines()
+    row = next(number for number, line in enumerate(lines) if FREED in line)
+    app_queue, zhida = (line.split()[-6:] for line in lines[row : row + 2])
+    assert app_queue == ["480.0", "520.0", "520.0", "520.0", "2", "0"]
+    assert zhida == ["4.0", "8.0", "8.0", "8.0", "2", "0"]
+
+
+def test_the_document_says_whether_every_ring_came_in_time() -> None:
+    freed, declined = json.loads(json.dumps(a_report().document()))["beside_queue"]["rows"]
+    assert freed["ratio"]["p95_ms"] == 8 / 520
+    assert freed["within_100_ms"]
+    assert declined["ratio"]["p50_ms"] == 2
+    assert not declined["within_100_ms"]
+    assert declined["queue"]["missing"] == 1

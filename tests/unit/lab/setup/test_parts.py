@@ -18,6 +18,10 @@ def test_what_places_calls_needs_the_lab(command: str) -> None:
     assert not LAB & {Part.POSTGRES, Part.BROWSER}
 
 
+def test_a_simulation_needs_redis_and_no_phone() -> None:
+    assert parts_for("simulate --traffic day.csv".split()) == {Part.PYTHON, Part.REDIS}
+
+
 def test_the_tests_need_postgresql_and_a_browser_as_well() -> None:
     assert parts_for(["test", "tests/unit", "-q"]) == LAB | {Part.POSTGRES, Part.BROWSER}
 

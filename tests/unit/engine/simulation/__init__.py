@@ -1,0 +1,1 @@
+"""The simulation: its files, its day, its figures."""
