@@ -37,9 +37,9 @@ async def test_who_answers_at_two_on_the_first_of_october(observer: Asker) -> No
 
 async def test_who_is_missing_is_told_to_those_who_may_look(hotline: Hotline, observer: Asker) -> None:
     hotline.shifts.look([])
-    assert (await observer.get("/shifts", at="2026-10-01T02:00"))["warnings"] == [
-        {"group": "priority", "lack": "nobody", "why": "直达专席 (priority): nobody signed in, 1 wanted.", "missing": ["8001"], "since": None}
-    ]
+    why = "直达专席 (priority): nobody signed in, 1 wanted."
+    warned = {"group": "priority", "lack": "nobody", "why": why, "missing": ["8001"], "since": None}
+    assert (await observer.get("/shifts", at="2026-10-01T02:00"))["warnings"] == [warned]
 
 
 async def test_healthz_tells_the_warnings_and_names_nobody_and_stays_well(hotline: Hotline, stranger: Asker) -> None:
