@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
-from config.derive import menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
+from config.derive import labels_of, menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
+from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.asterisks import Asterisk, Asterisks, Neighbours, Silence
@@ -26,6 +27,7 @@ from engine.reconcile import OneOf, Reconciler
 from engine.recorder_process import RecorderProcess
 from engine.ringing import Ringing
 from engine.road import Road
+from engine.shifts import ShiftRules, ShiftWatch
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
 from engine.watcher import Elsewhere, PhonesAt, SeatPhones, Watcher
@@ -85,6 +87,7 @@ class Engine:
     phones: SeatPhones
     directory: CurrentDirectory
     conferences: ConferenceDesk
+    shifts: ShiftWatch
     stores: Stores
     news: Announcements
     stream: EventStream
@@ -147,6 +150,7 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         phones=phones,
         directory=directory,
         conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
+        shifts=ShiftWatch(shift_rules_of(settings), clock),
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
         stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
@@ -267,6 +271,17 @@ def _service(settings: Settings, pbx: PbxSettings) -> Service:
         rating=settings.after_call.rating,
         rating_timeout_s=settings.after_call.timeout_s,
         hunt_s=settings.conference.total_s,
+    )
+
+
+def shift_rules_of(settings: Settings) -> ShiftRules:
+    """What the shifts are watched by."""
+    return ShiftRules(
+        rosters={roster.group: roster for roster in rosters_of(settings)},
+        labels=labels_of(settings),
+        calendar=calendar_of(settings),
+        warn_before_s=settings.shifts.warn_before_s,
+        grace_s=settings.shifts.grace_s,
     )
 
 

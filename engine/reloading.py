@@ -19,7 +19,7 @@ from config.derive import seat_definitions, waiting_rules
 from config.faults import dotted
 from config.load import Loaded
 from config.settings import Settings
-from engine.building import Engine, agi_addresses, current_of, roads_of, shared_of
+from engine.building import Engine, agi_addresses, current_of, roads_of, shared_of, shift_rules_of
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
 from engine.site import site_of
@@ -110,6 +110,7 @@ class Reloader:
             await engine.live.define(seats)
         engine.live.rules = waiting_rules(taken)
         engine.phones.define(seats)
+        engine.shifts.go_by(shift_rules_of(taken))
         now = current_of(taken, engine.directory)
         engine.current.settings, engine.current.decider, engine.current.outside = taken, now.decider, now.outside
         engine.roads.update(roads_of(now, shared_of(engine)))

@@ -118,6 +118,7 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "timers": engine.live.keep_time(),
         **{f"reconciler of {name}": asterisk.reconciler.run() for name, asterisk in engine.asterisks.items()},
         "directory": _follow_directory(engine, tables_there),
+        "duty table": _follow_duty_table(engine, tables_there),
         "announcements": engine.news.listen(),
         "reloads asked": engine.reloads.news.listen(),
         "reloads": reloader.follow(),
@@ -146,6 +147,11 @@ async def _follow_directory(engine: Engine, tables_there: asyncio.Event) -> None
     await engine.directory.follow(engine.stores.directory, engine.news)
 
 
+async def _follow_duty_table(engine: Engine, tables_there: asyncio.Event) -> None:
+    await tables_there.wait()
+    await engine.shifts.follow(engine.stores.rota, engine.news)
+
+
 async def _directory_read(engine: Engine) -> None:
     """Wait for the directory, because without it nobody has priority; but calls come before the database."""
     try:
@@ -162,6 +168,8 @@ async def _look(engine: Engine) -> None:
             engine.seen.calls, engine.seen.seats = await engine.live.calls(), await engine.live.seats()
         except StoreFault as fault:
             log.debug("figures_not_read", code=fault.code)
+        else:
+            engine.shifts.look(engine.seen.seats)
         await asyncio.sleep(_LOOK_EVERY_S)
 
 

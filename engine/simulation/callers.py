@@ -10,7 +10,8 @@ from engine.decision import Decider, Decision
 from engine.simulation.sheet import SheetFault
 from engine.simulation.spread import Spread
 from engine.simulation.traffic import Row
-from routing.plan import IvrMode, MenuChoice, Plan
+from routing.ivr import IvrMode
+from routing.plan import MenuChoice, Plan
 from whitelist.identify import CallerClass, Identity
 from whitelist.numbers import parse_number
 

@@ -58,6 +58,7 @@ class Day:
         self._to_come = 0
         self._numbers = itertools.count(1)
         self._outcomes: list[CallOutcome] = []
+        self._closed = 0
 
     async def run(self, callers: Sequence[Caller]) -> DayOutcome:
         """Until the last of the callers, who are in the order of their coming, has left. Raises: StoreFault."""
@@ -75,7 +76,8 @@ class Day:
                 await self._agenda.take()()
             for offer in self._hotline.offers():
                 self._ring(self._contacts[offer.call_id], offer)
-        return DayOutcome(calls=self._outcomes, seats={seat_id: life.outcome() for seat_id, life in self._lives.items()})
+        seats = {seat_id: life.outcome() for seat_id, life in self._lives.items()}
+        return DayOutcome(calls=self._outcomes, seats=seats, closed=self._closed)
 
     @property
     def _now(self) -> int:
@@ -189,6 +191,9 @@ class Day:
 
     async def _queue(self, caller: Caller) -> None:
         self._to_come -= 1
+        if not caller.plan.ladder:
+            self._closed += 1
+            return
         contact = _Contact(f"call-{next(self._numbers):09}", caller, self._now)
         self._contacts[contact.call_id] = contact
         offer = await self._live.join(self._live_call(contact), ())

@@ -54,7 +54,8 @@ class SeatOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOutcome:
-    """A whole day. Calls are in the order in which their waiting ended."""
+    """A whole day. Calls are in the order in which their waiting ended; `closed` callers did not wait, the hotline being closed to them."""
 
     calls: Sequence[CallOutcome]
     seats: Mapping[str, SeatOutcome]
+    closed: int = 0

@@ -45,6 +45,8 @@ class Report:
     def _head(self) -> Iterable[str]:
         days = "a day" if self.figures.days == 1 else f"{self.figures.days} days"
         yield f"{self.figures.calls:,} calls in {days} like {self.day}, in virtual time; seed {self.seed}"
+        if self.figures.closed:
+            yield f"{self.figures.closed:,} more did not wait: the hotline was closed to them"
         if (longest := self.figures.longest) is not None:
             yield f"Longest wait: {longest.waited_s:.1f} s, {longest.caller_class}, from {longest.queued:%H:%M:%S} on, then {longest.end}"
 

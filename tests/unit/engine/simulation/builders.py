@@ -11,7 +11,9 @@ from engine.simulation.day import Day
 from engine.simulation.outcome import CallOutcome, DayOutcome, End, SeatOutcome
 from engine.simulation.spread import Shape, Spread
 from engine.simulation.staff import Manner, Shift, Staff
-from routing.plan import Ivr, LadderEnd, Plan
+from routing.ends import LadderEnd
+from routing.ivr import Ivr
+from routing.plan import Plan
 from routing.waiting import Rules, Rung
 from seats.seat import SeatDefinition
 from store.redis.virtual import virtual_hotline
@@ -27,7 +29,7 @@ def a_plan(*rungs: str, bonus_s: int = 0, end_s: float = 300) -> Plan:
     """`a_plan("priority", "qilai@8")`."""
     split = [rung.partition("@") for rung in rungs or ("qilai",)]
     ladder = tuple(Rung(group=group, after_s=float(after or 0)) for group, _, after in split)
-    return Plan(ivr=Ivr(), ladder=ladder, rank_bonus_s=bonus_s, end=LadderEnd(after_s=end_s, message="sorry"), reasons=())
+    return Plan(ivr=Ivr(), ladder=ladder, rank_bonus_s=bonus_s, end=LadderEnd(after_s=end_s, steps=()), reasons=())
 
 
 def a_caller(

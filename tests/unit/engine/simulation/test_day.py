@@ -31,6 +31,12 @@ async def test_the_second_caller_waits_for_the_first_ones_talk(socket: Path) -> 
     assert day.seats["8001"].talking_s == 65
 
 
+async def test_a_caller_to_whom_the_hotline_is_closed_does_not_wait(socket: Path) -> None:
+    told = a_caller(0, replace(a_plan(), ladder=(), closed=True))
+    day = await a_day(socket, [told, a_caller(10, talk_s=5)], staff_of(a_seat("8001")))
+    assert (waits(day), day.closed) == ([(0, End.ANSWERED)], 1)
+
+
 async def test_ringing_is_waiting_and_keeps_the_seat_busy(socket: Path) -> None:
     day = await a_day(socket, [a_caller(0)], staff_of(a_seat("8001"), shift=a_shift(manner=Manner(answer=SECONDS))))
     assert waits(day) == [(3, End.ANSWERED)]
