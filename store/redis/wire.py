@@ -108,16 +108,19 @@ def call_from_wire(record: Record, ahead: int) -> LiveCall:
     )
 
 
-def _rungs(call: LiveCall) -> Iterable[tuple[str, int, str] | tuple[str, int, str, str]]:
-    """Group, when it opens, what the call wants from then on, and the limit behind that where there is one."""
+def _rungs(call: LiveCall) -> Iterable[tuple[str, int] | tuple[str, int, str, str]]:
+    """Group, when it opens; where it limits wishes also what the call wants from then on, and the limit itself.
+
+    Redis keeps a hash without long values in a fraction of the memory, so nothing is written that can be left out.
+    """
     wants = call.skills
     for rung in call.ladder:
+        opens = (_name(rung.group), _ms(rung.after_s))
         wants = relaxed(wants, rung.wants)
-        opens = (_name(rung.group), _ms(rung.after_s), _levels(wants))
-        yield opens if rung.wants is None else (*opens, _levels(rung.wants))
+        yield opens if rung.wants is None else (*opens, _levels(wants), _levels(rung.wants))
 
 
-def _rung(group: str, after_ms: int, _wants: str, limit: str | None = None) -> Rung:
+def _rung(group: str, after_ms: int, _wants: str = "", limit: str | None = None) -> Rung:
     return Rung(group=group, after_s=after_ms / 1000, wants=None if limit is None else _of_levels(limit))
 
 

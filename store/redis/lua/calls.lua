@@ -1,6 +1,7 @@
 -- Calls: where they wait, who owns them, which seats refused them.
 --
 -- call:<id>        hash; calls: all ids by rank (zset); unanswered:<engine>: its calls that have no seat yet (set)
+-- Its ladder is [[group, after_ms]…], with what is wanted from then on and the limit behind that where a rung limits wishes.
 -- A line is "open groups|class|wanted skills|kind": calls in one line may take the same seats but for refusals. The kind holds
 -- "+" where rungs are still to be opened, "a" where the calls await their preferred seats and may take no other.
 -- wait:<line>      zset of the calls in it, by rank; a waiting call stands in exactly one
