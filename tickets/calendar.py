@@ -1,43 +1,13 @@
-"""Working days by the State Council's calendar, with holidays and 调休 make-up days, and the hours an office is open on them."""
+"""Working days by the State Council's calendar, and the hours an office is open on them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
-from typing import Final
+from datetime import UTC, date, datetime, time, tzinfo
 
-import chinese_calendar
-
-from calls.errors import Fault
-
-BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-ONE_DAY: Final = timedelta(days=1)
+from calls.calendar import BEIJING, ONE_DAY, YearTable, day_kind
 
 Hours = tuple[tuple[time, time], ...]
 MonthDay = tuple[int, int]
-
-
-class CalendarYearMissing(Fault):
-    """The holidays of a year are not known, so that no date in it can be counted."""
-
-    def __init__(self, year: int) -> None:
-        super().__init__(
-            "calendar_year_missing",
-            f"The State Council's calendar of {year} is not known here: add it under deadlines.calendar, or update Zhida.",
-            year=year,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearTable:
-    """A year as the State Council's notice gives it. All other Mondays to Fridays are worked, all other weekends are not.
-
-    Args:
-        holidays: days off. make_up: Saturdays and Sundays that are worked (调休).
-    """
-
-    holidays: frozenset[date]
-    make_up: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +52,7 @@ class WorkCalendar:
 
     def is_workday(self, day: date) -> bool:
         """Raises: CalendarYearMissing."""
-        table = self.years.get(day.year)
-        if table is not None:
-            return day in table.make_up or (day.weekday() < 5 and day not in table.holidays)
-        return _is_published_workday(day)
+        return day_kind(day, self.years).worked
 
     def workdays_after(self, day: date) -> Iterator[date]:
         """The working days after this one, for ever, or until CalendarYearMissing."""
@@ -116,11 +83,3 @@ class WorkCalendar:
     def local(self, moment: datetime) -> datetime:
         """The moment, here."""
         return moment.astimezone(UTC).astimezone(self.zone)
-
-
-@lru_cache(maxsize=4096)  # the library looks through its whole table for each day it is asked about
-def _is_published_workday(day: date) -> bool:
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        raise CalendarYearMissing(day.year) from None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 
-from tickets.calendar import BEIJING
+from calls.calendar import BEIJING
 
 COLUMNS: Final = (
     "uniqueid",

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from tickets.calendar import CalendarYearMissing, WorkCalendar
+from calls.calendar import CalendarYearMissing
+from tickets.calendar import WorkCalendar
 from tickets.clocks import CountFrom, Within, due
 from tickets.types import NAMES, TicketType
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from itertools import product
 
-from tickets.calendar import BEIJING, Hours, OfficeHours, Season, WorkCalendar, YearTable
+from calls.calendar import BEIJING, YearTable
+from tickets.calendar import Hours, OfficeHours, Season, WorkCalendar
 from tickets.clocks import CountFrom
 from tickets.deadline import DeadlineRules, Duty, Lane, StopOn, Term
 from tickets.types import TicketType

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
 
+from calls.calendar import BEIJING
 from calls.errors import NotFound, Refused
-from tickets.calendar import BEIJING
 from tickets.clocks import ClockKind
 from tickets.deadline import DeadlineRules, Deadlines
 from tickets.layer import Layer

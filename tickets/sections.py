@@ -6,8 +6,9 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
+from calls.calendar import ONE_DAY, YearTable
 from calls.errors import Refused
-from tickets.calendar import ONE_DAY, Hours, MonthDay, Season, YearTable
+from tickets.calendar import Hours, MonthDay, Season
 from tickets.clocks import ClockKind, CountFrom, Within, within
 from tickets.deadline import Duty, Lane, StopOn, Term
 from tickets.layer import Layer

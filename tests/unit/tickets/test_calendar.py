@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calls.calendar import BEIJING, CalendarYearMissing, YearTable
 from calls.errors import Refused
-from tickets.calendar import BEIJING, CalendarYearMissing, OfficeHours, Season, WorkCalendar, YearTable
+from tickets.calendar import OfficeHours, Season, WorkCalendar
 from tickets.clocks import ClockKind, CountFrom, Within, due, within
 
 CALENDAR = WorkCalendar()

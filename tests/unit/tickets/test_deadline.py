@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from calls.calendar import BEIJING
 from calls.errors import NotFound, Refused
-from tickets.calendar import BEIJING
 from tickets.deadline import Deadline, Duty, Lane, StopOn
 from tickets.presets import Preset, deadlines_of, lineage, looser_than_parent, preset_from_mapping
 from tickets.types import TicketType, ticket_type
