@@ -19,10 +19,11 @@ class PartDocument(Document):
 
 
 class HealthDocument(Document):
-    """`status` is "ok" where every part is well."""
+    """`status` is "ok" where every part is well; `warnings` are sentences about shifts that lack somebody, and change no status."""
 
     status: Literal["ok", "not ok"]
     parts: dict[str, PartDocument]
+    warnings: list[str]
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -30,7 +31,8 @@ async def healthz(request: web.Request) -> web.Response:
     parts = await request.app[SOURCES].health()
     shown = {name: PartDocument(ok=part.ok, since=part.since, why=part.why or None) for name, part in parts.items()}
     well = all(part.ok for part in parts.values())
-    document = HealthDocument(status="ok" if well else "not ok", parts=shown)
+    warnings = [shortage.sentence for shortage in request.app[SOURCES].shifts.warnings]
+    document = HealthDocument(status="ok" if well else "not ok", parts=shown, warnings=warnings)
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
     return web.json_response(text=document.model_dump_json(), status=status)
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from api.documents.problem import Problem
 from api.errors import PROBLEM_JSON
 from api.health import HealthDocument, healthz, metrics
-from api.resources import callbacks, calls, conferences, enterprises, explained, seats, specialists, tickets
+from api.resources import callbacks, calls, conferences, enterprises, explained, seats, shifts, specialists, tickets
 from api.route import PREFIX, AnyRoute, Open, OpenAnswer
 from api.stream import stream
 
@@ -21,6 +21,7 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *callbacks.ROUTES,
     *tickets.ROUTES,
     *seats.ROUTES,
+    *shifts.ROUTES,
     *enterprises.ROUTES,
     *specialists.ROUTES,
     *explained.ROUTES,

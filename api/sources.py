@@ -1,6 +1,6 @@
 """What the API needs of the rest of Zhida; engine/ wires it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,12 +8,14 @@ from typing import Any, Protocol
 from prometheus_client import CollectorRegistry
 
 from calls.clock import Clock
+from calls.hours import Span
 from conference.desk import ConferenceDesk
 from conference.roster import Specialist
 from conference.roster_keeping import RosterPage
 from routing.explain import Explanation
 from routing.waiting import SeatBoard, WaitingRoom
 from seats.seat import Seat
+from seats.shifts import OnDuty, Shortage
 from tickets.records import Records
 from whitelist.entries import Entry
 from whitelist.keeping import EntryPage, WantedEntries
@@ -58,6 +60,35 @@ class PartHealth:
     ok: bool
     since: datetime
     why: str = ""
+
+
+class Shifts(Protocol):
+    """Who is on duty, and what is lacking (engine.shifts)."""
+
+    @property
+    def warnings(self) -> Sequence[Shortage]:
+        """What is to be warned of now."""
+        ...
+
+    def on_duty(self, at: datetime) -> Sequence[OnDuty]:
+        """Who is on duty at this moment (aware), for each group that has shifts."""
+        ...
+
+    def relief(self, duty: OnDuty) -> OnDuty | None:
+        """Who is on duty after these; None where that is not known."""
+        ...
+
+    def gaps(self, group: str, at: datetime) -> Sequence[Span]:
+        """When nobody is on duty though somebody must be, in the week from this moment (aware) on."""
+        ...
+
+    def moment(self, at: datetime) -> datetime:
+        """The moment; one without a zone is the hotline's own. Raises: Refused: it is centuries away."""
+        ...
+
+    def label(self, group: str) -> str:
+        """What people call the group."""
+        ...
 
 
 class Health(Protocol):
@@ -131,6 +162,7 @@ class Sources:
     roster: Roster
     explain: Explain
     health: Health
+    shifts: Shifts
     happenings: Happenings
     known: KnownRequests
     registry: CollectorRegistry

@@ -110,7 +110,10 @@ class OfferEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered(Event):
-    """A seat answered; `waited_s` counts from the moment the call joined the waiting room."""
+    """A seat answered; `waited_s` counts from the moment the call joined the waiting room.
+
+    `seat_id` is "duty" where the duty phone did, and "outside" where another number of the outside world did.
+    """
 
     kind: ClassVar[str] = "answered"
     offer_id: str
@@ -207,7 +210,8 @@ class Ended(Event):
     """The caller's contact is over.
 
     `reason` is completed (was served), abandoned (left before a seat answered), ladder_end (nobody took it),
-    menu_left (left in the menu), fallback (the dialplan served it without an engine) or recovered.
+    callback (nobody took it, and a call-back was noted), closed (he was told that the hotline is closed), menu_left (left in the
+    menu), fallback (the dialplan served it without an engine) or recovered.
     """
 
     kind: ClassVar[str] = "ended"

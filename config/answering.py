@@ -1,9 +1,11 @@
 """Sections about answering: who takes a call, in which order, and what the caller hears."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.faults import Key
 from config.fields import (
     CallerClass,
     Device,
@@ -92,6 +94,19 @@ class LaddersSettings(Section):
     """For major projects of the whitelist; empty: as key_enterprise."""
     anonymous: Ladder | None = None
     """For callers without a number that could be called back; empty: as public."""
+    named: dict[Name, Ladder] = Field(default_factory=dict)
+    """Name to ladder, for the rules of `routes`."""
+
+    def each(self) -> Iterator[tuple[Key, tuple[RungSettings, ...]]]:
+        """Every ladder that is written down, with its key."""
+        classes: dict[str, Ladder | None] = {
+            "public": self.public,
+            "key_enterprise": self.key_enterprise,
+            "project": self.project,
+            "anonymous": self.anonymous,
+        }
+        yield from ((("ladders", name), ladder) for name, ladder in classes.items() if ladder is not None)
+        yield from ((("ladders", "named", name), ladder) for name, ladder in self.named.items())
 
     def of(self, caller_class: str) -> tuple[RungSettings, ...]:
         """The ladder of this class, its own or the one it takes over."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from config.check_opening import OPENING_WARNINGS
 from config.deadlines import presets
 from config.derive import fallback_seats, seat_ids_of
 from config.faults import ConfigFault, Finding, Level, Problem, in_file_order
@@ -55,7 +56,7 @@ def _idle_seats(settings: Settings) -> Iterator[Problem]:
 
 
 def _idle_groups(settings: Settings) -> Iterator[Problem]:
-    opened = {rung.group for name in type(settings.ladders).model_fields for rung in getattr(settings.ladders, name) or ()}
+    opened = {rung.group for _, rungs in settings.ladders.each() for rung in rungs}
     chosen = {target for menu in settings.ivr.menus.values() for target in (*menu.choices.values(), menu.otherwise)}
     for name in settings.groups:
         if name not in opened | chosen:
@@ -64,6 +65,7 @@ def _idle_groups(settings: Settings) -> Iterator[Problem]:
 
 def _idle_menus(settings: Settings) -> Iterator[Problem]:
     played = {dialled.menu for dialled in settings.dialled.values() if dialled.ivr == "menu"}
+    played |= {route.menu for route in settings.routes if route.ivr == "menu"}
     reached = {target for menu in settings.ivr.menus.values() for target in menu.choices.values()}
     for name in settings.ivr.menus:
         if name not in played | reached:
@@ -179,4 +181,5 @@ _WARNINGS: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _folders,
     _loose_deadlines,
     unheld_skills,
+    *OPENING_WARNINGS,
 )

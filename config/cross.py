@@ -1,13 +1,14 @@
 """What must fit together across sections. Each check says which sections it looks at, and is left out where one is faulty."""
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from calls.errors import NotFound, Refused
+from config.cross_opening import OPENING_CHECKS
 from config.deadlines import deadlines
 from config.faults import Key, Problem
+from config.faults import unknown_name as _unknown
 from config.fields import seat_ids
 from config.settings import Settings
 
@@ -16,7 +17,7 @@ SHORTEST_TOKEN: Final = 16
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Check = Callable[[Settings], Iterator[Problem]]
-_CHECKS: list[tuple[frozenset[str], Check]] = []
+_CHECKS: list[tuple[frozenset[str], Check]] = [*OPENING_CHECKS]
 
 
 def _needs(*sections: str) -> Callable[[Check], Check]:
@@ -32,13 +33,6 @@ def cross_problems(settings: Settings, sound: frozenset[str]) -> Iterator[Proble
     for needed, check in _CHECKS:
         if needed <= sound:
             yield from check(settings)
-
-
-def _unknown(key: Key, kind: str, name: str, known: Iterable[str]) -> Problem:
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}" if names else "there are none yet"
-    return Problem(key=key, sentence=f"there is no {kind} {name}; {hint}")
 
 
 @_needs("asterisk")
@@ -112,19 +106,19 @@ def _choices_lead_somewhere(settings: Settings) -> Iterator[Problem]:
 
 @_needs("ladders", "groups")
 def _ladders_name_groups(settings: Settings) -> Iterator[Problem]:
-    for caller_class in type(settings.ladders).model_fields:
-        for index, rung in enumerate(getattr(settings.ladders, caller_class) or ()):
+    for ladder, rungs in settings.ladders.each():
+        for index, rung in enumerate(rungs):
             if rung.group not in settings.groups:
-                yield _unknown(("ladders", caller_class, str(index), "group"), "group", rung.group, settings.groups)
+                yield _unknown((*ladder, str(index), "group"), "group", rung.group, settings.groups)
 
 
 @_needs("ladders")
 def _ladders_ascend(settings: Settings) -> Iterator[Problem]:
-    for caller_class in type(settings.ladders).model_fields:
+    for ladder, rungs in settings.ladders.each():
         seen: set[str] = set()
         before = 0.0
-        for index, rung in enumerate(getattr(settings.ladders, caller_class) or ()):
-            key = ("ladders", caller_class, str(index))
+        for index, rung in enumerate(rungs):
+            key = (*ladder, str(index))
             if index == 0 and rung.after_s != 0:
                 yield Problem(key=(*key, "after_s"), sentence=f"the ladder begins at {rung.after_s:g} s; its first group opens at 0")
             elif rung.after_s < before:
@@ -138,11 +132,11 @@ def _ladders_ascend(settings: Settings) -> Iterator[Problem]:
 @_needs("ladders", "queue")
 def _ladders_open_in_time(settings: Settings) -> Iterator[Problem]:
     longest = settings.queue.max_wait_s
-    for caller_class in type(settings.ladders).model_fields:
-        for index, rung in enumerate(getattr(settings.ladders, caller_class) or ()):
-            if rung.after_s >= longest:
+    for ladder, rungs in settings.ladders.each():
+        for index, rung in enumerate(rungs):
+            if rung.after_s >= longest and ladder[1] != "named":  # a named one is waited at as long as its rule says
                 sentence = f"{rung.after_s:g} s is never reached; queue.max_wait_s ends the wait at {longest:g}"
-                yield Problem(key=("ladders", caller_class, str(index), "after_s"), sentence=sentence)
+                yield Problem(key=(*ladder, str(index), "after_s"), sentence=sentence)
 
 
 @_needs("groups", "seats")

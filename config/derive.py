@@ -6,12 +6,14 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from config.fields import seat_ids
+from config.opening_rules import calendar_of, ladder_named, prompts_of_routes, rosters_of, routes_of, usual_end
 from config.settings import Settings
 from ivr.menu import Choice, Menu
 from routing.explain import Background
-from routing.plan import Ivr, IvrMode, LadderEnd, PlanRules
+from routing.ivr import Ivr, IvrMode
+from routing.plan import PlanRules
 from routing.skills import Wanted
-from routing.waiting import Rules, Rung, Strategy
+from routing.waiting import Rules, Strategy
 from seats.seat import SeatDefinition
 from whitelist.identify import CallerClass, TrunkTrust
 
@@ -96,18 +98,14 @@ def _places(settings: Settings) -> dict[str, dict[str, int]]:
 
 def plan_rules(settings: Settings) -> PlanRules:
     """For the plan."""
-    fallback = settings.fallback
     return PlanRules(
-        ladders={name: _rungs(settings, name) for name in CallerClass},
+        ladders={name: ladder_named(settings, name) for name in CallerClass},
         rank_bonus_s={name: getattr(settings.queue.rank_bonus_s, name) for name in CallerClass},
         dialled={number: _ivr(settings, number) for number in settings.dialled},
-        end=LadderEnd(
-            after_s=settings.queue.max_wait_s,
-            duty_phone=fallback.duty_phone or "",
-            duty_ring_s=fallback.duty_ring_s,
-            message=fallback.message,
-        ),
-        labels={name: group.label or name for name, group in settings.groups.items()},
+        end=usual_end(settings),
+        labels=labels_of(settings),
+        routes=routes_of(settings),
+        calendar=calendar_of(settings),
         bypass_ivr=settings.whitelist.bypass_ivr,
         language=settings.hotline.language,
         wanted=_wanted(settings),
@@ -122,8 +120,9 @@ def _wanted(settings: Settings) -> Wanted:
     )
 
 
-def _rungs(settings: Settings, caller_class: CallerClass) -> tuple[Rung, ...]:
-    return tuple(Rung(group=rung.group, after_s=rung.after_s, wants=rung.wants) for rung in settings.ladders.of(caller_class))
+def labels_of(settings: Settings) -> dict[str, str]:
+    """Group -> what people call it."""
+    return {name: group.label or name for name, group in settings.groups.items()}
 
 
 def _ivr(settings: Settings, number: str) -> Ivr:
@@ -165,6 +164,8 @@ def background(settings: Settings) -> Background:
     return Background(
         seats={name: group.seats for name, group in settings.groups.items()},
         choices={name: tuple(_ways(name, all_menus, "", frozenset())) for name in all_menus},
+        rosters={roster.group: roster for roster in rosters_of(settings)},
+        preferred_wait_s=settings.queue.preferred_wait_s,
     )
 
 
@@ -208,9 +209,10 @@ def _with_password(url: str, password: SecretStr | None) -> str:
 
 def prompts_needed(settings: Settings) -> dict[str, set[str]]:
     """Language -> prompts that this configuration names."""
-    needed: dict[str, set[str]] = {}
+    needed = prompts_of_routes(settings)
     for dialled in settings.dialled.values():
-        prompts = needed.setdefault(dialled.language or settings.hotline.language, {settings.fallback.message})
+        prompts = needed.setdefault(dialled.language or settings.hotline.language, set())
+        prompts.add(settings.fallback.message)
         if dialled.ivr == "greeting":
             prompts.add(dialled.greeting)
         if dialled.ivr == "menu":

@@ -1,7 +1,8 @@
 """What is wrong with a configuration, one sentence each, all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
@@ -59,6 +60,14 @@ class ConfigFault(Refused):
         lines = [str(finding) for finding in findings]
         super().__init__("config_faulty", "\n".join(lines), findings=lines)
         self.findings = tuple(findings)
+
+
+def unknown_name(key: Key, kind: str, name: str, known: Iterable[str]) -> Problem:
+    """A name that stands for nothing; the nearest one that does, or all of them."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}" if names else "there are none yet"
+    return Problem(key=key, sentence=f"there is no {kind} {name}; {hint}")
 
 
 def dotted(key: Key) -> str:

@@ -17,6 +17,7 @@ from config.answering import (
     WhitelistSettings,
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
+from config.opening import HoursSettings, RouteSettings, ShiftsSettings
 from config.running import ApiSettings, EngineSettings, LabSettings, RedisSettings, SqlSettings
 from config.telephony import DialledSettings, OutboundSettings, PbxSettings, TrunkSettings
 
@@ -59,6 +60,12 @@ class Settings(Section):
     """What holds for every seat."""
     ladders: LaddersSettings
     """Which groups open for a caller, one after another."""
+    hours: dict[Name, HoursSettings] = Field(default_factory=dict)
+    """Name to times that recur: office hours, nights, holidays."""
+    routes: tuple[RouteSettings, ...] = ()
+    """Rules by class, dialled number, menu choice and hours: the first that fits decides, and where none does, the ladder of the class."""
+    shifts: ShiftsSettings = ShiftsSettings()
+    """Who is on duty (排班)."""
     queue: QueueSettings = QueueSettings()
     """The waiting room."""
     fallback: FallbackSettings = FallbackSettings()

@@ -22,6 +22,7 @@ SHAPES: Final[Mapping[str, str]] = {
     r"^[^\x00-\x1f\x7f]{1,100}$": "one line of 1 to 100 characters",
     r"^[0-9]{3,15}$": "3 to 15 digits",
     r"^\+?[0-9][0-9() -]{1,24}$": "a telephone number such as 0515-88886666",
+    r"^(duty_phone|\+?[0-9][0-9() -]{1,24})$": "duty_phone or a telephone number such as 0515-88886666",
     r"^[0-9*#]$": "one key of a telephone: 0 to 9, * or #",
     r"^0[1-9][0-9]{1,2}$": "an area code with its 0, such as 0515",
     r"^[0-9*#]{0,8}$": "at most 8 digits, * and #",

@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
-from config.derive import menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
+from config.derive import labels_of, menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
+from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.decision import Decider
@@ -25,6 +26,7 @@ from engine.reconcile import Reconciler
 from engine.recorder_process import RecorderProcess
 from engine.ringing import Ringing
 from engine.road import Road
+from engine.shifts import ShiftRules, ShiftWatch
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
 from engine.watcher import SeatPhones, Watcher
@@ -72,6 +74,7 @@ class Engine:
     decider: Decider
     outside: Outside
     conferences: ConferenceDesk
+    shifts: ShiftWatch
     reconciler: Reconciler
     stores: Stores
     news: Announcements
@@ -127,6 +130,7 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         decider=decider,
         outside=outside,
         conferences=ConferenceDesk(waiting=live, legs=asterisk.legs, clock=clock),
+        shifts=shift_watch_of(settings, clock),
         reconciler=asterisk.reconciler,
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
@@ -169,6 +173,18 @@ def _service(settings: Settings, pbx: PbxSettings) -> Service:
         rating_timeout_s=settings.after_call.timeout_s,
         hunt_s=settings.conference.total_s,
     )
+
+
+def shift_watch_of(settings: Settings, clock: Clock) -> ShiftWatch:
+    """What watches the shifts."""
+    rules = ShiftRules(
+        rosters={roster.group: roster for roster in rosters_of(settings)},
+        labels=labels_of(settings),
+        calendar=calendar_of(settings),
+        warn_before_s=settings.shifts.warn_before_s,
+        grace_s=settings.shifts.grace_s,
+    )
+    return ShiftWatch(rules, clock)
 
 
 def decider_of(settings: Settings, directory: CurrentDirectory) -> Decider:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -47,6 +47,7 @@ def _app(engine: Engine) -> web.Application:
         roster=engine.stores.roster,
         explain=ExplainOfApi(engine),
         health=EngineHealth(engine),
+        shifts=engine.shifts,
         happenings=Happenings(engine, SeatsLately(engine)),
         known=KnownKeys(RedisKeys(engine.redis, hotline=engine.settings.hotline.id)),
         registry=registry_of(engine),
@@ -70,9 +71,10 @@ class ExplainOfApi:
         if trunk is not None and trunk not in known:
             raise Refused("trunk_unknown", f"There is no trunk {trunk}; there are {', '.join(known)}.", trunk=trunk)
         first_trusted = next((name for name, one in settings.trunks.items() if one.trusted), known[0])
-        moment = (at or self.engine.clock.now()).astimezone(ZoneInfo(settings.hotline.timezone))
+        moment = self.engine.shifts.moment(at or self.engine.clock.now()).astimezone(ZoneInfo(settings.hotline.timezone))
         asked = Asked(dialled=dialled or next(iter(settings.dialled)), trunk=trunk or first_trusted, at=moment)
-        explainer = Explainer(decider=self.engine.decider, entries=self.engine.stores.directory, background=background(settings))
+        behind = replace(background(settings), rosters=self.engine.shifts.rosters)
+        explainer = Explainer(decider=self.engine.decider, entries=self.engine.stores.directory, background=behind)
         return await explainer.explain(number, asked)
 
 

@@ -1,4 +1,4 @@
-"""The hotline's two lists that come as forms, whitelist and roster: read, compared with what is kept, applied."""
+"""The hotline's lists that come as forms (whitelist, roster, duty table): read, compared with what is kept, applied."""
 
 import getpass
 from collections.abc import Callable, Coroutine, Sequence
@@ -10,8 +10,11 @@ from calls.clock import SystemClock
 from calls.errors import Fault
 from conference.roster import Specialist
 from conference.roster_form import describe_roster, diff_roster, read_roster, write_roster
+from config.derive import labels_of
 from config.settings import Settings
 from engine.stores import Stores
+from routing.rota import DutyDay
+from routing.rota_form import Groups, describe_rota, diff_rota, read_rota, write_rota
 from whitelist.changes import Diff, describe_entries, diff_entries
 from whitelist.entries import Entry
 from whitelist.exporting import write_whitelist
@@ -80,6 +83,33 @@ async def _kept_roster(stores: Stores) -> tuple[list[Specialist], int]:
 
 async def _apply_roster(stores: Stores, changes: Diff[Specialist], based_on: int) -> int:
     return await stores.roster.apply(changes, by=getpass.getuser(), at=SystemClock().now(), based_on=based_on)
+
+
+def rota_list(settings: Settings) -> FormList[DutyDay]:
+    """The duty table, whose rows name this hotline's groups and their seats."""
+    groups = Groups(seats={name: group.seats for name, group in settings.groups.items()}, labels=labels_of(settings))
+
+    def read(file: Path, _: str) -> Read[DutyDay]:
+        imported = read_rota(file, groups=groups)
+        return Read(imported.rows, imported.refused, imported.warnings)
+
+    return FormList(
+        read=read,
+        write=lambda rows, file: write_rota(rows, file, labels=groups.labels),
+        kept=_kept_rota,
+        diff=lambda kept, new, remove_missing: diff_rota(kept, new, remove_missing=remove_missing),
+        describe=describe_rota,
+        apply=_apply_rota,
+    )
+
+
+async def _kept_rota(stores: Stores) -> tuple[list[DutyDay], int]:
+    version = await stores.rota.version()
+    return await stores.rota.everything(), version
+
+
+async def _apply_rota(stores: Stores, changes: Diff[DutyDay], based_on: int) -> int:
+    return await stores.rota.apply(changes, by=getpass.getuser(), at=SystemClock().now(), based_on=based_on)
 
 
 WHITELIST: FormList[Entry] = FormList(

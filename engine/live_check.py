@@ -1,12 +1,20 @@
-"""What `check` finds beyond the configuration itself: prompts that callers would not hear."""
+"""What `check` finds beyond the configuration itself: prompts that callers would not hear, groups that will have nobody on duty."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
+from calls.clock import SystemClock
+from calls.errors import StoreFault
+from config.check_opening import shift_gaps
 from config.derive import prompts_needed
 from config.faults import Level, Problem
+from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
+from engine.stores import open_stores
 from ivr.catalogue import missing
+from routing.rota import DutyDay, with_days
 
 ALWAYS: Final = frozenset({"please-wait", "nobody-free", "specialist-accept"})
 RATING: Final = frozenset({"rate", "rate-thanks"})
@@ -27,3 +35,29 @@ def prompts_there(settings: Settings) -> Iterator[tuple[Level, Problem]]:
             for file in missing(pbx.prompts_here, language, sorted(prompts)):
                 sentence = f"prompt {language}/{file.stem} is not in {pbx.prompts_here}; record it, or let zhida prompts make it"
                 yield Level.ERROR, Problem(key=("asterisk", name, "prompts_dir"), sentence=sentence)
+
+
+def nobody_on_duty(settings: Settings) -> Iterator[tuple[Level, Problem]]:
+    """A group that has nobody on duty in the next days, by its shifts and by the duty table where that can be read."""
+    if not settings.shifts.groups:
+        return
+    try:
+        rows = [] if _not_made_yet(settings.sql.url) else asyncio.run(_duty_table(settings))
+    except StoreFault:
+        rows = []  # a database that is away, or has no tables yet, is no matter of the configuration
+    rosters = with_days({roster.group: roster for roster in rosters_of(settings)}, rows)
+    for problem in shift_gaps(rosters.values(), calendar_of(settings), SystemClock().now()):
+        yield Level.WARNING, problem
+
+
+def _not_made_yet(url: str) -> bool:
+    """Whether it is an SQLite file that to look at would make."""
+    return url.startswith("sqlite") and not Path(url.partition(":///")[2]).is_file()
+
+
+async def _duty_table(settings: Settings) -> Sequence[DutyDay]:
+    stores = open_stores(settings, SystemClock())
+    try:
+        return await stores.rota.everything()
+    finally:
+        await stores.database.close()

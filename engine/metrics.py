@@ -25,11 +25,24 @@ class EngineFigures(Collector):
         yield GaugeMetricFamily("zhida_directory_entries", "Entries of the whitelist in force.", value=len(engine.directory()))
         yield _labelled("zhida_calls", "Calls of the hotline by state.", "state", (call.state for call in engine.seen.calls))
         yield _labelled("zhida_seats", "Seats of the hotline by state.", "state", (seat.state for seat in engine.seen.seats))
+        yield from self._shifts()
         yield _totals("zhida_agi", "FastAGI server, totals.", asdict(engine.agi.counters))
         yield _totals("zhida_ami", "AMI link, totals.", dict(engine.link.counts))
         recorder = engine.recorder.state
         recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
         yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)
+
+    def _shifts(self) -> Iterator[Metric]:
+        watch = self._engine.shifts
+        wanted = GaugeMetricFamily("zhida_shift_wanted", "Seats that the group's shift wants signed in now.", labels=["group"])
+        there = GaugeMetricFamily("zhida_shift_signed_in", "Seats of the group that are signed in.", labels=["group"])
+        warned = GaugeMetricFamily("zhida_shift_warning", "1 while the group's shift lacks somebody.", labels=["group", "lack"])
+        for group, staffing in sorted(watch.figures.items()):
+            wanted.add_metric([group], staffing.wanted)
+            there.add_metric([group], staffing.signed_in)
+        for shortage in watch.warnings:
+            warned.add_metric([shortage.group, shortage.lack], 1)
+        yield from (wanted, there, warned)
 
 
 def registry_of(engine: Engine) -> CollectorRegistry:

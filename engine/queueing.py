@@ -7,21 +7,19 @@ from typing import Final
 
 import structlog
 
-from calls.errors import Refused, StoreFault
-from calls.events import Answered, Event, RecordingStarted
-from calls.masking import masked
+from calls.events import Event, RecordingStarted
 from engine.desk import Desk
 from engine.mailbox import Mailbox
 from engine.ringing import RingResult
+from engine.steps import LADDER_END, Outcome, Steps
 from pbx.line import AgiLine
-from routing.plan import LadderEnd
+from routing.ends import LadderEnd
 from routing.waiting import CallState, LiveCall, Offer
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S: Final = 5.0
 """So often a waiting call looks whether live state still knows that it waits."""
-_DUTY: Final = "duty"  # stands in the records for the seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +48,11 @@ class Queueing:
             offer = await self._not_answered(offer, result)
         return False
 
-    async def at_ladder_end(self, end: LadderEnd) -> str:
-        """Nobody took it: the duty phone, then the word that he will be called back. Returns why the call ended."""
+    async def at_ladder_end(self, end: LadderEnd) -> Outcome:
+        """Nobody took it: the end's steps, such as the duty phone and the word that he will be called back."""
         await self.desk.waiting.arrive(self.call, ())  # a seat that is free from now on is not kept waiting for this call
-        if end.duty_phone and await self._duty_phone_answered(end):
-            return "completed"
-        await self.line.play(end.message)
-        return "ladder_end"
+        steps = Steps(desk=self.desk, line=self.line, mailbox=self.mailbox, call=self.call)
+        return await steps.carry_out(end.steps, reason=LADDER_END)
 
     async def _join(self) -> Offer | None:
         """Into the waiting room, and meanwhile what a seat's phone is to show. What fails first is told when both are over."""
@@ -98,37 +94,6 @@ class Queueing:
         log.info("offer_ended", seat_id=offer.seat_id, outcome=result.outcome, cause=result.cause)
         another = await self.desk.waiting.offer_ended(offer, result.outcome, cause=result.cause)
         return self.mailbox.take_offer(another)
-
-    async def _duty_phone_answered(self, end: LadderEnd) -> bool:
-        try:
-            device = self.desk.outside(end.duty_phone)
-        except Refused as refused:
-            log.error("duty_phone_not_callable", code=refused.code)
-            return False
-        log.info("duty_phone_rung", number=masked(end.duty_phone))
-        self.mailbox.forget_ringing()
-        dial = asyncio.create_task(self.line.dial_outside(device, ring_s=end.duty_ring_s), name=f"duty phone {self.call.call_id}")
-        answer = asyncio.create_task(self.mailbox.answer())
-        try:
-            await asyncio.wait({dial, answer}, return_when=asyncio.FIRST_COMPLETED)
-            if answer.done() or (await dial).status == "ANSWER":
-                await self._note_duty()
-            return (await dial).status == "ANSWER"
-        finally:
-            answer.cancel()
-            dial.cancel()
-            await asyncio.gather(answer, dial, return_exceptions=True)
-
-    async def _note_duty(self) -> None:
-        """A call that is served is recorded as answered, so that it becomes a ticket."""
-        assert self.call.queued is not None  # noqa: S101  it waited
-        now = self.desk.clock.now()
-        waited_s = (now - self.call.queued).total_seconds()
-        fact = Answered(call_id=self.call.call_id, at=now, offer_id=_DUTY, seat_id=_DUTY, group=_DUTY, waited_s=waited_s)
-        try:
-            await self.desk.waiting.record([fact])
-        except StoreFault as fault:
-            log.error("answer_not_recorded", seat_id=_DUTY, code=fault.code)
 
     def _talking(self) -> list[Event]:
         if not self.desk.service.recordings:

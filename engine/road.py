@@ -19,10 +19,12 @@ from engine.desk import Desk
 from engine.mailbox import Mailbox
 from engine.queueing import Queueing
 from engine.reconcile import END_REASONS
+from engine.steps import CLOSED, Outcome, Steps
 from ivr.menu import run_menu
 from ivr.rating import ask_rating
 from pbx.line import AgiLine, Arrival
-from routing.plan import IvrMode, Plan
+from routing.ivr import IvrMode
+from routing.plan import Plan
 from routing.waiting import CallState, LiveCall, Offer
 
 log = structlog.get_logger(__name__)
@@ -47,8 +49,8 @@ class Road:
 
     async def _take(self, line: AgiLine, mailbox: Mailbox) -> None:
         try:
-            reason = await self._serve(line, mailbox)
-            await self._end(line, reason)
+            outcome = await self._serve(line, mailbox)
+            await self._end(line, outcome.reason, detail=outcome.detail)
             await line.finish()
         except LegGone as gone:
             if line.hung_up:
@@ -76,15 +78,18 @@ class Road:
         else:
             log.info("call_ended", reason=reason, detail=detail)
 
-    async def _serve(self, line: AgiLine, mailbox: Mailbox) -> str:
-        """Returns the reason the call ended for."""
+    async def _serve(self, line: AgiLine, mailbox: Mailbox) -> Outcome:
+        """Returns why the call is over."""
         arrival = line.arrival
         live = await self.desk.waiting.call(line.uniqueid) if arrival.again else None
         if arrival.again and (arrival.dial_status == "ANSWER" or (live is not None and live.state in _SERVED)):
             log.info("call_taken_over", state=live.state if live is not None else None)
             return await self._after_talk(line, mailbox, await self._taken_over(live), resumed=True)
         decision = self.desk.decider.decide(
-            raw_number=arrival.raw_number, trunk=arrival.trunk, dialled=arrival.dialled, at=self.desk.clock.now()
+            raw_number=arrival.raw_number,
+            trunk=arrival.trunk,
+            dialled=arrival.dialled,
+            at=self.desk.clock.now() if live is None else live.arrived,  # who came while it was open is not closed to
         )
         log.info(
             "call_arrived",
@@ -100,9 +105,25 @@ class Road:
         call, facts = self._live_call(line, decision)
         if decision.plan.ivr.mode is not IvrMode.NONE:
             decision, facts = await self._in_menu(line, call, decision, facts)
+        if decision.plan.closed:
+            outcome, facts = await self._while_closed(line, mailbox, call, decision.plan, facts)
+            if outcome.served or not decision.plan.ladder:
+                return outcome
         return await self._wait_and_talk(line, mailbox, call, decision, facts)
 
-    # ── menu ──
+    # ── closed, menu ──
+
+    async def _while_closed(
+        self, line: AgiLine, mailbox: Mailbox, call: LiveCall, plan: Plan, facts: list[Event]
+    ) -> tuple[Outcome, list[Event]]:
+        """What is done for a caller to whom the hotline is closed; the facts that are not recorded yet where he then waits."""
+        known = await self.desk.waiting.arrive(call, facts)
+        if plan.ladder and known is not None and known.state in (CallState.WAITING, CallState.OFFERED):
+            return Outcome(reason=CLOSED), []  # it waited when its engine died; join() knows its place
+        if known is not None:
+            await self.desk.waiting.record([fact for fact in facts if not isinstance(fact, Arrived | Identified)])
+        await line.answer()
+        return await Steps(desk=self.desk, line=line, mailbox=mailbox, call=call).carry_out(plan.first, reason=CLOSED), []
 
     async def _in_menu(self, line: AgiLine, call: LiveCall, decision: Decision, facts: list[Event]) -> tuple[Decision, list[Event]]:
         known = await self.desk.waiting.arrive(call, facts)
@@ -125,7 +146,7 @@ class Road:
 
     async def _wait_and_talk(
         self, line: AgiLine, mailbox: Mailbox, call: LiveCall, decision: Decision, facts: list[Event]
-    ) -> str:
+    ) -> Outcome:
         now = self.desk.clock.now()
         plan = decision.plan
         call = replace(call, queued=now, state=CallState.WAITING, ladder=plan.ladder, skills=plan.skills)
@@ -157,7 +178,7 @@ class Road:
 
     # ── conference, after ──
 
-    async def _after_talk(self, line: AgiLine, mailbox: Mailbox, live: LiveCall | None, *, resumed: bool) -> str:
+    async def _after_talk(self, line: AgiLine, mailbox: Mailbox, live: LiveCall | None, *, resumed: bool) -> Outcome:
         """The caller is in our hands again after his seat answered: a conference was opened, or the seat hung up."""
         if live is not None and live.state in (CallState.CONSULT, CallState.THREE_WAY):
             await self._in_conference(line, mailbox, live, resumed=resumed)
@@ -167,7 +188,7 @@ class Road:
             raise LegGone("caller_gone", "the caller hung up", call_id=line.uniqueid)
         if self.desk.service.rating:
             await self._rate(line)
-        return "completed"
+        return Outcome(reason="completed")
 
     async def _in_conference(self, line: AgiLine, mailbox: Mailbox, live: LiveCall, *, resumed: bool) -> None:
         if live.seat_leg:

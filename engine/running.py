@@ -109,6 +109,7 @@ def _side_work(engine: Engine) -> dict[str, Coroutine[Any, Any, None]]:
         "timers": engine.live.keep_time(),
         "reconciler": engine.reconciler.run(),
         "directory": _follow_directory(engine, tables_there),
+        "duty table": _follow_duty_table(engine, tables_there),
         "announcements": engine.news.listen(),
         "recorder": _record(engine, tables_there),
         "recordings": _finish_recordings(engine),
@@ -135,6 +136,11 @@ async def _follow_directory(engine: Engine, tables_there: asyncio.Event) -> None
     await engine.directory.follow(engine.stores.directory, engine.news)
 
 
+async def _follow_duty_table(engine: Engine, tables_there: asyncio.Event) -> None:
+    await tables_there.wait()
+    await engine.shifts.follow(engine.stores.rota, engine.news)
+
+
 async def _directory_read(engine: Engine) -> None:
     """Wait for the directory, because without it nobody has priority; but calls come before the database."""
     try:
@@ -151,6 +157,8 @@ async def _look(engine: Engine) -> None:
             engine.seen.calls, engine.seen.seats = await engine.live.calls(), await engine.live.seats()
         except StoreFault as fault:
             log.debug("figures_not_read", code=fault.code)
+        else:
+            engine.shifts.look(engine.seen.seats)
         await asyncio.sleep(_LOOK_EVERY_S)
 
 

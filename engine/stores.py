@@ -11,6 +11,7 @@ from store.sql.directory import SqlDirectory
 from store.sql.keeping import SqlFactStore
 from store.sql.records import SqlRecords
 from store.sql.roster import SqlRoster
+from store.sql.rota import SqlRota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Stores:
     records: SqlRecords
     directory: SqlDirectory
     roster: SqlRoster
+    rota: SqlRota
 
 
 def open_stores(settings: Settings, clock: Clock) -> Stores:
@@ -35,4 +37,5 @@ def open_stores(settings: Settings, clock: Clock) -> Stores:
         records=SqlRecords(database, hotline, rules),
         directory=SqlDirectory(database, hotline),
         roster=SqlRoster(database, hotline),
+        rota=SqlRota(database, hotline),
     )

@@ -4,13 +4,17 @@ Nothing is decided here. `./zhida explain`, the API and the tests read the same 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from routing.plan import IvrMode, LadderEnd, MenuChoice, Plan, PlanRules, make_plan
+from routing.bounds import starvation_bound
+from routing.ends import CallBack, LadderEnd, Ring, Say, Step, steps_in_words
+from routing.ivr import IvrMode
+from routing.plan import MenuChoice, Plan, PlanRules, make_plan
 from routing.skills import Skills, in_words, relaxed
 from routing.waiting import Rung
+from seats.shifts import OnDuty, Roster, on_duty
 from whitelist.entries import Entry, EntryNumber, EntryRef
 from whitelist.identify import Identity
 from whitelist.patterns import written
@@ -32,11 +36,15 @@ class Background:
     Args:
         seats: group -> its seats.
         choices: menu -> (keys pressed, what came of them), for every way through it.
+        rosters: group -> its shifts, for the groups that have some.
+        preferred_wait_s: so long a call may await the seat that served its caller last (`Rules.preferred_wait_s`).
         entry: the caller's entry in full, if it is at hand.
     """
 
     seats: Mapping[str, Sequence[str]]
     choices: Mapping[str, Sequence[tuple[str, MenuChoice]]]
+    rosters: Mapping[str, Roster] = field(default_factory=dict)
+    preferred_wait_s: float = 0.0
     entry: Entry | None = None
 
 
@@ -56,6 +64,13 @@ class Explanation:
         """Whole sentences, in the order of the decisions."""
         return (*self.caller.reasons, *self.plan.reasons)
 
+    @property
+    def starvation_bound_s(self) -> float:
+        """Nobody who comes more than this later is served before him (seconds). He may await his preferred seat, if he has a number."""
+        awaits_s = self.background.preferred_wait_s if self.caller.number.e164 else 0.0
+        bonuses_s = self.rules.rank_bonus_s.values()
+        return _short(starvation_bound(self.plan.rank_bonus_s, bonuses_s, preferred_wait_s=awaits_s))
+
     def document(self) -> dict[str, Any]:
         """For --json and the API."""
         number, plan = self.caller.number, self.plan
@@ -72,12 +87,14 @@ class Explanation:
                 "language": plan.ivr.language,
                 "ladder": [self._rung_document(rung) for rung in plan.ladder],
                 "rank_bonus_s": plan.rank_bonus_s,
+                "starvation_bound_s": self.starvation_bound_s,
                 "skills": dict(plan.skills),
-                "end": _end_document(plan.end),
-                "choices": [
-                    {"keys": keys, "ladder": [self._rung_document(rung) for rung in chosen.ladder], "skills": dict(chosen.skills)}
-                    for keys, chosen in self.after_menu
-                ],
+                "rule": plan.chosen.route.name if plan.chosen.route else None,
+                "passed": [{"rule": passed.name, "why": passed.why} for passed in plan.chosen.passed],
+                "closed": plan.closed,
+                "first": [_step_document(step) for step in plan.first],
+                "end": _end_document(plan.end) if plan.ladder else None,
+                "choices": [self._choice_document(keys, chosen) for keys, chosen in self.after_menu],
             },
             "reasons": list(self.reasons),
         }
@@ -93,14 +110,31 @@ class Explanation:
             "entry_number": _number_document(self.caller.entry_number) if self.caller.entry_number else None,
         }
 
+    def _choice_document(self, keys: str, plan: Plan) -> dict[str, Any]:
+        return {
+            "keys": keys,
+            "ladder": [self._rung_document(rung) for rung in plan.ladder],
+            "rule": plan.chosen.route.name if plan.chosen.route else None,
+            "closed": plan.closed,
+            "skills": dict(plan.skills),
+            "first": [_step_document(step) for step in plan.first],
+        }
+
     def _rung_document(self, rung: Rung) -> dict[str, Any]:
+        duty = self._on_duty(rung.group)
         return {
             "group": rung.group,
             "label": self.rules.labels.get(rung.group, rung.group),
             "after_s": _short(rung.after_s),
             "seats": list(self.background.seats.get(rung.group, ())),
+            "on_duty": None if duty is None else [*duty.seats, *duty.agents],
             **({} if rung.wants is None else {"wants": dict(rung.wants)}),
         }
+
+    def _on_duty(self, group: str) -> OnDuty | None:
+        """Who is on duty in the group at the moment that is asked about; None where it has no shifts."""
+        roster = self.background.rosters.get(group)
+        return None if roster is None else on_duty(roster, self.asked.at, self.rules.calendar)
 
     def words(self) -> str:
         """For people, one line a fact."""
@@ -112,12 +146,14 @@ class Explanation:
         shown = number.national or number.raw or "A caller without a number"
         yield f"{shown}{e164} calls {asked.dialled} on trunk {asked.trunk} at {asked.at:%Y-%m-%d %H:%M %Z}".rstrip()
         yield f"Caller: {self._who()}"
+        yield from self._rule_lines(self.plan)
         yield f"IVR: {self._played()}"
-        yield "Ladder:"
-        yield from self._ladder_lines(self.plan)
+        yield from self._road_lines(self.plan, "")
         for keys, plan in self.after_menu:
-            yield f"Ladder after {f'key {keys}' if keys else 'no valid key'}:"
-            yield from self._ladder_lines(plan)
+            yield from self._road_lines(plan, f" after {f'key {keys}' if keys else 'no valid key'}")
+        if self.plan.ladder:
+            yield f"End: after {self.plan.end.after_s:g} s {steps_in_words(self.plan.end.steps)}"
+            yield f"Fairness: {self._fairness()}"
         yield "Reasons:"
         yield from (f"  {place}. {reason}" for place, reason in enumerate(self.reasons, start=1))
 
@@ -137,6 +173,24 @@ class Explanation:
         name = ivr.menu if ivr.mode is IvrMode.MENU else ivr.greeting
         return f"{ivr.mode} {name} ({ivr.language})"
 
+    def _fairness(self) -> str:
+        if not self.starvation_bound_s:
+            return "nobody who comes later is served before him by a seat that may take both"
+        return f"nobody who comes more than {self.starvation_bound_s:g} s later is served before him by a seat that may take both"
+
+    def _rule_lines(self, plan: Plan) -> Iterator[str]:
+        if plan.chosen.route is not None:
+            because = f", {plan.chosen.why}" if plan.chosen.why else ""
+            yield f"Rule: {plan.chosen.route.name}{because}"
+
+    def _road_lines(self, plan: Plan, when: str) -> Iterator[str]:
+        """What is done at once, and where he waits."""
+        if plan.closed:
+            yield f"Closed{when}: {steps_in_words(plan.first)}"
+        if plan.ladder:
+            yield f"Ladder{when}:"
+            yield from self._ladder_lines(plan)
+
     def _ladder_lines(self, plan: Plan) -> Iterator[str]:
         wanted: Skills = {}
         left = plan.skills
@@ -144,8 +198,16 @@ class Explanation:
             left = relaxed(left, rung.wants)
             seats = self.background.seats.get(rung.group, ())
             told = "" if left == wanted else f", wanting {in_words(left)}"
-            yield f"  from {rung.after_s:g} s: {self.rules.named(rung.group)}, {spans(seats) if seats else 'no seats'}{told}"
+            who = f"{spans(seats) if seats else 'no seats'}{told}{self._duty_words(rung.group)}"
+            yield f"  from {rung.after_s:g} s: {self.rules.named(rung.group)}, {who}"
             wanted = left
+
+    def _duty_words(self, group: str) -> str:
+        duty = self._on_duty(group)
+        if duty is None:
+            return ""
+        who = ", ".join(part for part in (spans(duty.seats), *duty.agents) if part)
+        return f"; on duty then: {who or 'nobody'}"
 
 
 def explain(asked: Asked, caller: Identity, *, rules: PlanRules, background: Background) -> Explanation:
@@ -197,7 +259,22 @@ def _validity(entry: EntryRef) -> str:
 
 
 def _end_document(end: LadderEnd) -> dict[str, Any]:
-    return {"after_s": _short(end.after_s), "duty_phone": end.duty_phone or None, "message": end.message}
+    return {
+        "after_s": _short(end.after_s),
+        "duty_phone": end.duty_phone or None,
+        "message": end.message,
+        "steps": [_step_document(step) for step in end.steps],
+    }
+
+
+def _step_document(step: Step) -> dict[str, Any]:
+    match step:
+        case Ring(number=number, ring_s=ring_s, duty=duty):
+            return {"ring": number, "ring_s": _short(ring_s), "duty": duty}
+        case Say(prompt=prompt):
+            return {"play": prompt}
+        case CallBack():
+            return {"callback": True}
 
 
 def _short(seconds: float) -> float | int:

@@ -1,8 +1,8 @@
 """What is to happen with a call, decided before anything happens: a pure function of who calls, what he dialled and chose, and when.
 
-    identity, dialled number ──> ivr: nothing, a greeting or a menu
-    class, menu choice, time ──> ladder, rank bonus
-    rules ─────────────────────> what happens at the ladder's end
+    class, dialled number, menu choice, time ──> the rule that decides (routing.routes)
+    rule, dialled number ──────────────────────> ivr: nothing, a greeting or a menu
+    rule, class, menu choice ──────────────────> ladder, rank bonus, what happens at the ladder's end; or what a closed hotline does
 
 A call with a menu is planned twice: first without a choice, to know the menu, then with it.
 """
@@ -10,9 +10,12 @@ A call with a menu is planned twice: first without a choice, to know the menu, t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final, Protocol
 
+from calls.calendar import Calendar
+from routing.ends import CallBack, LadderEnd, Step, steps_in_words
+from routing.ivr import Ivr, IvrMode
+from routing.routes import Chosen, Route, choose
 from routing.skills import Skills, Wanted, why_less
 from routing.waiting import Rung
 from whitelist.identify import CallerClass, Identity
@@ -27,40 +30,6 @@ _LISTED: Final = frozenset({CallerClass.KEY_ENTERPRISE, CallerClass.PROJECT})
 """The classes that come from the whitelist."""
 
 
-class IvrMode(StrEnum):
-    """What the caller hears before he waits."""
-
-    NONE = "none"
-    GREETING = "greeting"
-    MENU = "menu"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ivr:
-    """What a dialled number plays, in which language; `greeting` and `menu` are names, "" where they do not apply."""
-
-    mode: IvrMode = IvrMode.NONE
-    greeting: str = ""
-    menu: str = ""
-    language: str = "zh"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderEnd:
-    """What happens when nobody took the call.
-
-    Args:
-        after_s: seconds of waiting.
-        duty_phone: number to call then, "" for none. duty_ring_s: it rings at most this long.
-        message: prompt played when the duty phone did not answer either.
-    """
-
-    after_s: float
-    message: str
-    duty_phone: str = ""
-    duty_ring_s: float = 30.0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRules:
     """What the plan needs of the configuration.
@@ -69,6 +38,9 @@ class PlanRules:
         ladders: caller class -> rungs, ascending; there is one for every class.
         rank_bonus_s: caller class -> seconds; a class that is missing has none.
         dialled: dialled number -> what it plays.
+        end: what happens at the end of a ladder whose rule says nothing else.
+        routes: rules in order, the first that fits decides; what none of them decides is done by the fields above.
+        calendar: what the rules' hours are told by.
         bypass_ivr: callers on the whitelist skip greeting and menu.
         labels: group -> what people call it (直达专席).
         language: of prompts where the dialled number is unknown.
@@ -80,14 +52,11 @@ class PlanRules:
     dialled: Mapping[str, Ivr]
     end: LadderEnd
     labels: Mapping[str, str]
+    routes: tuple[Route, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
     bypass_ivr: bool = True
     language: str = "zh"
     wanted: Wanted = field(default_factory=Wanted)
-
-    def ladder(self, caller_class: CallerClass, at: datetime) -> tuple[Rung, ...]:
-        """The class's ladder at this moment; it is the same at every hour."""
-        del at
-        return self.ladders[caller_class]
 
     def named(self, group: str) -> str:
         """The group as people and configuration call it: 直达专席 (priority)."""
@@ -116,7 +85,13 @@ class MenuChoice(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to happen with a call; `reasons` are whole sentences, in the order of the decisions."""
+    """What is to happen with a call; `reasons` are whole sentences, in the order of the decisions.
+
+    Args:
+        closed: the hotline is closed to this caller.
+        first: what is then done for him. ladder: where he waits; empty where, being closed, that is all.
+        chosen: the rule that decided.
+    """
 
     ivr: Ivr
     ladder: tuple[Rung, ...]
@@ -124,6 +99,9 @@ class Plan:
     end: LadderEnd
     reasons: tuple[str, ...]
     skills: Skills = field(default_factory=dict)
+    closed: bool = False
+    first: tuple[Step, ...] = ()
+    chosen: Chosen = field(default_factory=lambda: Chosen(route=None))
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -144,44 +122,83 @@ def make_plan(
         rules: the hotline's.
     """
     caller_class = identity.caller_class
-    ivr, why_ivr = _ivr(caller_class, dialled, menu_choice, rules)
-    ladder, why_ladder = _ladder(caller_class, menu_choice, at, rules)
+    target = menu_choice.target if menu_choice is not None and caller_class not in _LISTED else ""
+    chosen = choose(rules.routes, caller_class, dialled=dialled, chosen=target, at=at, calendar=rules.calendar)
+    why = chosen.reasons if rules.routes else ()
+    if chosen.closing is not None:
+        ladder, first = chosen.closing.ladder, chosen.closing.steps
+        ivr = Ivr(language=_ivr_of(dialled, chosen, rules).language)
+        why = (*why, f"The caller's class is {caller_class}.", f"While it is closed: {steps_in_words(first)}.")
+    else:
+        first = ()
+        ivr, why_ivr = _ivr(caller_class, dialled, menu_choice, chosen, rules)
+        ladder, why_ladder = _ladder(caller_class, menu_choice, chosen, rules)
+        why = (*why, *why_ivr, *why_ladder)
+    end = chosen.route.end if chosen.route is not None and chosen.route.end is not None else rules.end
     bonus = rules.rank_bonus_s.get(caller_class, 0)
     skills, why_skills = rules.wanted.of(caller_class, dialled, (menu_choice.menu, menu_choice.digit) if menu_choice else None)
-    why_skills += why_less(skills, ((rung.after_s, rung.wants) for rung in ladder))
-    opening = ", ".join(f"{rules.named(rung.group)} at {rung.after_s:g} s" for rung in ladder)
-    reasons = [*why_ivr, *why_ladder, *why_skills, f"The ladder: {opening}.", _why_rank(bonus), _why_end(rules.end)]
-    return Plan(ivr=ivr, ladder=ladder, rank_bonus_s=bonus, end=rules.end, reasons=tuple(reasons), skills=skills)
+    if ladder:
+        why_skills += why_less(skills, ((rung.after_s, rung.wants) for rung in ladder))
+        why = (*why, *why_skills, _why_ladder(ladder, rules), _why_rank(bonus), _why_end(end))
+    return Plan(
+        ivr=ivr,
+        ladder=ladder,
+        rank_bonus_s=bonus,
+        end=end,
+        reasons=why,
+        skills=skills,
+        closed=chosen.closing is not None,
+        first=first,
+        chosen=chosen,
+    )
 
 
-def _ivr(caller_class: CallerClass, dialled: str, choice: MenuChoice | None, rules: PlanRules) -> tuple[Ivr, list[str]]:
-    configured = rules.dialled.get(dialled)
-    nothing = Ivr(language=configured.language if configured else rules.language)
+def _ivr_of(dialled: str, chosen: Chosen, rules: PlanRules) -> Ivr:
+    """What would be played to a caller whom nothing spares it."""
+    usual = rules.dialled.get(dialled) or Ivr(language=rules.language)
+    if chosen.route is None:
+        return usual
+    return replace(chosen.route.ivr or usual, language=chosen.route.language or usual.language)
+
+
+def _ivr(
+    caller_class: CallerClass, dialled: str, choice: MenuChoice | None, chosen: Chosen, rules: PlanRules
+) -> tuple[Ivr, tuple[str, ...]]:
+    wanted = _ivr_of(dialled, chosen, rules)
+    nothing = Ivr(language=wanted.language)
     if choice is not None:
-        return nothing, []
-    if configured is None:
-        return nothing, [f"{dialled or 'The dialled number'} is not under dialled in the configuration: nothing is played before the wait."]
-    if configured.mode is IvrMode.NONE:
-        return nothing, [f"{dialled} has neither greeting nor menu."]
-    played = f"the menu {configured.menu}" if configured.mode is IvrMode.MENU else f"the greeting {configured.greeting}"
+        return nothing, ()
+    by_rule = chosen.route.name if chosen.route is not None and chosen.route.ivr is not None else ""
+    if not by_rule and dialled not in rules.dialled:
+        unknown = dialled or "The dialled number"
+        return nothing, (f"{unknown} is not under dialled in the configuration: nothing is played before the wait.",)
+    who = f"The rule {by_rule}" if by_rule else dialled
+    if wanted.mode is IvrMode.NONE:
+        return nothing, (f"{who} has neither greeting nor menu.",)
+    played = f"the menu {wanted.menu}" if wanted.mode is IvrMode.MENU else f"the greeting {wanted.greeting}"
     if caller_class in _LISTED and rules.bypass_ivr:
-        return nothing, [f"{dialled} has {played}, which callers on the whitelist skip (whitelist.bypass_ivr)."]
-    return configured, [f"{dialled} plays {played} ({configured.language})."]
+        return nothing, (f"{who} has {played}, which callers on the whitelist skip (whitelist.bypass_ivr).",)
+    return wanted, (f"{who} plays {played} ({wanted.language}).",)
 
 
-def _ladder(caller_class: CallerClass, choice: MenuChoice | None, at: datetime, rules: PlanRules) -> tuple[tuple[Rung, ...], list[str]]:
-    own = rules.ladder(caller_class, at)
-    reasons = [f"The caller's class is {caller_class}."]
+def _ladder(
+    caller_class: CallerClass, choice: MenuChoice | None, chosen: Chosen, rules: PlanRules
+) -> tuple[tuple[Rung, ...], tuple[str, ...]]:
+    by_rule = chosen.route.ladder if chosen.route is not None else None
+    own = rules.ladders[caller_class] if by_rule is None else by_rule
+    who = f"The caller's class is {caller_class}."
     if choice is None:
-        return own, reasons
+        return own, (who,)
     pressed = f"The caller pressed {choice.digit}" if choice.digit else "The caller made no choice"
     said = f"{pressed} in the menu {choice.menu}"
     if choice.target not in rules.labels:
-        return own, [*reasons, f"{said}: the next person who is free, by the ladder as it is."]
+        return own, (who, f"{said}: the next person who is free, by the ladder as it is.")
     wanted = rules.named(choice.target)
     if caller_class in _LISTED:
-        return own, [*reasons, f"{said}, which is {wanted}: callers on the whitelist keep their own ladder."]
-    return opened_first(choice.target, own), [*reasons, f"{said}: {wanted} opens first."]
+        return own, (who, f"{said}, which is {wanted}: callers on the whitelist keep their own ladder.")
+    if chosen.route is not None and chosen.route.chosen and by_rule is not None:
+        return own, (who, f"{said}, which is {wanted}: the rule {chosen.route.name} is made for that choice, and its ladder stays.")
+    return opened_first(choice.target, own), (who, f"{said}: {wanted} opens first.")
 
 
 def opened_first(group: str, ladder: Sequence[Rung]) -> tuple[Rung, ...]:
@@ -205,6 +222,11 @@ def _why_rank(bonus_s: int) -> str:
     return f"It ranks as if it had come {bonus_s} s earlier: who came more than {bonus_s} s before it is served first."
 
 
+def _why_ladder(ladder: Sequence[Rung], rules: PlanRules) -> str:
+    opening = ", ".join(f"{rules.named(rung.group)} at {rung.after_s:g} s" for rung in ladder)
+    return f"The ladder: {opening}."
+
+
 def _why_end(end: LadderEnd) -> str:
-    then = f"the duty phone {end.duty_phone} rings for {end.duty_ring_s:g} s, then " if end.duty_phone else ""
-    return f"Unanswered after {end.after_s:g} s: {then}{end.message} is played; a call-back task is made."
+    noted = "" if any(isinstance(step, CallBack) for step in end.steps) else "; a call-back task is made"
+    return f"Unanswered after {end.after_s:g} s: {steps_in_words(end.steps)}{noted}."

@@ -16,7 +16,10 @@ class CallbacksWanted(Paged):
 
 
 class CallbackDocument(Document):
-    """A caller who left before a seat answered. `end_reason` is abandoned, ladder_end (nobody took it) or menu_left."""
+    """A caller who left before a seat answered.
+
+    `end_reason` is abandoned, callback (nobody took it, and a call-back was noted), ladder_end (nobody took it) or menu_left.
+    """
 
     call_id: str
     number: str

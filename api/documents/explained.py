@@ -72,6 +72,20 @@ class RungExplained(Document):
     label: str
     after_s: float
     seats: list[str]
+    on_duty: Annotated[list[str] | None, Field(description="Seats and agents on duty at that moment; null: the group has no shifts.")]
+    wants: Annotated[
+        dict[str, int] | None, Field(description="At most this is wanted from then on; null: what was wanted before.")
+    ] = None
+
+
+class StepExplained(Document):
+    """One thing that is done for a caller whom no seat takes: a number rings, a prompt is played, a call-back is noted."""
+
+    ring: str | None = None
+    ring_s: float | None = None
+    duty: Annotated[bool | None, Field(description="Whether the number is the duty phone.")] = None
+    play: str | None = None
+    callback: bool | None = None
 
 
 class EndExplained(Document):
@@ -80,6 +94,14 @@ class EndExplained(Document):
     after_s: float
     duty_phone: str | None
     message: str
+    steps: list[StepExplained]
+
+
+class PassedExplained(Document):
+    """A rule for this caller that does not hold at that moment."""
+
+    rule: str
+    why: str
 
 
 class ChoiceExplained(Document):
@@ -87,6 +109,10 @@ class ChoiceExplained(Document):
 
     keys: str
     ladder: list[RungExplained]
+    skills: dict[str, int]
+    rule: str | None
+    closed: bool
+    first: list[StepExplained]
 
 
 class PlanExplained(Document):
@@ -98,7 +124,13 @@ class PlanExplained(Document):
     language: str
     ladder: list[RungExplained]
     rank_bonus_s: int
-    end: EndExplained
+    skills: Annotated[dict[str, int], Field(description="The skills that are wanted of a seat, each with its least level.")]
+    starvation_bound_s: Annotated[float, Field(description="Nobody who comes more than this later is served before him.")]
+    rule: Annotated[str | None, Field(description="The rule of routes that decided; null: none, and the ladder of the class holds.")]
+    passed: Annotated[list[PassedExplained], Field(description="Rules for this caller before it.")]
+    closed: bool
+    first: Annotated[list[StepExplained], Field(description="What is done at once where the hotline is closed to him.")]
+    end: Annotated[EndExplained | None, Field(description="null: nobody waits.")]
     choices: list[ChoiceExplained]
 
 

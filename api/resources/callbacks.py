@@ -13,7 +13,7 @@ from whitelist.identify import CallerClass
 
 _PRECEDENCE: Final = {CallerClass.KEY_ENTERPRISE: 2, CallerClass.PROJECT: 1, CallerClass.PUBLIC: 0}
 """Anonymous callers cannot be called back."""
-_REASONS: Final = ("abandoned", "ladder_end", "menu_left")
+_REASONS: Final = ("abandoned", "callback", "ladder_end", "menu_left")
 
 
 async def list_callbacks(asked: Asked[CallbacksWanted, Nothing]) -> CallbackPage:

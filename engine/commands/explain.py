@@ -3,17 +3,16 @@
 import asyncio
 import json
 import sys
-from datetime import datetime
+from dataclasses import replace
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from calls.clock import SystemClock
 from config.derive import background
 from config.settings import Settings
-from engine.building import decider_of
-from engine.commands.options import SAMPLES, AsJson, ConfigFile, Overrides, config_file, is_labs, settings_of
+from engine.building import decider_of, shift_watch_of
+from engine.commands.options import SAMPLES, AsJson, ConfigFile, Overrides, config_file, is_labs, moment_of, settings_of
 from engine.directory import CurrentDirectory
 from engine.explaining import Explainer
 from engine.lists import import_samples
@@ -33,7 +32,7 @@ def explain(
     """Say what happens with a call from this number, and why."""
     settings = settings_of(config, overrides)
     samples = is_labs(config_file(config))
-    asked = Asked(dialled=dialled or next(iter(settings.dialled)), trunk=_trunk(settings, trunk), at=_moment(settings, at))
+    asked = Asked(dialled=dialled or next(iter(settings.dialled)), trunk=_trunk(settings, trunk), at=moment_of(settings, at))
     explanation = asyncio.run(_explain(settings, number, asked, samples=samples))
     if as_json:
         sys.stdout.write(json.dumps(explanation.document(), ensure_ascii=False, indent=2) + "\n")
@@ -49,7 +48,10 @@ async def _explain(settings: Settings, number: str, asked: Asked, *, samples: bo
             await import_samples(settings, stores, SAMPLES)
         directory = CurrentDirectory()
         await directory.read(stores.directory)
-        explainer = Explainer(decider=decider_of(settings, directory), entries=stores.directory, background=background(settings))
+        shifts = shift_watch_of(settings, SystemClock())
+        await shifts.read(stores.rota)
+        behind = replace(background(settings), rosters=shifts.rosters)
+        explainer = Explainer(decider=decider_of(settings, directory), entries=stores.directory, background=behind)
         return await explainer.explain(number, asked)
     finally:
         await stores.database.close()
@@ -61,14 +63,3 @@ def _trunk(settings: Settings, given: str | None) -> str:
     if given not in settings.trunks:
         raise typer.BadParameter(f"--trunk {given}: the configuration has {', '.join(settings.trunks)}.")
     return given
-
-
-def _moment(settings: Settings, given: str | None) -> datetime:
-    zone = ZoneInfo(settings.hotline.timezone)
-    if given is None:
-        return datetime.now(zone)
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise typer.BadParameter(f"--at {given}: write a time such as 2026-10-01T02:00.") from None
-    return moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "specialists": "specialists:app",
     "calls": "calls:app",
     "seats": "seats:app",
+    "shifts": "shifts:app",
     "tickets": "tickets:app",
     "audit": "audit:run_audit",
     "lab": "lab:app",

@@ -1,8 +1,10 @@
 """What several commands are asked in the same words."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -48,3 +50,17 @@ def options_of(given: Path | None, overrides: list[str] | None = None) -> tuple[
 def settings_of(given: Path | None, overrides: list[str] | None = None) -> Settings:
     """Its settings. Raises: ConfigFault."""
     return load(config_file(given), overrides or [])
+
+
+def moment_of(settings: Settings, given: str | None) -> datetime:
+    """The moment meant by --at, in the hotline's zone; now where none is given."""
+    zone = ZoneInfo(settings.hotline.timezone)
+    if given is None:
+        return datetime.now(zone)
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise typer.BadParameter(f"--at {given}: write a time such as 2026-10-01T02:00.") from None
+    if not 1970 <= moment.year <= 2999:
+        raise typer.BadParameter(f"--at {given}: ask about a moment between 1970 and 2999.")
+    return moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -9,12 +9,17 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from api.sources import Happening, Known, PartHealth, RingTimes, Sources
+from calls.calendar import Calendar
 from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
+from calls.hours import Hours
 from conference.desk import ConferenceDesk
+from engine.shifts import ShiftRules, ShiftWatch
 from routing.explain import Asked, Background, Explanation, explain
 from routing.waiting import CallState, LiveCall, Rung
 from seats.seat import Phone, Seat
+from seats.shifts import Duty
+from seats.shifts import Roster as ShiftRoster
 from seats.state import DEFERRED, SeatEvent, SeatState, advance
 from tests.unit.api.lists import Enterprises, Roster, cut
 from tests.unit.routing.callers import RULES, caller
@@ -306,6 +311,16 @@ class Happenings:
         raise StoreFault("redis_away", "Redis does not answer.")
 
 
+def shift_rules() -> ShiftRules:
+    """The priority seats: 8001 by day, 8002 and the agent li by night; nobody is configured for the others."""
+    day, night = Hours(name="day", times=((480, 1200),)), Hours(name="night", times=((1200, 480),))
+    duties = (Duty(seats=("8001",), hours=(day,)), Duty(seats=("8002",), agents=("li",), hours=(night,)))
+    priority = ShiftRoster(group="priority", duties=duties)
+    return ShiftRules(
+        rosters={"priority": priority}, labels={"priority": "直达专席"}, calendar=Calendar(), warn_before_s=1800, grace_s=0
+    )
+
+
 class Hotline:
     """All of it together; `sources()` is what the API gets."""
 
@@ -321,6 +336,7 @@ class Hotline:
         self.happenings = Happenings()
         self.parts = {name: PartHealth(ok=True, since=NOW) for name in ("redis", "asterisk", "sql", "recorder", "agi")}
         self.registry = CollectorRegistry()
+        self.shifts = ShiftWatch(shift_rules(), Clock())
 
     def sources(self) -> Sources:
         return Sources(
@@ -333,6 +349,7 @@ class Hotline:
             roster=self.roster,
             explain=explained,
             health=self.health,
+            shifts=self.shifts,
             happenings=self.happenings,
             known=self.memory,
             registry=self.registry,

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from routing.plan import Ivr, IvrMode, LadderEnd, PlanRules
+from routing.ends import LadderEnd, usual_steps
+from routing.ivr import Ivr, IvrMode
+from routing.plan import PlanRules
 from routing.waiting import Rung
 from whitelist.entries import Contact, ContactNumber, Entry, Kind, Role, Source
 from whitelist.identify import CallerClass, Identity, TrunkTrust, identify
@@ -56,7 +58,7 @@ RULES = PlanRules(
         "12346": Ivr(mode=IvrMode.MENU, menu="main"),
         "12347": Ivr(mode=IvrMode.GREETING, greeting="welcome", language="en"),
     },
-    end=LadderEnd(after_s=300, duty_phone="0515-86669999", message="nobody-free"),
+    end=LadderEnd(after_s=300, steps=usual_steps(duty_phone="0515-86669999", message="nobody-free")),
     labels={"priority": "直达专席", "project": "重大项目专席", "qilai": "一企来", "general": "general"},
 )
 

@@ -66,7 +66,7 @@ def test_whose_number_it_is() -> None:
 
 def test_the_seats_of_every_group_are_shown() -> None:
     first = document("0515-88880001")["plan"]["ladder"][0]
-    assert first == {"group": "priority", "label": "直达专席", "after_s": 0, "seats": ["8001", "8002"]}
+    assert first == {"group": "priority", "label": "直达专席", "after_s": 0, "seats": ["8001", "8002"], "on_duty": None}
 
 
 def test_what_each_key_of_a_menu_leads_to() -> None:
@@ -94,6 +94,8 @@ def test_the_words() -> None:
         "  from 0 s: 直达专席 (priority), 8001-8002\n"
         "  from 8 s: 一企来 (qilai), 8004-8005, 8010\n"
         "  from 16 s: general, 8010-8011\n"
+        "End: after 300 s the duty phone 0515-86669999 rings for 30 s, then nobody-free is played\n"
+        "Fairness: nobody who comes later is served before him by a seat that may take both\n"
         "Reasons:\n"
         "  1. 0515-88880001 is on the whitelist as 示例机械有限公司 (enterprise, 四星级; 企业联络人 王某), valid until 2026-12-31.\n"
         "  2. 12345 has neither greeting nor menu.\n"

@@ -17,7 +17,9 @@ from engine.strays import Strays
 from engine.watcher import SeatPhones, Watcher
 from ivr.menu import Menu
 from pbx.line import AgiLine
-from routing.plan import LadderEnd
+from routing.ends import LadderEnd, usual_steps
+from routing.plan import PlanRules
+from routing.routes import Route
 from routing.waiting import CallState, LiveCall, Rules
 from seats.seat import Phone, SeatDefinition
 from seats.state import SeatState
@@ -40,10 +42,13 @@ RING_S, MAX_WAIT_S, FALLBACK_AFTER_S = 15.0, 60.0, 15.0
 MENU = Menu(name="main", prompt="menu-main", choices={"1": "qilai", "2": "general", "0": "person"})
 
 
+USUAL = replace(RULES, end=LadderEnd(after_s=MAX_WAIT_S, steps=usual_steps(message="nobody-free", duty_phone="0515-86669999")))
+
+
 class Engine:
     """One engine's parts, wired as engine.building does."""
 
-    def __init__(self, number: int, redis: Redis, exchange: Exchange) -> None:
+    def __init__(self, number: int, redis: Redis, exchange: Exchange, rules: PlanRules) -> None:
         self.live = LiveRoom(redis, f"e{number}")
         self.post = PostOffice()
         self.post.stray = Strays(self.live, self.post).found  # type: ignore[arg-type]
@@ -62,7 +67,7 @@ class Engine:
         decider = Decider(
             directory=lambda: Directory.of([ENTERPRISE]),
             trunks={"carrier": TrunkTrust("carrier", trusted=True), "transit": TrunkTrust("transit", trusted=False)},
-            rules=replace(RULES, end=LadderEnd(after_s=MAX_WAIT_S, message="nobody-free", duty_phone="0515-86669999")),
+            rules=rules,
             area_code="0515",
             timezone=ZoneInfo("Asia/Shanghai"),
         )
@@ -112,7 +117,8 @@ class Engine:
 class Stage:
     """`await stage.opens()`, then people call."""
 
-    def __init__(self) -> None:
+    def __init__(self, routes: tuple[Route, ...] = ()) -> None:
+        self.rules = replace(USUAL, routes=routes)
         self.redis = Redis(Rules(ring_s=RING_S, wrap_up_s=0, away_after_missed=True))
         self.exchange = Exchange()
         self.engines: list[Engine] = []
@@ -134,7 +140,7 @@ class Stage:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def engine_starts(self) -> Engine:
-        engine = Engine(len(self.engines) + 1, self.redis, self.exchange)
+        engine = Engine(len(self.engines) + 1, self.redis, self.exchange, self.rules)
         self.engines.append(engine)
         engine.starts()
         await asyncio.sleep(0.01)
