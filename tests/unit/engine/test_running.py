@@ -46,8 +46,9 @@ class Parts:
             directory=SimpleNamespace(first_read=self.first_read, follow=lambda *_: forever("directory"), fault="not read"),
             news=SimpleNamespace(listen=lambda: forever("news")),
             stores=SimpleNamespace(
-                database=SimpleNamespace(upgrade=self.noted("migrated"), close=self.noted("database closed")), directory=None
+                database=SimpleNamespace(upgrade=self.noted("migrated"), close=self.noted("database closed")), directory=None, rota=None
             ),
+            shifts=SimpleNamespace(look=lambda _: None, follow=lambda *_: forever("duty table")),
             recorder=recorder,
             recordings=None,
             seen=SimpleNamespace(calls=(), seats=()),
