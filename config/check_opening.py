@@ -70,8 +70,9 @@ def unknown_years(settings: Settings, now: datetime) -> Iterator[Problem]:
     for day in years if asking else ():
         try:
             day_kind(day, calendar.years)
-        except CalendarYearMissing as missing:
-            sentence = f"{missing.sentence} Until then {day.year}'s Mondays to Fridays count as working days"
+        except CalendarYearMissing:
+            unknown = f"the State Council's calendar of {day.year} is not known here, so all its Mondays to Fridays count as working days"
+            sentence = f"{unknown}; add it under deadlines.calendar, or update Zhida"
             yield Problem(key=("hours", asking[0], "calendar"), sentence=sentence)
             return
 

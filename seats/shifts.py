@@ -179,11 +179,18 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """A group that lacks somebody; `sentence` is for people, `since` when nobody will be (or is) on duty, where it is a gap."""
+    """A group that lacks somebody.
+
+    Args:
+        sentence: for people; it names nobody, because /healthz shows it to everyone.
+        missing: who is on duty and not signed in: seats, then agents.
+        since: when nobody will be (or is) on duty, where it is a gap.
+    """
 
     group: str
     lack: Lack
     sentence: str
+    missing: tuple[str, ...] = ()
     since: datetime | None = None
 
 
@@ -204,9 +211,8 @@ def lack_now(duty: OnDuty, seats: Sequence[Seat], label: str) -> Shortage | None
     there = len(signed_in(duty.group, seats))
     if there >= duty.wanted:
         return None
-    absent = ", ".join(missing(duty, seats))
-    sentence = f"{label}: {there or 'nobody'} signed in, {duty.wanted} wanted; not there: {absent}."
-    return Shortage(group=duty.group, lack=Lack.SHORT if there else Lack.NOBODY, sentence=sentence)
+    sentence = f"{label}: {there or 'nobody'} signed in, {duty.wanted} wanted."
+    return Shortage(group=duty.group, lack=Lack.SHORT if there else Lack.NOBODY, sentence=sentence, missing=tuple(missing(duty, seats)))
 
 
 def lack_soon(roster: Roster, at: datetime, before_s: float, calendar: Calendar, label: str) -> Shortage | None:

@@ -57,6 +57,7 @@ class ShortageDocument(Document):
     group: str
     lack: Lack
     why: str
+    missing: list[str]
     since: Moment | None
 
 
@@ -86,7 +87,9 @@ def shift_document(shifts: Shifts, duty: OnDuty, at: datetime, seats: Sequence[S
 
 def shortage_document(shortage: Shortage) -> ShortageDocument:
     """What a group lacks."""
-    return ShortageDocument(group=shortage.group, lack=shortage.lack, why=shortage.sentence, since=shortage.since)
+    return ShortageDocument(
+        group=shortage.group, lack=shortage.lack, why=shortage.sentence, missing=list(shortage.missing), since=shortage.since
+    )
 
 
 def _who(duty: OnDuty) -> DutyDocument:

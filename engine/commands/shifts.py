@@ -114,7 +114,7 @@ def _planned(settings: Settings, at: datetime) -> dict[str, Any]:
     return {
         "at": at.isoformat(),
         "groups": [group.model_dump(mode="json") for group in groups],
-        "warnings": [{"group": one.group, "lack": str(one.lack), "why": one.sentence} for one in soon],
+        "warnings": [{"group": one.group, "lack": str(one.lack), "why": one.sentence, "missing": list(one.missing)} for one in soon],
     }
 
 

@@ -35,12 +35,19 @@ async def test_who_answers_at_two_on_the_first_of_october(observer: Asker) -> No
     assert (await observer.get("/shifts", group="general"))["groups"] == []
 
 
-async def test_healthz_tells_the_warnings_and_stays_well(hotline: Hotline, stranger: Asker) -> None:
+async def test_who_is_missing_is_told_to_those_who_may_look(hotline: Hotline, observer: Asker) -> None:
+    hotline.shifts.look([])
+    why = "直达专席 (priority): nobody signed in, 1 wanted."
+    warned = {"group": "priority", "lack": "nobody", "why": why, "missing": ["8001"], "since": None}
+    assert (await observer.get("/shifts", at="2026-10-01T02:00"))["warnings"] == [warned]
+
+
+async def test_healthz_tells_the_warnings_and_names_nobody_and_stays_well(hotline: Hotline, stranger: Asker) -> None:
     hotline.shifts.look([])
     response = await stranger.ask("GET", "/healthz")
     health = await response.json()
     assert (response.status, health["status"]) == (200, "ok")
-    assert health["warnings"] == ["直达专席 (priority): nobody signed in, 1 wanted; not there: 8001."]
+    assert health["warnings"] == ["直达专席 (priority): nobody signed in, 1 wanted."]
 
 
 async def test_what_cannot_be_asked(stranger: Asker, observer: Asker) -> None:

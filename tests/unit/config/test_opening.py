@@ -120,7 +120,10 @@ class TestWarnings:
         assert list(unknown_years(settings, datetime(2026, 6, 1, tzinfo=UTC))) == []
         [problem] = unknown_years(settings, datetime(2030, 6, 1, tzinfo=UTC))
         assert problem.key == ("hours", "office", "calendar")
-        assert problem.sentence.startswith("The State Council's calendar of 2030 is not known here: add it under deadlines.calendar")
+        assert problem.sentence == (
+            "the State Council's calendar of 2030 is not known here, so all its Mondays to Fridays count as working days;"
+            " add it under deadlines.calendar, or update Zhida"
+        )
 
     def test_nobody_asks_for_the_year_where_no_hours_do(self, tmp_path: Path) -> None:
         assert list(unknown_years(settings_of(tmp_path), datetime(2030, 6, 1, tzinfo=UTC))) == []

@@ -52,7 +52,7 @@ def test_too_few_are_warned_of_once_the_grace_is_over_and_told_once() -> None:
         for _ in range(3):
             clock.passes(60)
             shifts.look([a_seat("8001")])
-    assert [one.sentence for one in shifts.warnings] == ["直达专席 (priority): 1 signed in, 2 wanted; not there: 8002."]
+    assert [one.sentence for one in shifts.warnings] == ["直达专席 (priority): 1 signed in, 2 wanted."]
     assert [(log["event"], log["group"], log["lack"]) for log in logs] == [("shift_lack_found", "priority", "short")]
     assert shifts.figures == {"priority": Staffing(wanted=2, signed_in=1)}
 

@@ -118,12 +118,12 @@ class TestLack:
     def test_one_is_missing(self) -> None:
         lack = lack_now(at(ROUND_THE_CLOCK, "2026-10-01 10:00"), [a_seat("8001"), a_seat("8002", SeatState.LOGGED_OUT)], "直达专席")
         assert lack is not None
-        assert (lack.lack, lack.sentence) == (Lack.SHORT, "直达专席: 1 signed in, 2 wanted; not there: 8002.")
+        assert (lack.lack, lack.sentence, lack.missing) == (Lack.SHORT, "直达专席: 1 signed in, 2 wanted.", ("8002",))
 
     def test_nobody_is_there(self) -> None:
         lack = lack_now(at(ROUND_THE_CLOCK, "2026-10-01 18:00"), [a_seat("8001", SeatState.UNREACHABLE)], "直达专席")
         assert lack is not None
-        assert (lack.lack, lack.sentence) == (Lack.NOBODY, "直达专席: nobody signed in, 2 wanted; not there: 8001, li.")
+        assert (lack.lack, lack.sentence, lack.missing) == (Lack.NOBODY, "直达专席: nobody signed in, 2 wanted.", ("8001", "li"))
 
     def test_an_agent_is_there_at_whatever_seat(self) -> None:
         assert lack_now(at(ROUND_THE_CLOCK, "2026-10-01 18:00"), [a_seat("8001"), a_seat("8002", agent="li")], "直达专席") is None
