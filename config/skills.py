@@ -47,6 +47,11 @@ def _wishes(settings: Settings, rules: PlanRules) -> Iterator[tuple[Key, list[Ca
             yield ("ivr", "menus", menu, "wants", key), [
                 (name, rules.wanted.of(name, "", (menu, key))[0], _after_choice(name, target, rules)) for name in CallerClass
             ]
+    for index, route in enumerate(rules.routes):
+        ladder = route.ladder or (route.closed.ladder if route.closed is not None else ())
+        callers = [(name, number) for name in sorted(route.classes or CallerClass) for number in sorted(route.dialled or rules.dialled)]
+        if ladder:
+            yield ("routes", str(index)), [(name, rules.wanted.of(name, number)[0], ladder) for name, number in callers]
 
 
 def _after_choice(caller_class: CallerClass, target: str, rules: PlanRules) -> Sequence[Rung]:
