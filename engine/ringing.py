@@ -78,13 +78,19 @@ class Ringing:
                 await dial
                 return _TALKED
             if answer is None and dial.done():
-                return _unanswered(dial.result())
+                return self._unanswered(offer, dial.result())
             return await self._taken_back(dial, line, mailbox, offer)
         finally:
             if not dial.done():
                 dial.cancel()
                 await asyncio.gather(dial, return_exceptions=True)
             self._phones.hung_up(offer.seat_id)
+
+    def _unanswered(self, offer: Offer, dialled: Dialled) -> RingResult:
+        result = _unanswered(dialled)
+        if result.outcome is OfferOutcome.UNREACHABLE:
+            self._phones.did_not_ring(offer.seat_id)
+        return result
 
     def _ring_s(self, offer: Offer) -> float:
         """How long to ring: an offer that came late has less of its time left."""

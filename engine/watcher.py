@@ -52,6 +52,10 @@ class PhonesHere(Protocol):
         """The seat whose phone's leg this is, by the channel's name (PJSIP/8001-00000031)."""
         ...
 
+    def did_not_ring(self, seat_id: str) -> None:
+        """Its phones were dialled where they are taken to be, and none began to ring."""
+        ...
+
     def hung_up(self, seat_id: str) -> None:
         """This engine rings it no more, nor does it talk with who was rung for. Where nobody reports, that must do for an idle phone."""
         ...
@@ -154,6 +158,11 @@ class SeatPhones:
         if seat_id not in self._telling:
             self._telling[seat_id] = asyncio.create_task(self._tell(seat_id), name=f"seat phone {seat_id}")
 
+    def did_not_ring(self, seat_id: str) -> None:
+        """See `PhonesHere.did_not_ring`."""
+        for device in self._devices.get(seat_id, ()):
+            self.where.did_not_ring(device)
+
     def hung_up(self, seat_id: str) -> None:
         """See `PhonesHere.hung_up`."""
         for device in self._devices.get(seat_id, ()):
@@ -224,6 +233,10 @@ class PhonesAt:
     def seat_of(self, channel: str) -> str | None:
         """See `PhonesHere.seat_of`."""
         return self.phones.seat_of(channel)
+
+    def did_not_ring(self, seat_id: str) -> None:
+        """See `PhonesHere.did_not_ring`."""
+        self.phones.did_not_ring(seat_id)
 
     def hung_up(self, seat_id: str) -> None:
         """See `PhonesHere.hung_up`."""

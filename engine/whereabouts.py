@@ -16,13 +16,14 @@ class _Word:
 
     Args:
         since: which registration this is, counted over all of them. expires: when it ends, in seconds since 1970, or None.
-        lost: the Asterisk cannot be heard any more.
+        lost: the Asterisk cannot be heard any more. doubted: it did not ring there, though it is registered elsewhere too.
     """
 
     phone: Phone
     since: int
     expires: int | None = None
     lost: bool = False
+    doubted: bool = False
 
 
 class Whereabouts:
@@ -69,9 +70,19 @@ class Whereabouts:
         """It was in use there, and cannot be any more."""
         self._words[device][at].phone = Phone.IDLE
 
+    def did_not_ring(self, device: str) -> None:
+        """It was dialled in vain: where it is registered at another Asterisk too, it is looked for there from now on."""
+        standing = dict(self._standing(device))
+        place = self._newest(standing)
+        if place is None or len(standing) < 2:
+            return
+        for at, word in standing.items():
+            word.doubted = at == place
+
     def expires(self, device: str, at: str, when: int) -> None:
         """Until when a registration holds: of two that stand, the one that ends later was made later."""
         if (word := self._words.get(device, {}).get(at)) is not None:
+            word.doubted = word.doubted and word.expires in (None, when)  # renewed, it is to be believed again
             word.expires = when
 
     def phone(self, device: str) -> Phone | None:
@@ -104,6 +115,7 @@ class Whereabouts:
 
     @staticmethod
     def _newest(words: dict[str, _Word]) -> str | None:
+        words = {at: word for at, word in words.items() if not word.doubted} or words
         if not words:
             return None
         ends = [word.expires for word in words.values()]

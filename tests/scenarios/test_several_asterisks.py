@@ -147,6 +147,7 @@ async def test_a_seat_on_the_other_one_answers_while_no_engine_lives(hotline: Ho
 async def test_a_phone_that_moves_is_rung_where_it_is_now(hotline: Hotline) -> None:
     before = await hotline.seat(8001, at=2)
     caller, _ = await hotline.talking(before)
+    await caller.hears(before, lasting_s=1.2)  # registrations are told apart by the second
     await asyncio.gather(caller.hang_up(), before.call_ended())
     await hotline.unplug(before, at=2)  # it does not sign off there
     now = await hotline.seat(8001)

@@ -88,3 +88,24 @@ def test_a_phone_whose_asterisk_fell_silent_may_register_at_the_other_one() -> N
     where.saw(PHONE, Phone.IDLE, "one")
     where.saw(PHONE, Phone.IDLE, "two")
     assert where.place(PHONE) == "one", "back again, it knows an old registration"
+
+
+def test_a_phone_that_did_not_ring_is_looked_for_at_its_other_registration() -> None:
+    where = both_heard()
+    where.saw(PHONE, Phone.IDLE, "one")
+    where.saw(PHONE, Phone.IDLE, "two")
+    for at in ("one", "two"):
+        where.expires(PHONE, at, 1000)
+    where.did_not_ring(PHONE)
+    assert where.place(PHONE) == "one"
+    where.expires(PHONE, "two", 1000)  # asked again, it is the same registration
+    assert where.place(PHONE) == "one"
+    where.expires(PHONE, "two", 1300)
+    assert where.place(PHONE) == "two", "it registered there again"
+
+
+def test_a_phone_that_is_registered_once_is_where_it_is_though_it_did_not_ring() -> None:
+    where = both_heard()
+    where.saw(PHONE, Phone.IDLE, "two")
+    where.did_not_ring(PHONE)
+    assert where.place(PHONE) == "two"
