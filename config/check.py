@@ -143,6 +143,15 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
         yield Problem(key=("lab", "auto_login"), sentence="any phone that registers takes calls; set it to false outside the lab")
 
 
+def _witnesses(settings: Settings) -> Iterator[Problem]:
+    seen: dict[Path, str] = {}
+    for name, pbx in settings.asterisk.items():
+        other = seen.setdefault(pbx.cdr_file, name)
+        if other != name:
+            sentence = f"{pbx.cdr_file} is also that of asterisk.{other}, so one of the two has no witness; give each its own"
+            yield Problem(key=("asterisk", name, "cdr_file"), sentence=sentence)
+
+
 def _folders(settings: Settings) -> Iterator[Problem]:
     for name, pbx in settings.asterisk.items():
         if not pbx.prompts_here.is_dir():
@@ -178,6 +187,7 @@ _WARNINGS: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _nobody_left,
     _times,
     _secrets,
+    _witnesses,
     _folders,
     _loose_deadlines,
     unheld_skills,

@@ -66,6 +66,11 @@ class Asterisks(Mapping[str, Asterisk]):
         """The one that a call, a room or a leg is of, by its id."""
         return self._several[self._belonging.or_first(ident)]
 
+    @property
+    def heard(self) -> Asterisk:
+        """One whose link is up, for calls that begin here; the first where none is."""
+        return next((asterisk for asterisk in self.values() if asterisk.link.state.up), next(iter(self.values())))
+
     async def into_room(self, room: str, channel: str) -> None:
         """See `Legs.into_room`."""
         await self.of(room).legs.into_room(room, channel)

@@ -56,5 +56,12 @@ def test_a_good_folder_quiets_it(tmp_path: Path) -> None:
     assert told(written(tmp_path, text)) == []
 
 
+def test_two_asterisks_that_write_the_same_records_are_no_two_witnesses(tmp_path: Path) -> None:
+    two = "\n    sip_address: 10.0.0.11:5060\n  pbx2: {systemname: b, sip_address: 10.0.0.12:5060, ami: {secret: x}}\ntrunks:"
+    said = [sentence for _, sentence in told(written(tmp_path, changed(MINIMAL, "\ntrunks:", two)))]
+    shared = "asterisk.pbx2.cdr_file: /var/log/asterisk/cdr-custom/zhida.csv is also that of asterisk.pbx1, so one of the two has no witness"
+    assert any(shared in sentence for sentence in said), said
+
+
 def test_the_lab_s_own_file_has_no_error() -> None:
     assert [str(finding) for finding in check_file(LAB_FILE, environ={}) if finding.level is Level.ERROR] == []

@@ -61,6 +61,22 @@ async def test_each_is_asked_for_its_own() -> None:
     assert list(asterisks) == ["one", "two"]
 
 
+@pytest.mark.parametrize(("up", "name"), [({"one", "two"}, "one"), ({"two"}, "two"), (set(), "one")])
+def test_a_call_that_begins_here_is_placed_where_somebody_listens(up: set[str], name: str) -> None:
+    several: Any = {
+        one: Asterisk(
+            name=one,
+            pbx=None,  # type: ignore[arg-type]
+            link=SimpleNamespace(state=SimpleNamespace(up=one in up)),  # type: ignore[arg-type]
+            legs=Legs(),  # type: ignore[arg-type]
+            phones=None,  # type: ignore[arg-type]
+            reconciler=None,  # type: ignore[arg-type]
+        )
+        for one in ("one", "two")
+    }
+    assert Asterisks(several, BELONGING).heard.name == name
+
+
 class Phones:
     def __init__(self) -> None:
         self.lost_at: list[str] = []
