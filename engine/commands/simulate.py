@@ -17,6 +17,7 @@ from config.derive import background, seat_definitions, waiting_rules
 from config.settings import Settings
 from engine.building import decider_of
 from engine.commands.options import SAMPLES, AsJson, ConfigFile, Overrides, config_file, is_labs, settings_of
+from engine.commands.stopping import until_told
 from engine.directory import CurrentDirectory
 from engine.lists import import_samples
 from engine.simulation.callers import Planner
@@ -65,9 +66,9 @@ def simulate(
         ivr=_read(spread_of, "--ivr", ivr),
         within_s=within,
         want=_read(want_of, "--want", want) if want is not None else None,
-        group=_group(settings, group),
+        group=_group(settings, group, want),
     )
-    report = asyncio.run(_simulate(settings, asked, samples=is_labs(config_file(config))))
+    report = asyncio.run(until_told(_simulate(settings, asked, samples=is_labs(config_file(config)))))
     sys.stdout.write(json.dumps(report.document(), ensure_ascii=False, indent=2) + "\n" if as_json else report.text())
 
 
@@ -98,7 +99,7 @@ async def _simulate(settings: Settings, asked: _Asked, *, samples: bool) -> Repo
         await _read_directory(settings, directory, samples=samples)
     planner = Planner(decider_of(settings, directory), background(settings).choices, ivr=asked.ivr)
     with own_redis() as socket:
-        study = Study(rows, planner, rules=waiting_rules(settings), socket=socket, seed=asked.seed)
+        study = Study(rows, planner, rules=waiting_rules(settings), socket=socket, seed=asked.seed, say=_say)
         days = await study.days(staff, asked.days)
         needed = erlang = None
         if asked.want is not None:
@@ -143,7 +144,14 @@ def _read(reader: Callable[[str], T], option: str, text: str) -> T:
         raise typer.BadParameter(f"{option}: {fault}.") from None
 
 
-def _group(settings: Settings, group: str | None) -> str | None:
+def _say(how_far: str) -> None:
+    sys.stderr.write(f"… {how_far}\n")
+    sys.stderr.flush()
+
+
+def _group(settings: Settings, group: str | None, want: str | None) -> str | None:
+    if group is not None and want is None:
+        raise typer.BadParameter(f"--group {group} says whose seats --want counts, and there is no --want.")
     if group is not None and group not in settings.groups:
         raise typer.BadParameter(f"--group {group}: the configuration has {', '.join(settings.groups)}.")
     return group

@@ -97,7 +97,7 @@ def _of_row(row: Row, planner: Planner, seed: int) -> Iterator[Caller]:
             number=decision.number,
             entry_id=decision.identity.entry.entry_id if decision.identity.entry is not None else "",
             caller_class=decision.identity.caller_class,
-            plan=decision.plan,
+            plan=replace(decision.plan, reasons=()),  # a hundred thousand plans are kept, and nobody asks them why
             ivr_s=planner.ivr_s(decision.plan, chance),
             talk_s=row.talk.drawn(chance),
             patience_s=row.patience.drawn(chance),
