@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from calls.errors import Fault
+from lab.house.part import end_with_parent
 from lab.setup.places import redis_server
 
 _START_S: Final = 30.0
@@ -25,7 +26,14 @@ def own_redis() -> Iterator[Path]:
     command = [str(program), "--port", "0", "--unixsocket", str(path), "--dir", str(folder), "--save", "", "--appendonly", "no"]
     try:
         with (folder / "log").open("ab") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509  one call into libc
+            )
         try:
             _until_there(process, path, folder / "log")
             yield path

@@ -3,19 +3,18 @@
 import asyncio
 import json
 import shutil
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from calls.clock import SystemClock
 from engine.commands import lab as lab_command
 from engine.commands.options import AsJson
-from lab.bench.report import Report
+from engine.commands.stopping import until_told
 from lab.bench.run import Hotline, Surroundings, run
 from lab.bench.scale import FULL, QUICK
 from lab.house import control
@@ -33,10 +32,10 @@ _HOTLINE: Final = "bench"
 
 def bench(
     as_json: AsJson = False,
-    quick: Annotated[bool, typer.Option("--quick", help="About a minute and a half: less of everything, figures less sure.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Two or three minutes: less of everything, figures less sure.")] = False,
     net: lab_command.Net = _NET,
 ) -> None:
-    """Measure Zhida beside a bare Dial() of the same Asterisk in the same run (docs/benchmark.md); about five minutes."""
+    """Measure Zhida beside a bare Dial() and app_queue of the same Asterisk in the same run (docs/benchmark.md); about ten minutes."""
     folder = lab_command.state_dir(net) / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     around = Surroundings(
@@ -47,18 +46,8 @@ def bench(
         folder=folder,
         say=_say,
     )
-    report = asyncio.run(_until_told(run(QUICK if quick else FULL, around)))
+    report = asyncio.run(until_told(run(QUICK if quick else FULL, around)))
     sys.stdout.write(json.dumps(report.document(), ensure_ascii=False) + "\n" if as_json else report.text())
-
-
-async def _until_told(work: Coroutine[Any, Any, Report]) -> Report:
-    """The work's result. SIGTERM ends it as Ctrl-C does: the lab is stopped first."""
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
 
 
 def _say(what: str) -> None:

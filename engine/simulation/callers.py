@@ -1,6 +1,6 @@
 """The callers of one day: who comes when, how long he talks, how long he has patience; and what is planned for him."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -70,9 +70,10 @@ class Planner:
         """How long this caller hears something before he waits."""
         return 0.0 if plan.ivr.mode is IvrMode.NONE else self._ivr.drawn(chance)
 
-    def first_group(self, caller_class: CallerClass, at: datetime) -> str:
-        """Where such a caller's ladder begins."""
-        return self._decider.decide_for(_somebody(caller_class), dialled="", at=at).plan.ladder[0].group
+    def first_group(self, caller_class: CallerClass, moments: Iterable[datetime]) -> str | None:
+        """Where such a caller's ladder begins at the first of these moments at which he has one; None where he never has."""
+        plans = (self._decider.decide_for(_somebody(caller_class), dialled="", at=at).plan for at in moments)
+        return next((plan.ladder[0].group for plan in plans if plan.ladder), None)
 
 
 def _somebody(caller_class: CallerClass) -> Identity:
@@ -97,7 +98,7 @@ def _of_row(row: Row, planner: Planner, seed: int) -> Iterator[Caller]:
             number=decision.number,
             entry_id=decision.identity.entry.entry_id if decision.identity.entry is not None else "",
             caller_class=decision.identity.caller_class,
-            plan=decision.plan,
+            plan=replace(decision.plan, reasons=()),  # a hundred thousand plans are kept, and nobody asks them why
             ivr_s=planner.ivr_s(decision.plan, chance),
             talk_s=row.talk.drawn(chance),
             patience_s=row.patience.drawn(chance),

@@ -4,6 +4,7 @@ Who gets which seat when is decided by the waiting room alone (`store.redis.virt
 Here is only what people do, and what the engine does with a call's offers (`engine.queueing`), without Asterisk.
 """
 
+import asyncio
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from seats.state import SeatEvent
 from store.redis.virtual import VirtualHotline
 
 _BY = "simulation"
+_BREATH = 200  # steps
 
 
 @dataclass(slots=True)
@@ -66,7 +68,10 @@ class Day:
         coming = iter(callers)
         self._to_come = len(callers)
         self._put_next(coming)
+        turns = itertools.count(1)
         while self._to_come or self._contacts:
+            if next(turns) % _BREATH == 0:
+                await asyncio.sleep(0)  # nothing else here gives way, and somebody may want to stop it
             due, planned = self._hotline.due_ms, self._agenda.next_ms
             if due is not None and (planned is None or due <= planned):
                 self._advance(due)

@@ -80,12 +80,6 @@ def _without(seat: SeatDefinition, group: str) -> SeatDefinition:
     return replace(seat, groups=tuple(name for name in seat.groups if name != group))
 
 
-def always(seats: Sequence[SeatDefinition], *, begin: datetime, end: datetime, manner: Manner) -> Staff:
-    """Everybody is there from beginning to end."""
-    shift = Shift(from_ms=to_ms(begin), until_ms=to_ms(end), manner=manner)
-    return Staff(seats=tuple(seats), shifts={seat.seat_id: (shift,) for seat in seats})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsualShift:
     """What holds where a row says nothing."""

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -54,15 +54,18 @@ class Study:
     """Simulates days; day k of every attempt has the same callers.
 
     Args:
-        socket: of a Redis of the simulation's own.
+        socket: of a Redis of the simulation's own. say: tells how far a search is.
     """
 
-    def __init__(self, rows: Sequence[Row], planner: Planner, *, rules: Rules, socket: Path, seed: int) -> None:
+    def __init__(
+        self, rows: Sequence[Row], planner: Planner, *, rules: Rules, socket: Path, seed: int, say: Callable[[str], None]
+    ) -> None:
         self._rows = rows
         self._planner = planner
         self._rules = rules
         self._socket = socket
         self._seed = seed
+        self._say = say
         self._callers: dict[int, list[Caller]] = {}
         self.pace = Pace()
 
@@ -77,6 +80,7 @@ class Study:
 
         async def attempt(seats: int) -> Tried:
             in_time, sure = in_time_of(await self.days(staff.with_seats(group, seats), days), want.caller_class, want.within_s)
+            self._say(f"{group} with {seats}: {in_time or 0:.1%} of {want.caller_class} within {want.within_s:g} s")
             return Tried(seats=seats, in_time=in_time or 0.0, sure=sure)
 
         return await seats_needed(want, group, attempt, first=max(1, len(staff.group(group))))

@@ -85,13 +85,13 @@ class Running:
             stdout=log,
             stderr=log,
             env={**os.environ, **self.part.environment},
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
             start_new_session=True,
         )
         await self._process.wait()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A keeper killed by force leaves nothing behind."""
     if _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
         sys.stderr.write("prctl(PR_SET_PDEATHSIG) failed: this part may outlive its keeper\n")

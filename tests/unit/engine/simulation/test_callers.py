@@ -52,7 +52,8 @@ def test_a_class_has_its_ladder_and_its_rank(planner: Planner) -> None:
     assert key.plan.ladder[0] == Rung(group="priority", after_s=0)
     assert key.plan.rank_bonus_s == 300
     assert (key.at_ms, key.patience_s, key.ivr_s) == (to_ms(TEN), 60, 0)
-    assert planner.first_group(CallerClass.PROJECT, TEN) == "project"
+    assert planner.first_group(CallerClass.PROJECT, [TEN]) == "project"
+    assert planner.first_group(CallerClass.PROJECT, []) is None
 
 
 def test_a_number_is_identified_as_a_real_callers(planner: Planner) -> None:

@@ -1,5 +1,6 @@
 """What happens to people on a simulated day, decided by the waiting room's own steps."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,3 +157,11 @@ async def test_the_same_seed_is_the_same_day(socket: Path) -> None:
     assert first == again
     assert first != other
     assert len(first.calls) == 200
+
+
+async def test_a_long_day_can_be_stopped(socket: Path) -> None:
+    day = asyncio.create_task(a_day(socket, [a_caller(number, talk_s=1) for number in range(5000)], staff_of(a_seat("8001"))))
+    await asyncio.sleep(0)
+    day.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await day
