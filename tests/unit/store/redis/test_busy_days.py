@@ -20,6 +20,7 @@ from seats.state import SeatEvent
 from store.redis.connection import connect
 from tests.redis_server import RedisServer
 from tests.unit.store.redis.builders import levels
+from tests.unit.store.redis.machine_usual import UsualRules
 from tests.unit.store.redis.machine_words import ENGINES, GROUPS
 from tests.unit.store.redis.test_machine import LiveMachine
 
@@ -28,10 +29,14 @@ DAYS: Final = range(int(os.environ.get("ZHIDA_BUSY_DAYS", "8")))
 PEOPLE: Final = [(f"0515888800{number:02}", "e1" if number == 3 else "") for number in range(4)] + [("", "")]
 
 
+class BusyFloor(UsualRules, LiveMachine):
+    """What the days are held on."""
+
+
 class Day:
     """What the chance of one day does to a hotline."""
 
-    def __init__(self, floor: LiveMachine, chance: random.Random) -> None:
+    def __init__(self, floor: BusyFloor, chance: random.Random) -> None:
         self.floor, self.chance = floor, chance
         self.happens: list[tuple[int, Callable[[], None]]] = [
             (10, self.a_call_comes),
@@ -140,7 +145,7 @@ class Day:
 
 @pytest.mark.parametrize("day", DAYS)
 def test_on_a_busy_day_redis_keeps_the_rules(redis_server: RedisServer, day: int) -> None:
-    class Floor(LiveMachine):
+    class Floor(BusyFloor):
         server = redis_server
         client = connect(redis_server.url)
         runner = asyncio.Runner()

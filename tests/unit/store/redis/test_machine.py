@@ -29,6 +29,7 @@ from tests.redis_server import RedisServer
 from tests.unit.store.redis import model_timers
 from tests.unit.store.redis.builders import VirtualClock
 from tests.unit.store.redis.invariants import check_invariants, dump
+from tests.unit.store.redis.machine_usual import UsualRules
 from tests.unit.store.redis.machine_words import (
     BONUS_MS,
     ENGINES,
@@ -105,9 +106,6 @@ class LiveMachine(RuleBasedStateMachine):
         self.model.at(event_ms(self.clock.now()))
         return self.model.now
 
-    def talks(self) -> list[ModelCall]:
-        return [call for call in self.model.calls.values() if call.state in ANSWERED and call.seat_id]
-
     def open_offers(self) -> list[ModelCall]:
         return [call for call in self.model.calls.values() if call.offer_id]
 
@@ -143,21 +141,6 @@ class LiveMachine(RuleBasedStateMachine):
         )
         self.callers.append(call)
         self.comes(call, engine, step)
-
-    @precondition(lambda self: self.talks())
-    @rule(engine=st.sampled_from(ENGINES), pick=picks, rungs=ladders, want=wants)
-    def one_who_talks_calls_once_more(self, engine: str, pick: int, rungs: tuple[Rung, ...], want: Skills) -> None:
-        """His seat is remembered, and busy."""
-        given = self.picked(self.talks(), pick).given
-        self.a_call_comes(engine, rungs, given.caller_class, want, (given.number, given.entry_id), "join")
-
-    @precondition(lambda self: self.talks())
-    @rule(engine=st.sampled_from(ENGINES), pick=picks, rungs=ladders)
-    def one_who_talked_calls_again(self, engine: str, pick: int, rungs: tuple[Rung, ...]) -> None:
-        """His seat is remembered, and free or in wrap-up."""
-        call = self.picked(self.talks(), pick)
-        self.leaves(call.call_id, call.engine)
-        self.a_call_comes(engine, rungs, call.given.caller_class, {}, (call.given.number, call.given.entry_id), "join")
 
     @precondition(lambda self: self.callers)
     @rule(engine=st.sampled_from(ENGINES), pick=picks, step=st.sampled_from(["arrive", "join"]))
@@ -251,14 +234,6 @@ class LiveMachine(RuleBasedStateMachine):
         call = self.model.calls.get(call_id)
         self.leaves(call_id, by or (call.engine if call else "a"))
 
-    @precondition(lambda self: self.talks())
-    @rule(pick=picks)
-    def a_talk_ends(self, pick: int) -> None:
-        call = self.picked(self.talks(), pick)
-        self.leaves(call.call_id, call.engine)
-
-    another_talk_ends = a_talk_ends
-
     def leaves(self, call_id: str, engine: str) -> None:
         self.begin()
         self.do(self.live[engine].end(call_id, "completed", detail="x"))
@@ -286,14 +261,6 @@ class LiveMachine(RuleBasedStateMachine):
         self.begin()
         self.do(self.live["b"].ask(seat_id, event, why=f"wants {event}", by="x"))
         self.model.ask(seat_id, event, f"wants {event}")
-
-    @rule(number=st.integers(1, 4), event=st.sampled_from([SeatEvent.PAUSE, SeatEvent.LOG_OUT]))
-    def some_seats_stop(self, number: int, event: SeatEvent) -> None:
-        """At once, or when their calls are over; groups may have nobody then."""
-        for seat_id in sorted(self.model.seats)[:number]:
-            self.begin()
-            self.do(self.live["a"].ask(seat_id, event, why="lunch", by="x"))
-            self.model.ask(seat_id, event, "lunch")
 
     def in_wrap_up(self) -> list[str]:
         return [seat.seat_id for seat in self.model.seats.values() if seat.state is SeatState.WRAP_UP]
@@ -423,7 +390,7 @@ class LiveMachine(RuleBasedStateMachine):
 
 
 def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
-    class Machine(LiveMachine):
+    class Machine(UsualRules, LiveMachine):
         server = redis_server
         client = connect(redis_server.url)
         runner = asyncio.Runner()
