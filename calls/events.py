@@ -79,6 +79,28 @@ class Queued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected(Event):
+    """The call got no seat at once: its position (1 is next), and how long in all it was expected to wait.
+
+    `wait_s` counts as `Answered.waited_s` does; with `nobody_on_duty`, who could take the call, it says nothing.
+    """
+
+    kind: ClassVar[str] = "expected"
+    position: int
+    wait_s: float = 0.0
+    nobody_on_duty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced(Event):
+    """The waiting caller was told his position (1 is next), the minutes he will wait about, or both; 0 was not said."""
+
+    kind: ClassVar[str] = "announced"
+    position: int = 0
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Widened(Event):
     """The ladder's next group opened for the waiting call: in its time ("") or, `nobody_on_duty`, before it."""
 
@@ -227,6 +249,8 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         Planned,
         MenuChosen,
         Queued,
+        Expected,
+        Announced,
         Widened,
         Offered,
         OfferEnded,

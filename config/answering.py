@@ -7,6 +7,7 @@ from pydantic import Field
 
 from config.faults import Key
 from config.fields import (
+    Announce,
     CallerClass,
     Device,
     Name,
@@ -150,6 +151,14 @@ class QueueSettings(Section):
     """The head start of each class: no caller waits longer than this behind those who came after."""
     kept_for: tuple[CallerClass, ...] = ("key_enterprise", "project")
     """The classes for which groups.NAME.keep_back keeps seats."""
+    announce: Announce = "both"
+    """What a waiting caller is told: his position, his expected wait, both or nothing (off); dialled.NUMBER.announce may differ."""
+    announce_after_s: Annotated[float, Field(ge=1, le=7200)] = 20
+    """He is told the first time after this much waiting (seconds)."""
+    announce_every_s: Annotated[float, Field(ge=5, le=7200)] = 30
+    """And again, where it is better by then, at the earliest after this (seconds)."""
+    typical_call_s: Annotated[float, Field(ge=1, le=7200)] = 180
+    """How long a call takes a seat, wrap-up included, until the hotline has measured it (seconds); for the expected wait."""
     wants: WantsSettings = WantsSettings()
     """The skills that each class wants."""
     skip_empty_groups: bool = True

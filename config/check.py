@@ -129,9 +129,17 @@ def _times(settings: Settings) -> Iterator[Problem]:
     if seats.ring_s >= settings.queue.max_wait_s:
         sentence = f"{settings.queue.max_wait_s:g} is not above seats.ring_s ({seats.ring_s:g}), so a call is offered once"
         yield Problem(key=("queue", "max_wait_s"), sentence=sentence)
+    if _told_too_late(settings):
+        sentence = f"{settings.queue.announce_after_s:g} is not below queue.max_wait_s, so no waiting caller is ever told his place"
+        yield Problem(key=("queue", "announce_after_s"), sentence=sentence)
     if conference.total_s < conference.office_ring_s + conference.mobile_ring_s:
         sentence = f"{conference.total_s:g} is below office_ring_s + mobile_ring_s, so a mobile is not rung to the end"
         yield Problem(key=("conference", "total_s"), sentence=sentence)
+
+
+def _told_too_late(settings: Settings) -> bool:
+    told = [dialled.announce or settings.queue.announce for dialled in settings.dialled.values()]
+    return set(told) != {"off"} and settings.queue.announce_after_s >= settings.queue.max_wait_s
 
 
 def _secrets(settings: Settings) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from config.fields import seat_ids
 from config.opening_rules import calendar_of, ladder_named, prompts_of_routes, rosters_of, routes_of, usual_end
 from config.settings import Settings
+from ivr.announcing import Announce, Announcing, prompts_for
 from ivr.menu import Choice, Menu
 from routing.explain import Background
 from routing.ivr import Ivr, IvrMode
@@ -29,6 +30,7 @@ def waiting_rules(settings: Settings) -> Rules:
         retry_s=seats.retry_s,
         refusal_s=seats.refusal_s,
         unreachable_s=seats.unreachable_s,
+        typical_call_s=settings.queue.typical_call_s,
         kept_back=tuple((name, group.keep_back) for name, group in settings.groups.items() if group.keep_back),
         kept_for=frozenset(settings.queue.kept_for),
         strategies=tuple(
@@ -158,6 +160,16 @@ def menus(settings: Settings) -> dict[str, Menu]:
     }
 
 
+def announcing(settings: Settings) -> Announcing:
+    """For those who wait."""
+    return Announcing(
+        what=Announce(settings.queue.announce),
+        by_number={number: Announce(dialled.announce) for number, dialled in settings.dialled.items() if dialled.announce},
+        after_s=settings.queue.announce_after_s,
+        every_s=settings.queue.announce_every_s,
+    )
+
+
 def background(settings: Settings) -> Background:
     """For the explanation; the caller's entry is added by who looked it up."""
     all_menus = menus(settings)
@@ -210,9 +222,11 @@ def _with_password(url: str, password: SecretStr | None) -> str:
 def prompts_needed(settings: Settings) -> dict[str, set[str]]:
     """Language -> prompts that this configuration names."""
     needed = prompts_of_routes(settings)
-    for dialled in settings.dialled.values():
+    told = announcing(settings)
+    for number, dialled in settings.dialled.items():
         prompts = needed.setdefault(dialled.language or settings.hotline.language, set())
         prompts.add(settings.fallback.message)
+        prompts |= prompts_for(told.of(number))
         if dialled.ivr == "greeting":
             prompts.add(dialled.greeting)
         if dialled.ivr == "menu":

@@ -218,6 +218,7 @@ Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9() -]{1,24}$")]
 PhoneKey = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 """One key of a telephone."""
 Language = Literal["zh", "en"]
+Announce = Literal["off", "position", "wait", "both"]
 CallerClass = Literal["key_enterprise", "project", "public", "anonymous"]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 SomeSeconds = Annotated[float, Field(gt=0, le=86_400)]

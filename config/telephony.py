@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.fields import (
+    Announce,
     Digits,
     HostAddress,
     IpAddress,
@@ -111,5 +112,7 @@ class DialledSettings(Section):
     """The menu that is played, a name under ivr.menus."""
     language: Language | None = None
     """Language of the prompts; empty: the hotline's."""
+    announce: Announce | None = None
+    """What its waiting callers are told of their place; empty: as queue.announce."""
     wants: Skills = Field(default_factory=dict)
     """The skills that its callers want of a seat: skill to the least level, 1 to 9."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from prometheus_client import Histogram
 from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
-from config.derive import labels_of, menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
+from config.derive import announcing, labels_of, menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
 from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
@@ -51,6 +52,7 @@ from store.redis.stream import EventStream
 from store.redis.telling import ToldFacts
 
 _NO_RECORDING: Final = ""
+_WAIT_ERROR_S: Final = (-300.0, -120.0, -60.0, -30.0, -10.0, 0.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class Engine:
     reloads: ReloadsAsked
     recorder: RecorderProcess
     seen: Seen
+    wait_errors: Histogram
 
     @property
     def settings(self) -> Settings:
@@ -134,7 +137,8 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     phones = _phones(settings, live, lambda at: asterisks[at].link.state.up)
     asterisks = _asterisks(settings, live, post, phones, clock)
     current = current_of(settings, directory)
-    shared = Shared(engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post)
+    wait_errors = wait_error_histogram()
+    shared = Shared(engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors)
     roads = roads_of(current, shared)
     return Engine(
         current=current,
@@ -158,6 +162,7 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         reloads=ReloadsAsked(redis, hotline=settings.hotline.id),
         recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
+        wait_errors=wait_errors,
     )
 
 
@@ -170,6 +175,7 @@ class Shared:
     live: RedisLiveState
     asterisks: Asterisks
     post: PostOffice
+    wait_errors: Histogram
 
 
 def current_of(settings: Settings, directory: CurrentDirectory) -> Current:
@@ -192,6 +198,7 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
             post=shared.post,
             ringing=_ringing(settings, shared.live, asterisk, shared.clock),
             service=_service(settings, asterisk.pbx),
+            wait_missed_by=shared.wait_errors.observe,
             outside=lambda number: outside.device(outside.digits(number)),
         )
         return Road(desk)
@@ -202,7 +209,12 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
 def shared_of(engine: Engine) -> Shared:
     """What the engine's roads share."""
     return Shared(
-        engine_id=engine.engine_id, clock=engine.clock, live=engine.live, asterisks=engine.asterisks, post=engine.post
+        engine_id=engine.engine_id,
+        clock=engine.clock,
+        live=engine.live,
+        asterisks=engine.asterisks,
+        post=engine.post,
+        wait_errors=engine.wait_errors,
     )
 
 
@@ -264,6 +276,12 @@ def _ringing(settings: Settings, live: RedisLiveState, asterisk: Asterisk, clock
     )
 
 
+def wait_error_histogram() -> Histogram:
+    """For /metrics: how good the expected waits were, at each answer of a call that had waited."""
+    text = "Real wait less the wait expected as the call joined, at each answer (seconds; below 0: it was shorter)."
+    return Histogram("zhida_wait_error_seconds", text, buckets=_WAIT_ERROR_S, registry=None)
+
+
 def _service(settings: Settings, pbx: PbxSettings) -> Service:
     return Service(
         menus=menus(settings),
@@ -271,6 +289,7 @@ def _service(settings: Settings, pbx: PbxSettings) -> Service:
         rating=settings.after_call.rating,
         rating_timeout_s=settings.after_call.timeout_s,
         hunt_s=settings.conference.total_s,
+        announcing=announcing(settings),
     )
 
 

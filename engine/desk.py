@@ -1,13 +1,14 @@
 """Everything a call is served with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calls.clock import Clock
 from conference.legs import Legs
 from engine.decision import Decider
 from engine.mailbox import PostOffice
 from engine.ringing import Ringing
+from ivr.announcing import Announcing
 from ivr.menu import Menu
 from routing.waiting import WaitingRoom
 
@@ -19,6 +20,7 @@ class Service:
     Args:
         recordings: folder for recordings as Asterisk sees it; "" records nothing.
         rating: whether the caller is asked for one. rating_timeout_s: seconds to wait for its key.
+        announcing: what those who wait are told.
         hunt_s: a hunt for a specialist that took this long rings no further phone.
     """
 
@@ -27,6 +29,7 @@ class Service:
     rating: bool = True
     rating_timeout_s: float = 5.0
     hunt_s: float = 90.0
+    announcing: Announcing = field(default_factory=Announcing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,5 +45,7 @@ class Desk:
     post: PostOffice
     ringing: Ringing
     service: Service
+    wait_missed_by: Callable[[float], None]
+    """Told at each answer by how many seconds the caller waited longer than was expected."""
     outside: Callable[[str], str]
     """A number as people write it -> the device that rings it over the outside trunk."""

@@ -51,6 +51,7 @@ def registry_of(engine: Engine, reloader: Reloader) -> CollectorRegistry:
     """A registry with the engine's figures in it."""
     registry = CollectorRegistry()
     registry.register(EngineFigures(engine, reloader))
+    registry.register(engine.wait_errors)
     return registry
 
 

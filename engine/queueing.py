@@ -12,6 +12,7 @@ from engine.desk import Desk
 from engine.mailbox import Mailbox
 from engine.ringing import RingResult
 from engine.steps import LADDER_END, Outcome, Steps
+from engine.telling import Telling
 from pbx.line import AgiLine
 from routing.ends import LadderEnd
 from routing.waiting import CallState, LiveCall, Offer
@@ -31,6 +32,7 @@ class Queueing:
     mailbox: Mailbox
     call: LiveCall
     facts: Sequence[Event]
+    telling: Telling
 
     async def until_answered(self, longest_wait_s: float) -> bool:
         """Join, and go from offer to offer until a seat talked with the caller; False at the end of the longest wait.
@@ -42,7 +44,7 @@ class Queueing:
         while (offer := offer or await self._next_offer(until)) is not None:
             if self.desk.service.recordings:
                 await self.line.record(self.desk.service.recordings)
-            result = await self.desk.ringing.ring(self.line, self.mailbox, offer, talking=self._talking())
+            result = await self.desk.ringing.ring(self.line, self.mailbox, offer, talking=self._talking(), on_answer=self._note_wait)
             if result.answered:
                 return True
             offer = await self._not_answered(offer, result)
@@ -71,12 +73,19 @@ class Queueing:
         """Music until an offer is delivered; the first time with a word that all seats are busy, cut short by an offer."""
         if (offer := self.mailbox.take_offer()) is not None:
             return offer
-        await self.line.wait_with_music(self.mailbox.offer_made, announcement="please-wait")
+        noting = asyncio.create_task(self.telling.joined(), name=f"expected wait {self.call.call_id}")
+        try:
+            await self.line.wait_with_music(self.mailbox.offer_made, announcements=("please-wait",))
+        finally:
+            await noting  # it ends with an offer, and is over in a moment anyway
         while (offer := self.mailbox.take_offer()) is None:
             left = until - self.desk.clock.monotonic()
             if left <= 0:
                 return None
-            in_time = await self.line.unless_hung_up(self.mailbox.offer_made(), within_s=min(left, LOOK_EVERY_S))
+            if self.telling.due_in_s <= 0:
+                await self.telling.tell(self.line, until=self.mailbox.offer_made, longest_s=left)
+                continue
+            in_time = await self.line.unless_hung_up(self.mailbox.offer_made(), within_s=min(left, LOOK_EVERY_S, self.telling.due_in_s))
             if not in_time and (offer := await self._still_waiting()) is not None:
                 return offer
         return offer
@@ -94,6 +103,10 @@ class Queueing:
         log.info("offer_ended", seat_id=offer.seat_id, outcome=result.outcome, cause=result.cause)
         another = await self.desk.waiting.offer_ended(offer, result.outcome, cause=result.cause)
         return self.mailbox.take_offer(another)
+
+    def _note_wait(self) -> None:
+        if (error_s := self.telling.error_s) is not None:
+            self.desk.wait_missed_by(error_s)
 
     def _talking(self) -> list[Event]:
         if not self.desk.service.recordings:

@@ -1,7 +1,7 @@
 """One offer carried out: the seat's phones are rung, and where one answers, caller and seat talk until that is over."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,8 +59,10 @@ class Ringing:
         self.ring_s = ring_s
         self.no_ring_s = no_ring_s
 
-    async def ring(self, line: AgiLine, mailbox: Mailbox, offer: Offer, *, talking: Sequence[Event]) -> RingResult:
-        """Ring the offer's seat; `talking` are facts to be recorded once it answers.
+    async def ring(
+        self, line: AgiLine, mailbox: Mailbox, offer: Offer, *, talking: Sequence[Event], on_answer: Callable[[], None]
+    ) -> RingResult:
+        """Ring the offer's seat; once it answers, `on_answer` is called and the facts `talking` are recorded.
 
         Returns when nobody answered, or when caller and seat have finished talking or were moved into a conference.
         Raises: LegGone: the caller hung up. StoreFault.
@@ -74,6 +76,7 @@ class Ringing:
             answer = await self._answer(dial, mailbox, offer, ring_s)
             if answer is not None and await self._claimed(dial, offer, answer):
                 log.info("offer_answered", seat_id=offer.seat_id, offer_id=offer.offer_id)
+                on_answer()
                 await self._note(offer, talking)
                 await dial
                 return _TALKED

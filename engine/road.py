@@ -20,6 +20,7 @@ from engine.mailbox import Mailbox
 from engine.queueing import Queueing
 from engine.reconcile import END_REASONS
 from engine.steps import CLOSED, Outcome, Steps
+from engine.telling import Telling
 from ivr.menu import run_menu
 from ivr.rating import ask_rating
 from pbx.line import AgiLine, Arrival
@@ -151,10 +152,20 @@ class Road:
         plan = decision.plan
         call = replace(call, queued=now, state=CallState.WAITING, ladder=plan.ladder, skills=plan.skills)
         facts = [*facts, Queued(call_id=call.call_id, at=now, rank_ms=call.rank_ms)]
-        queueing = Queueing(desk=self.desk, line=line, mailbox=mailbox, call=call, facts=facts)
+        queueing = Queueing(desk=self.desk, line=line, mailbox=mailbox, call=call, facts=facts, telling=self._telling(line, mailbox))
         if not await queueing.until_answered(plan.end.after_s):
             return await queueing.at_ladder_end(plan.end)
         return await self._after_talk(line, mailbox, await self._known(call.call_id), resumed=False)
+
+    def _telling(self, line: AgiLine, mailbox: Mailbox) -> Telling:
+        desk = self.desk
+        return Telling(
+            waiting=desk.waiting,
+            clock=desk.clock,
+            mailbox=mailbox,
+            announcing=desk.service.announcing,
+            dialled=line.arrival.dialled,
+        )
 
     async def _known(self, call_id: str) -> LiveCall | None:
         """The call after its talk; None where live state lost it or cannot be asked: it was a talk without a conference then."""

@@ -115,21 +115,29 @@ class AgiLine:
         shown = _UNFIT_IN_NAME.sub("", name)[:_LONGEST_NAME]
         await self._session.set_variable("CALLERID(all)", f'"{shown}" <{digits}>')
 
-    async def wait_with_music(self, until: Callable[[], Awaitable[None]], *, announcement: str) -> None:
-        """Pick up and start the music, the first time after an announcement, which ends at once when `until` does."""
-        await self.answer()
-        if not self._announced:
+    async def wait_with_music(self, until: Callable[[], Awaitable[None]], *, announcements: Sequence[str]) -> None:
+        """Pick up and start the music, the first time after announcements, which end at once when `until` does."""
+        if not self._answered:
+            await self._session.exec("Answer", ",i")  # ANSWER waits half a second for his sound, and no seat can be rung meanwhile
+            self._answered = True
+        if self._announced:
+            await self.music()
+        else:
             self._announced = True
-            await self._play_until(announcement, until)
-        await self.music()
+            await self.announce(announcements, until)
 
-    async def _play_until(self, prompt: str, until: Callable[[], Awaitable[None]]) -> None:
+    async def announce(self, prompts: Sequence[str], until: Callable[[], Awaitable[None]]) -> None:
+        """Play these one after another, then music again. All ends at once when `until` does: the ring that comes brings its own music."""
         stop = asyncio.ensure_future(until())
         stop.add_done_callback(lambda _: self._session.interrupt())
         try:
             await asyncio.sleep(0)  # what is there already is seen now, before anything plays
-            if not stop.done():
+            for prompt in prompts:
+                if stop.done():
+                    return
                 await self.play(prompt)
+            if not stop.done():
+                await self.music()
         finally:
             stop.cancel()
 

@@ -1,7 +1,9 @@
 """Prompt files for Asterisk: what has no recording is synthesised by espeak-ng, 8 kHz mono 16 bit."""
 
+import os
 import subprocess
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +12,9 @@ from ivr.catalogue import Prompt
 
 _VOICES: Final[Mapping[str, str]] = {"zh": "cmn-latn-pinyin", "en": "en-us"}
 _WORDS_PER_MINUTE: Final = 160
+_ENDS: Final = ("。", "，", "！", "？", ".", ",", "!", "?")
+_WITHOUT_PAUSES: Final = ("silence", "1", "0.005", "1%", "reverse", "silence", "1", "0.02", "1%", "reverse")
+"""For a piece of a sentence: what comes before and behind it follows at once."""
 
 
 def synthesise_missing(sounds: Path, prompts: Iterable[Prompt]) -> list[Path]:
@@ -18,20 +23,20 @@ def synthesise_missing(sounds: Path, prompts: Iterable[Prompt]) -> list[Path]:
     A file that is there is never touched, whoever recorded it.
     Raises: Fault: espeak-ng or sox is not installed or failed; says which prompt.
     """
-    written = []
-    for prompt in prompts:
-        target = sounds / prompt.language / f"{prompt.name}.wav"
-        if target.is_file() and target.stat().st_size > 0:
-            continue
+    lacking = {sounds / prompt.language / f"{prompt.name}.wav": prompt for prompt in prompts}
+    for target in [target for target in lacking if target.is_file() and target.stat().st_size > 0]:
+        del lacking[target]
+    for target in lacking:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _synthesise(prompt, target)
-        written.append(target)
-    return written
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(_synthesise, lacking.values(), lacking))
+    return list(lacking)
 
 
 def _synthesise(prompt: Prompt, target: Path) -> None:
     voice = _VOICES.get(prompt.language, prompt.language)
     speech = prompt.speech or prompt.text
+    effects = () if prompt.text.endswith(_ENDS) else _WITHOUT_PAUSES
     half_done = target.with_suffix(".part.wav")
     try:
         spoken = subprocess.run(
@@ -41,7 +46,7 @@ def _synthesise(prompt: Prompt, target: Path) -> None:
             check=True,
         )
         subprocess.run(
-            ["sox", "-t", "wav", "-", "-r", "8000", "-c", "1", "-b", "16", str(half_done), "norm", "-3"],
+            ["sox", "-t", "wav", "-", "-r", "8000", "-c", "1", "-b", "16", str(half_done), "norm", "-3", *effects],
             input=spoken.stdout,
             capture_output=True,
             check=True,

@@ -15,13 +15,14 @@ together or not at all. Several engines call it at once. The rules that hold aft
 * an offer ends at its lease at the latest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from calls.events import Event
+from calls.events import Announced, Event, Expected
+from routing.expected import Outlook
 from routing.skills import Skills, relaxed_by
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatEvent
@@ -61,6 +62,7 @@ class Rules:
         refusal_s: how long a refusal stands at most while other seats on duty are merely busy. Where no other seat on
             duty in the call's open groups is left that has not refused it, the refusal stands for retry_s only.
         unreachable_s: after this a seat that is UNREACHABLE while its phone looks idle is tried again.
+        typical_call_s: how long a call takes a seat, where the hotline has not measured it yet (for the expected wait).
         kept_back: group -> number of its ready seats kept for callers whose class is in `kept_for`.
         strategies: group -> which of its ready seats is rung first; LONGEST_READY where it is not named.
         timezone: the hotline's, for what counts as today.
@@ -77,6 +79,7 @@ class Rules:
     retry_s: float = 2.0
     refusal_s: float = 30.0
     unreachable_s: float = 30.0
+    typical_call_s: float = 180.0
     kept_back: tuple[tuple[str, int], ...] = ()
     kept_for: frozenset[str] = frozenset({"key_enterprise", "project"})
     strategies: tuple[tuple[str, Strategy], ...] = ()
@@ -251,6 +254,22 @@ class WaitingRoom(Protocol):
 
     async def place(self, call_id: str) -> int | None:
         """How many waiting calls rank before it in the groups it waits for; None where it does not wait."""
+        ...
+
+    async def outlooks(self, call_ids: Sequence[str]) -> Mapping[str, Outlook]:
+        """What stands before each of these calls, those left out that do not wait. Changes nothing."""
+        ...
+
+    async def expected(self, fact: Expected) -> bool:
+        """Note the wait that was expected when the call joined; False where that was done, or it waits no longer."""
+        ...
+
+    async def told(self, fact: Announced) -> bool:
+        """Note what the caller is about to be told of his wait, and record it.
+
+        False, and he must not be told, where it is no better than what he was told before, whoever told him, or where the call
+        does not wait any more (a seat rings for it), or is another engine's.
+        """
         ...
 
 

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from calls.events import (
+    Announced,
     Answered,
     Arrived,
     Ended,
     Event,
+    Expected,
     Identified,
     MenuChosen,
     Offered,
@@ -21,7 +23,7 @@ from calls.events import (
 )
 from tickets.facts import Facts
 from tickets.on_line import spans
-from tickets.record import RECOVERED, CallRecord, GroupOpened, KeyPressed, OfferMade
+from tickets.record import RECOVERED, CallRecord, GroupOpened, KeyPressed, OfferMade, PlaceTold
 from tickets.specialists import parts
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -43,6 +45,7 @@ def fold(events: Sequence[Event]) -> CallRecord:
     arrived, ended = _arrived(facts) or _NO_ARRIVAL, _ended(facts) or _NO_END
     identified, planned, plan = facts.first(Identified) or _NO_IDENTITY, facts.first(Planned) or _NO_PLAN, _plan(facts)
     answered, rated = facts.first(Answered) or _NO_ANSWER, facts.of(Rated)
+    expected = facts.first(Expected)
     return CallRecord(
         call_id=facts.all[0].call_id,
         first=facts.all[0].at,
@@ -65,6 +68,9 @@ def fold(events: Sequence[Event]) -> CallRecord:
         queued=_when(facts.first(Queued)),
         widened=tuple(GroupOpened(group=widened.group, at=widened.at) for widened in facts.of(Widened)),
         offers=tuple(_offers(facts)),
+        expected_position=expected.position if expected else None,
+        expected_wait_s=expected.wait_s if expected and not expected.nobody_on_duty else None,
+        announced=tuple(_told(told) for told in facts.of(Announced)),
         waited_s=_waited_s(facts, ended),
         answered=_when(answered),
         seat_id=answered.seat_id,
@@ -99,6 +105,10 @@ def _arrived(facts: Facts) -> Arrived | None:
 def _ended(facts: Facts) -> Ended | None:
     """An end that somebody saw rather than the audit's, which then came too early."""
     return min(facts.of(Ended), key=lambda ended: ended.reason == RECOVERED, default=None)
+
+
+def _told(told: Announced) -> PlaceTold:
+    return PlaceTold(position=told.position or None, minutes=told.minutes or None, at=told.at)
 
 
 def _waited_s(facts: Facts, ended: Ended) -> float | None:

@@ -34,6 +34,15 @@ class GroupOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTold:
+    """The waiting caller was told his position, the minutes he would wait about, or both."""
+
+    position: int | None
+    minutes: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPressed:
     """What the caller chose in a menu; digit "" is nothing."""
 
@@ -96,6 +105,7 @@ class CallRecord:
     Args:
         number: national form. raw_number: as it came, however hostile.
         first: the earliest fact, which is the arrival unless that fact is missing.
+        expected_position, expected_wait_s: as it joined the waiting room and no seat was free; what was expected of its waited_s.
         waited_s: seconds in the waiting room, until a seat answered or the call ended.
         seat_id, group, agent: the seat that answered first.
         recordings: names in the recordings' folder.
@@ -123,6 +133,9 @@ class CallRecord:
     queued: datetime | None = None
     widened: tuple[GroupOpened, ...] = ()
     offers: tuple[OfferMade, ...] = ()
+    expected_position: int | None = None
+    expected_wait_s: float | None = None
+    announced: tuple[PlaceTold, ...] = ()
     waited_s: float | None = None
     answered: datetime | None = None
     seat_id: str = ""

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
-from routing.waiting import CallState, LiveCall
+from routing.expected import Outlook
+from routing.waiting import LiveCall
 from tickets.record import Attempt, CallRecord, OfferMade, Span, SpecialistPart
 from whitelist.identify import CallerClass
 
@@ -65,6 +66,13 @@ class CallItem(Document):
     seat: str | None
     end_reason: str | None
     waited_s: float | None
+    position: Annotated[int | None, Field(description="1 is next of those who wait for the same groups; null unless it waits.")] = None
+    expected_wait_s: Annotated[
+        float | None, Field(description="How long it will still wait; 0 while a seat rings, null where nobody is on duty for it.")
+    ] = None
+    expected_at_join_s: Annotated[
+        float | None, Field(description="What its waited_s was expected to become as it began to wait; null where it did not.")
+    ] = None
     ticket: Annotated[str | None, Field(description="The number of its ticket.")] = None
 
 
@@ -123,6 +131,14 @@ class RungDocument(Document):
     after_s: float
 
 
+class PlaceToldDocument(Document):
+    """The waiting caller was told his position, the minutes he would wait about, or both; null was not said."""
+
+    position: int | None
+    minutes: int | None
+    at: Moment
+
+
 class LiveDocument(Document):
     """A call that goes on, as live state has it this moment."""
 
@@ -150,6 +166,8 @@ class RecordDocument(Document):
     keys: Annotated[list[str], Field(description="What the caller pressed in menus.")]
     offers: list[OfferDocument]
     queued: Moment | None
+    expected_position: int | None
+    announced: list[PlaceToldDocument]
     answered: Moment | None
     ended: Moment | None
     end_detail: str | None
@@ -211,16 +229,25 @@ def item_of_record(record: CallRecord) -> CallItem:
         seat=record.seat_id or None,
         end_reason=record.end_reason or None,
         waited_s=record.waited_s,
+        expected_at_join_s=record.expected_wait_s,
     )
 
 
-def live_document(call: LiveCall, place: int | None) -> LiveDocument:
+def with_outlook(item: CallItem, outlook: Outlook | None) -> CallItem:
+    """A call with what stands before it."""
+    if outlook is None:
+        return item
+    wait_s = None if outlook.wait_s is None else round(outlook.wait_s, 1)
+    return item.model_copy(update={"position": outlook.position, "expected_wait_s": wait_s})
+
+
+def live_document(call: LiveCall, outlook: Outlook | None) -> LiveDocument:
     """What only live state knows."""
     return LiveDocument(
         engine=call.engine,
         queued=call.queued,
         answered=call.answered,
-        place=place if call.state in (CallState.WAITING, CallState.OFFERED) else None,
+        place=outlook.position - 1 if outlook is not None else None,
         ladder=[RungDocument(group=rung.group, after_s=rung.after_s) for rung in call.ladder],
         opened=call.opened,
         skills=dict(call.skills),
@@ -242,6 +269,8 @@ def record_document(record: CallRecord) -> RecordDocument:
         keys=[key.digit for key in record.keys],
         offers=[_offer(offer) for offer in record.offers],
         queued=record.queued,
+        expected_position=record.expected_position,
+        announced=[PlaceToldDocument(position=told.position, minutes=told.minutes, at=told.at) for told in record.announced],
         answered=record.answered,
         ended=record.ended,
         end_detail=record.end_detail or None,

@@ -11,12 +11,14 @@ from api.documents.calls import (
     CallItem,
     CallPage,
     CallsWanted,
+    ShownState,
     WantedState,
     item_of_live,
     item_of_record,
     live_document,
     record_document,
     span_document,
+    with_outlook,
 )
 from api.documents.conferences import ConferenceDocument
 from api.documents.plain import Nothing
@@ -27,9 +29,12 @@ from api.rights import Right
 from api.route import AnyRoute, Asked, Route
 from api.sources import Sources
 from calls.errors import Conflict, NotFound, PbxFault, StoreFault
+from routing.expected import Outlook
 from routing.waiting import CallState, LiveCall
 from tickets.record import CallRecord
 from tickets.records import Page, Wanted
+
+_WAITS: Final = frozenset({ShownState.WAITING, ShownState.OFFERED})
 
 
 async def list_calls(asked: Asked[CallsWanted, Nothing]) -> CallPage:
@@ -38,7 +43,8 @@ async def list_calls(asked: Asked[CallsWanted, Nothing]) -> CallPage:
     live = await sources.waiting.calls()
     strands = [*_live_strand(live, wanted), *_record_strand(sources, {call.call_id for call in live}, wanted)]
     page = await merged(strands, cursor=wanted.cursor, limit=wanted.limit)
-    return CallPage(items=await _with_tickets(sources, page.items, wanted), next=page.next)
+    items = await _with_outlooks(sources, await _with_tickets(sources, page.items, wanted))
+    return CallPage(items=items, next=page.next)
 
 
 def _live_strand(live: Sequence[LiveCall], wanted: CallsWanted) -> list[Strand[CallItem]]:
@@ -93,6 +99,12 @@ async def _with_tickets(sources: Sources, items: Sequence[CallItem], wanted: Cal
     return [item.model_copy(update={"ticket": numbers.get(item.call_id)}) for item in items]
 
 
+async def _with_outlooks(sources: Sources, items: Sequence[CallItem]) -> list[CallItem]:
+    waiting = [item.call_id for item in items if item.state in _WAITS]
+    outlooks = await sources.waiting.outlooks(waiting) if waiting else {}
+    return [with_outlook(item, outlooks.get(item.call_id)) for item in items]
+
+
 def _key(item: CallItem) -> Key:
     return 0, item.arrived, item.call_id
 
@@ -113,9 +125,10 @@ async def show_call(asked: Asked[Nothing, Nothing]) -> CallDocument:
     """One call, from live state and records together."""
     sources, call_id = asked.sources, asked.path["call_id"]
     live = await sources.waiting.call(call_id)
-    place = await sources.waiting.place(call_id) if live is not None and live.state in (CallState.WAITING, CallState.OFFERED) else None
+    waits = live is not None and live.state in (CallState.WAITING, CallState.OFFERED)
+    outlook = (await sources.waiting.outlooks([call_id])).get(call_id) if waits else None
     recorded = await _recorded(sources, call_id, goes_on=live is not None)
-    return _document(call_id, live, place, recorded)
+    return _document(call_id, live, outlook, recorded)
 
 
 async def _recorded(sources: Sources, call_id: str, *, goes_on: bool) -> _Recorded:
@@ -131,10 +144,10 @@ async def _recorded(sources: Sources, call_id: str, *, goes_on: bool) -> _Record
     return _Recorded(record, ticket)
 
 
-def _document(call_id: str, live: LiveCall | None, place: int | None, recorded: _Recorded) -> CallDocument:
+def _document(call_id: str, live: LiveCall | None, outlook: Outlook | None, recorded: _Recorded) -> CallDocument:
     record = recorded.record
     if live is not None:
-        item = item_of_live(live)
+        item = with_outlook(item_of_live(live), outlook)
     elif record is not None:
         item = item_of_record(record)
     else:
@@ -143,12 +156,12 @@ def _document(call_id: str, live: LiveCall | None, place: int | None, recorded: 
     if live is not None and live.recording and live.recording not in recordings:
         recordings.append(live.recording)
     return CallDocument(
-        **{**dict(item), "ticket": recorded.ticket},
+        **{**dict(item), "ticket": recorded.ticket, "expected_at_join_s": record.expected_wait_s if record is not None else None},
         reasons=list(record.reasons) if record is not None else [],
         on_line=[span_document(span) for span in record.on_line] if record is not None else [],
         recording=next(iter(recordings), None),
         recordings=recordings,
-        live=live_document(live, place) if live is not None else None,
+        live=live_document(live, outlook) if live is not None else None,
         record=record_document(record) if record is not None else None,
     )
 

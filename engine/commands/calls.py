@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from engine.client import Api
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
+from routing.expected import wait_errors
 from whitelist.identify import CallerClass
 
 app = typer.Typer(no_args_is_help=True, help="Look at calls, and bring specialists into them.")
@@ -29,10 +31,43 @@ def list_calls(
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return
     rows = [
-        (call["call_id"], call["arrived"], call["number"], call["enterprise"], call["class"], call["state"], call["seat"])
+        (
+            call["call_id"],
+            call["arrived"],
+            call["number"],
+            call["enterprise"],
+            call["class"],
+            call["state"],
+            call["seat"],
+            call["position"],
+            call["expected_wait_s"],
+        )
         for call in found
     ]
-    sys.stdout.write(table(("call", "arrived", "number", "enterprise", "class", "state", "seat"), rows))
+    sys.stdout.write(table(("call", "arrived", "number", "enterprise", "class", "state", "seat", "position", "will wait"), rows))
+
+
+@app.command()
+def waits(
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+    most: Annotated[int, typer.Option("--most", min=1, help="The latest so many calls.")] = 500,
+) -> None:
+    """How good the expected waits were: what was expected as a call began to wait, beside how long it waited."""
+    found = Api(settings_of(config)).items("/calls", most=most, state="ended", end_reason="completed")
+    pairs = [(call["expected_at_join_s"], call["waited_s"]) for call in found]
+    errors = wait_errors([(expected, real) for expected, real in pairs if expected is not None and real is not None])
+    if as_json:
+        _print(asdict(errors) if errors is not None else {"calls": 0})
+    elif errors is None:
+        sys.stdout.write(f"None of the latest {len(found)} answered calls had to wait.\n")
+    else:
+        way = "longer" if errors.bias_s >= 0 else "shorter"
+        sys.stdout.write(
+            f"{errors.calls} of the latest {len(found)} answered calls had to wait, {errors.real_s:.0f} s on average.\n"
+            f"The estimate was {errors.error_s:.0f} s off on average, for {errors.within_minute:.0%} of them a minute at most;\n"
+            f"they waited {abs(errors.bias_s):.0f} s {way} than expected on average.\n"
+        )
 
 
 @app.command()

@@ -10,13 +10,15 @@ from redis.asyncio import Redis
 
 from calls.clock import Clock
 from calls.errors import Conflict, NotFound
-from calls.events import Event
+from calls.events import Announced, Event, Expected
+from routing.expected import Outlook
 from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import DEFERRED, SeatEvent
 from store.redis import wire
 from store.redis.keeper import ALIVE_S, Keeper
 from store.redis.listener import deliver, listen
+from store.redis.outlooks import read_outlooks
 from store.redis.steps import Steps
 
 log = structlog.get_logger(__name__)
@@ -134,6 +136,20 @@ class RedisLiveState:
         """See `WaitingRoom.place`."""
         place: int | None = (await self._steps.run("place", {"call_id": call_id})).get("place")
         return place
+
+    async def outlooks(self, call_ids: Sequence[str]) -> dict[str, Outlook]:
+        """See `WaitingRoom.outlooks`."""
+        return await read_outlooks(self._steps, call_ids)
+
+    async def expected(self, fact: Expected) -> bool:
+        """See `WaitingRoom.expected`."""
+        args = {"call_id": fact.call_id, "expected_ms": "" if fact.nobody_on_duty else round(fact.wait_s * 1000)}
+        return bool((await self._steps.run("expected", args, [fact]))["done"])
+
+    async def told(self, fact: Announced) -> bool:
+        """See `WaitingRoom.told`."""
+        said = {name: value for name, value in (("place", fact.position), ("minutes", fact.minutes)) if value}
+        return bool((await self._steps.run("told", {"call_id": fact.call_id, **said}, [fact]))["done"])
 
     async def _calls(self, call_ids: Sequence[str]) -> list[LiveCall]:
         ahead, records = await self._steps.records("call:", call_ids)

@@ -154,7 +154,7 @@ class House:
         await self.down()
         state = lab.state_dir(NET)
         shutil.rmtree(state / "prompts", ignore_errors=True)
-        prompts = [Prompt(name=name, language="zh", text=name, speech=speech) for name, speech in SPOKEN.items()]
+        prompts = [Prompt(name=name, language="zh", text=f"{name}.", speech=speech) for name, speech in SPOKEN.items()]
         synthesise_missing(state / "prompts", prompts)
         settings = await lab.start(NET, engines=wanted.engines, pbxs=wanted.pbxs, overrides=[*SHORT, *wanted.overrides])
         self._running = wanted, RunningLab(settings=settings, state=state, engines=wanted.engines)

@@ -201,6 +201,7 @@ end
 
 function Call.stop_waiting(call)
   Call.leave_line(call)
+  if call.parked == '1' then redis.call('ZREM', P .. 'orphans', call.call_id) end
   for _, kind in ipairs({'rung:', 'retry:', 'lease:'}) do Timer.clear(kind .. call.call_id) end
   redis.call('DEL', P .. 'refused:' .. call.call_id)
   redis.call('SREM', P .. 'unanswered:' .. call.engine, call.call_id)

@@ -1,6 +1,7 @@
 -- Whose a call is: taking it over, giving up an engine, and letting a seat go.
 --
 -- engines          zset: engine -> until when it is taken to live (hotline time)
+-- orphans          zset: calls that are parked because their engine is gone, by rank; they are expected back at their places
 
 local Handover = {}
 
@@ -20,6 +21,7 @@ function Handover.take(call)
     if not SEATED[call.state] then redis.call('SMOVE', P .. 'unanswered:' .. call.engine, P .. 'unanswered:' .. ENGINE, call.call_id) end
     Call.put(call, {engine = ENGINE})
   end
+  if call.parked == '1' then redis.call('ZREM', P .. 'orphans', call.call_id) end
   if call.state == 'offered' then Match.withdraw(call, 'the call came back') end
   if call.state == 'waiting' then
     Call.leave_line(call)
@@ -36,6 +38,7 @@ function Handover.engine_gone(engine)
     if call and (call.state == 'waiting' or call.state == 'offered') then
       Call.leave_line(call)
       Call.put(call, {parked = '1'})
+      redis.call('ZADD', P .. 'orphans', call.rank_ms, id)
       local seat = call.state == 'offered' and Seat.load(call.seat_id)
       if seat and seat.phone ~= 'in_use' then
         Match.withdraw(call, 'its engine is gone')
@@ -54,6 +57,7 @@ function Handover.engine_back()
   table.sort(calls, Match.ranks_before)
   for _, call in ipairs(calls) do
     Call.put(call, {parked = ''})
+    redis.call('ZREM', P .. 'orphans', call.call_id)
     if call.state == 'waiting' then Call.wait(call) end
   end
 end

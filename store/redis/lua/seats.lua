@@ -97,6 +97,7 @@ end
 
 function Seat.set_duty(seat, on)
   local command = on and 'SADD' or 'SREM'
+  Service.on_duty(seat, on)
   for _, queue in ipairs(Seat.queues(seat)) do redis.call(command, P .. 'duty:' .. queue, seat.seat_id) end
   if not on then
     for group in each(seat.groups) do Seat.vacated[group] = true end
@@ -172,6 +173,7 @@ function Seat.enter(seat, to, why, wish)
   if to ~= from then changes.since = now end
   if to ~= 'reserved' then changes.offer_id = '' end
   if not BOUND[to] then changes.call_id = '' end
+  Service.seat_goes(seat, to, BOUND[to], changes)
   changes.wrap_until = to == 'wrap_up' and now + RULES.wrap_ms or ''
   Seat.put(seat, changes)
   if seat.leaving == '1' and not BOUND[to] then

@@ -15,6 +15,7 @@ from calls.events import Event
 from calls.hours import Hours
 from conference.desk import ConferenceDesk
 from engine.shifts import ShiftRules, ShiftWatch
+from routing.expected import Line, Outlook, Pace, Serving
 from routing.explain import Asked, Background, Explanation, explain
 from routing.waiting import CallState, LiveCall, Rung
 from seats.seat import Phone, Seat
@@ -105,6 +106,22 @@ class LiveCalls:
 
     async def place(self, call_id: str) -> int | None:
         return 2 if self.held[call_id].state is CallState.WAITING else None
+
+    async def outlooks(self, call_ids: Sequence[str]) -> dict[str, Outlook]:
+        """Two seats take a minute for each call, and two callers are before each of these."""
+        self.redis.ask()
+        priority = frozenset({"priority"})
+        return {
+            call_id: Outlook(
+                open=priority,
+                serving={"priority": Serving(all=2, able=2)},
+                crews={priority: 2},
+                lines=(Line(open=priority, before=2),),
+                pace=Pace(service={}, typical_s=60),
+                offered=self.held[call_id].state is CallState.OFFERED,
+            )
+            for call_id in call_ids
+        }
 
     async def change(
         self,

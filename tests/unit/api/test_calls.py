@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from calls.events import Announced, Expected
 from routing.waiting import CallState
 from tests.unit.api.conftest import Asker
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call
@@ -25,6 +26,9 @@ async def test_what_every_call_in_the_list_tells(hotline: Hotline, observer: Ask
                 "seat": "8001",
                 "end_reason": None,
                 "waited_s": 5.0,
+                "position": None,
+                "expected_wait_s": None,
+                "expected_at_join_s": None,
                 "ticket": None,
             }
         ],
@@ -159,3 +163,26 @@ async def test_a_call_that_never_was(observer: Asker) -> None:
 async def test_the_recording_is_known_before_the_records_tell(hotline: Hotline, observer: Asker) -> None:
     hotline.talks(recording=f"{CALL}.wav")
     assert (await observer.get(f"/calls/{CALL}"))["recording"] == f"{CALL}.wav"
+
+
+async def test_who_waits_shows_his_position_and_his_expected_wait(hotline: Hotline, observer: Asker) -> None:
+    hotline.waiting.add(a_live_call("waits", minutes_ago=1, state=CallState.WAITING))
+    hotline.waiting.add(a_live_call("rings", minutes_ago=2, state=CallState.OFFERED))
+    hotline.waiting.add(a_live_call("talks", minutes_ago=3))
+    found = await observer.get("/calls", state="live")
+    shown = {item["call_id"]: (item["position"], item["expected_wait_s"]) for item in found["items"]}
+    assert shown == {"waits": (3, 90.0), "rings": (3, 0.0), "talks": (None, None)}
+    call = await observer.get("/calls/waits")
+    assert (call["position"], call["expected_wait_s"], call["live"]["place"]) == (3, 90.0, 2)
+
+
+async def test_a_call_that_is_over_shows_what_was_expected_beside_what_came(hotline: Hotline, observer: Asker) -> None:
+    at = told.START
+    expected = Expected(call_id="over", at=at, position=4, wait_s=130.0)
+    hotline.records.add(*told.served("over"), expected, Announced(call_id="over", at=at, position=4, minutes=3))
+    call = await observer.get("/calls/over")
+    assert (call["expected_at_join_s"], call["expected_wait_s"], call["position"]) == (130.0, None, None)
+    assert (call["record"]["expected_position"], call["waited_s"]) == (4, 5.0)
+    assert [(one["position"], one["minutes"]) for one in call["record"]["announced"]] == [(4, 3)]
+    (item,) = (await observer.get("/calls", state="ended"))["items"]
+    assert item["expected_at_join_s"] == 130.0

@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 
 from config.deadlines import deadlines
 from config.derive import (
+    announcing,
     background,
     fallback_seats,
     menus,
@@ -21,6 +22,7 @@ from config.derive import (
 )
 from config.lab_file import lab_settings
 from config.settings import Settings
+from ivr.announcing import Announce, prompts_for
 from routing.plan import IvrMode
 from routing.waiting import Rules, Rung, Strategy
 from tests.unit.config.builders import MINIMAL, changed, settings_of
@@ -127,10 +129,18 @@ def test_without_an_engine_the_first_group_of_the_key_enterprises_rings(tmp_path
 
 
 def test_the_prompts_needed_are_those_that_can_be_heard(tmp_path: Path) -> None:
+    told = prompts_for(Announce.BOTH)
     assert prompts_needed(with_sub_menu(tmp_path)) == {
-        "en": {"nobody-free", "menu-main", "menu-sub", "menu-invalid", "menu-no-input"},
-        "zh": {"nobody-free", "welcome"},
+        "en": {"nobody-free", "menu-main", "menu-sub", "menu-invalid", "menu-no-input"} | told,
+        "zh": {"nobody-free", "welcome"} | told,
     }
+
+
+def test_a_number_may_tell_its_callers_less_and_needs_fewer_prompts(tmp_path: Path) -> None:
+    quiet = settings_of(tmp_path, MINIMAL, "dialled.12345.announce=off", "queue.announce=position")
+    assert announcing(quiet).of("12345") is Announce.OFF
+    assert announcing(quiet).of("12346") is Announce.POSITION
+    assert prompts_needed(quiet)["zh"] == {"nobody-free"}
 
 
 def test_passwords_reach_the_stores_whatever_they_hold(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from config.lab_file import lab_settings
 from config.opening import day_times, week_days
 from config.opening_rules import calendar_of, hours_of, rosters_of, routes_of
 from config.settings import Settings
+from ivr.announcing import Announce, prompts_for
 from routing.ends import CallBack, LadderEnd, Ring, Say
 from routing.ivr import Ivr, IvrMode
 from routing.routes import Closing
@@ -84,8 +85,9 @@ def test_the_plan_of_the_lab_has_no_rules_and_the_usual_end() -> None:
 
 def test_the_prompts_of_rules_are_needed_in_the_languages_of_their_callers(tmp_path: Path) -> None:
     needed = prompts_needed(opening(tmp_path))
-    assert needed["en"] == {"nobody-free", "closed-now", "welcome-tax"}
-    assert needed["zh"] == {"nobody-free"}
+    told = prompts_for(Announce.BOTH)
+    assert needed["en"] == {"nobody-free", "closed-now", "welcome-tax"} | told
+    assert needed["zh"] == {"nobody-free"} | told
 
 
 def test_shifts_reach_the_roster(tmp_path: Path) -> None:

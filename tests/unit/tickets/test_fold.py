@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calls.events import Answered, Ended, Event, MenuChosen, OfferEnded, Planned, SeatLeft, SpecialistLeft, Widened
+from calls.events import Announced, Answered, Ended, Event, Expected, MenuChosen, OfferEnded, Planned, SeatLeft, SpecialistLeft, Widened
 from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, miss, served, three_way, waiting
 from tickets.fold import fold
 from tickets.record import Span
@@ -39,6 +39,23 @@ def test_the_whole_story_is_one_record() -> None:
     assert (record.rating, record.end_reason) == (5, "completed")
     assert record.needs_ticket
     assert not record.recovered
+
+
+def test_what_was_expected_of_his_wait_and_what_he_was_told_stand_beside_it() -> None:
+    told = [
+        Expected(call_id=CALL, at=at(0), position=3, wait_s=95.5),
+        Expected(call_id=CALL, at=at(6), position=1, wait_s=20.0),
+        Announced(call_id=CALL, at=at(7), position=2, minutes=1),
+        Announced(call_id=CALL, at=at(11), position=1),
+    ]
+    record = fold([*WHOLE_STORY, *told])
+    assert (record.expected_position, record.expected_wait_s) == (3, 95.5), "as he joined; Redis lost its data later on"
+    assert [(one.position, one.minutes, one.at) for one in record.announced] == [(2, 1, at(7)), (1, None, at(11))]
+
+
+def test_no_wait_was_expected_where_nobody_was_on_duty() -> None:
+    record = fold([*WHOLE_STORY, Expected(call_id=CALL, at=at(0), position=1, nobody_on_duty=True)])
+    assert (record.expected_position, record.expected_wait_s) == (1, None)
 
 
 def test_the_ladder_is_the_one_the_menu_choice_made() -> None:

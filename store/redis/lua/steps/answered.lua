@@ -7,6 +7,8 @@ if call.offer_id ~= ARGS.offer_id then return reply({done = false}) end
 local seat = Seat.load(call.seat_id)
 Fact.decided('answered', call.call_id, {offer_id = call.offer_id, seat_id = call.seat_id, group = call.group,
                                         waited_s = (now - tonumber(call.queued)) / 1000, agent = seat.agent})
+Service.waited(call, false)
+Seat.put(seat, {took_for = call.group})
 Seat.count_call(seat)
 Seat.advance(seat, 'answered', 'on call ' .. call.call_id)
 Call.remember_seat(call, seat.seat_id)

@@ -7,6 +7,7 @@ end
 -- A call that live state does not know (Redis was emptied, or it was refused on arrival) ends all the same, but once.
 local first = redis.call('SET', P .. 'ended:' .. ARGS.call_id, 1, 'NX', 'PX', 600000)
 if call then
+  if call.state == 'waiting' or call.state == 'offered' then Service.waited(call, ARGS.reason == 'abandoned') end
   if call.state == 'offered' then Match.withdraw(call, 'the caller left') end
   Handover.release_seat(call)
   Call.forget(call)

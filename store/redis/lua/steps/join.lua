@@ -9,6 +9,9 @@ if not waits then
   if is_back then fields.rank_ms = call.rank_ms end
   fields.queued = math.max(fields.arrived, Time.taken(given.queued))
   fields.state, fields.answered, fields.answered_offer, fields.opened, fields.open = 'waiting', '', '', 0, ''
+  if is_back then  -- what was expected and told is of an earlier wait
+    for _, field in ipairs({'expected_ms', 'expected_at', 'told_place', 'told_minutes', 'told_at'}) do fields[field] = '' end
+  end
   fields.want = fields.skills
   fields.preferred = is_back and '' or Call.remembered_seat(fields)  -- who comes back from a seat was sent on by it
   Call.put(call, fields)

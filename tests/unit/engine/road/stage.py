@@ -15,6 +15,7 @@ from engine.ringing import Ringing
 from engine.road import Road
 from engine.strays import Strays
 from engine.watcher import SeatPhones, Watcher
+from ivr.announcing import Announcing
 from ivr.menu import Menu
 from pbx.line import AgiLine
 from routing.ends import LadderEnd, usual_steps
@@ -48,7 +49,7 @@ USUAL = replace(RULES, end=LadderEnd(after_s=MAX_WAIT_S, steps=usual_steps(messa
 class Engine:
     """One engine's parts, wired as engine.building does."""
 
-    def __init__(self, number: int, redis: Redis, exchange: Exchange, rules: PlanRules) -> None:
+    def __init__(self, number: int, redis: Redis, exchange: Exchange, rules: PlanRules, announcing: Announcing) -> None:
         self.live = LiveRoom(redis, f"e{number}")
         self.post = PostOffice()
         self.post.stray = Strays(self.live, self.post).found  # type: ignore[arg-type]
@@ -61,6 +62,7 @@ class Engine:
         self.calls: set[asyncio.Task[None]] = set()
         self.side: list[asyncio.Task[None]] = []
         self.failed: list[BaseException] = []
+        self.wait_errors: list[float] = []
         self._exchange = exchange
         self._redis = redis
         clock = LoopClock()
@@ -83,7 +85,8 @@ class Engine:
                 ringing=Ringing(
                     waiting=self.live, phones=self.phones, legs=self.legs, clock=clock, ring_s=RING_S, no_ring_s=4.0
                 ),  # type: ignore[arg-type]
-                service=Service(menus={"main": MENU}, recordings="/rec"),
+                service=Service(menus={"main": MENU}, recordings="/rec", announcing=announcing),
+                wait_missed_by=self.wait_errors.append,
                 outside=lambda number: f"PJSIP/{number}@zhida-outside",
             )
         )
@@ -122,6 +125,7 @@ class Stage:
         self.redis = Redis(Rules(ring_s=RING_S, wrap_up_s=0, away_after_missed=True))
         self.exchange = Exchange()
         self.engines: list[Engine] = []
+        self.announcing = Announcing()
         self._numbers = count(1)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -140,7 +144,7 @@ class Stage:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def engine_starts(self) -> Engine:
-        engine = Engine(len(self.engines) + 1, self.redis, self.exchange, self.rules)
+        engine = Engine(len(self.engines) + 1, self.redis, self.exchange, self.rules, self.announcing)
         self.engines.append(engine)
         engine.starts()
         await asyncio.sleep(0.01)

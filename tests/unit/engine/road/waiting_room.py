@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from calls.errors import StoreFault
-from calls.events import Event, to_document, to_ms
+from calls.events import Announced, Event, Expected, to_document, to_ms
+from routing.expected import Outlook
 from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatEvent
 from tests.unit.engine.road.virtual import LoopClock
 from tests.unit.store.redis.model import Model
+from tests.unit.store.redis.model_outlook import expected, outlook, told
 from tests.unit.store.redis.model_state import ModelCall, ModelSeat
 from tests.unit.store.redis.model_timers import beat, tick
 
@@ -200,6 +202,17 @@ class LiveRoom:
     def _returned(self, call: ModelCall | None) -> Offer | None:
         self.redis.tell()
         return self.redis.given(self.redis.offer(call)) if call is not None and call.offer_id else None
+
+    async def outlooks(self, call_ids: Sequence[str]) -> dict[str, Outlook]:
+        model = await self._step()
+        found = {call_id: outlook(model, call_id) for call_id in call_ids}
+        return {call_id: one for call_id, one in found.items() if one is not None}
+
+    async def expected(self, fact: Expected) -> bool:
+        return expected(await self._step(), fact, self.engine_id)
+
+    async def told(self, fact: Announced) -> bool:
+        return told(await self._step(), fact, self.engine_id)
 
     def _live(self, call: ModelCall) -> LiveCall:
         more = self.redis.fields.get(call.call_id, {})

@@ -199,7 +199,7 @@ def enough(skills: str, want: str) -> bool:
 
 
 def seat_indexes_agree(held: Dump) -> None:
-    ready, duty, skilled = defaultdict(set), defaultdict(set), defaultdict(set)
+    ready, duty, skilled, crew = defaultdict(set), defaultdict(set), defaultdict(set), defaultdict(set)
     for seat_id, seat in held.seats().items():
         wants = [want for want in ("", *held.sets.get("wants", ())) if enough(seat["skills"], want)]
         for queue in (f"{group}|{want}" for group in names(seat["groups"]) for want in wants):
@@ -207,9 +207,12 @@ def seat_indexes_agree(held: Dump) -> None:
                 ready[queue].add(seat_id)
             if seat["state"] in ON_DUTY:
                 duty[queue].add(seat_id)
+        if seat["state"] in ON_DUTY and seat["groups"]:
+            crew[seat["groups"]].add(seat_id)
         for skill in numbers(seat["skills"]):
             skilled[skill].add(seat_id)
-    assert (held.some("ready"), held.some("duty"), held.some("skilled")) == (ready, duty, skilled)
+    assert (held.some("ready"), held.some("duty"), held.some("skilled"), held.some("crew")) == (ready, duty, skilled, crew)
+    assert set(crew) <= held.sets.get("crews", set())
 
 
 def call_indexes_agree(held: Dump) -> None:
@@ -224,4 +227,7 @@ def call_indexes_agree(held: Dump) -> None:
             wait[call["line"]].add(call_id)
             for group in names(call["open"]):
                 lines[group].add(call["line"])
+    for call_id, rank in held.zsets.get("orphans", {}).items():
+        orphan = held.calls()[call_id]
+        assert (orphan["parked"], orphan["rank_ms"]) == ("1", str(int(rank)))
     assert (held.some("wait"), held.some("lines"), held.some("unanswered")) == (wait, lines, unanswered)

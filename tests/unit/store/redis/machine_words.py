@@ -122,6 +122,14 @@ def seats_expected(model: Model) -> dict[str, Any]:
     }
 
 
+def measured_held(held: Dump) -> tuple[dict[str, tuple[int, int]], tuple[int, int]]:
+    """How long calls take, by group, and how patient callers are."""
+    service = {group: held.hashes["service:" + group] for group in held.ids("service")}
+    patience = held.hashes.get("patience", {"left": "0", "waited_ms": "0"})
+    by_group = {group: (int(measured["n"]), int(measured["mean_ms"])) for group, measured in service.items()}
+    return by_group, (int(patience["left"]), int(patience["waited_ms"]))
+
+
 def served_held(held: Dump) -> dict[str, tuple[str, int]]:
     """Caller -> the seat that served him last, and until when that counts."""
     split = {key.partition(":")[2]: text.split() for key, text in held.counts.items() if key.startswith("served:")}

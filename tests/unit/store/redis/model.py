@@ -3,10 +3,12 @@
 Times are hotline time in ms. Where a choice is to be made between equals, ids decide, as they do in Redis.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from calls.events import to_ms
+from routing.expected import Told
 from routing.waiting import CallState, LiveCall, OfferOutcome, Rules
 from seats.seat import Phone, SeatDefinition
 from seats.state import DEFERRED, ON_DUTY, TRANSITIONS, SeatEvent, SeatState
@@ -28,6 +30,8 @@ class Model:
         self.ended: set[str] = set()
         self.facts: list[Mapping[str, Any]] = []
         self.said: list[tuple[str, str, str]] = []
+        self.service: dict[str, tuple[int, int]] = {}
+        self.patience = (0, 0)
         self._offers = 0
         self._made: list[tuple[ModelCall, str]] = []
         self.pokes: dict[str, str] = {}
@@ -131,6 +135,7 @@ class Model:
                 self.timers[f"wrap:{seat.seat_id}"] = self.now + ms(self.rules.wrap_up_s)
             if to is S.UNREACHABLE:
                 self.timers[f"heal:{seat.seat_id}"] = self.now + ms(self.rules.unreachable_s)
+        self._note_service(seat, to)
         seat.wrap_until = self.now + ms(self.rules.wrap_up_s) if to is S.WRAP_UP else None
         seat.state, seat.why, seat.wish = to, why, wish
         if to is not S.RESERVED:
@@ -146,6 +151,22 @@ class Model:
     def _vacate(self, seat: ModelSeat) -> None:
         self.vacated |= set(seat.groups)
         matching.give_up(self, seat)
+
+    def _note_service(self, seat: ModelSeat, to: SeatState) -> None:
+        """A seat's time for a call: from its offer until it is free of it."""
+        if to is S.RESERVED:
+            seat.took_at = self.now
+        if to in BOUND or not seat.took_for:
+            return
+        calls, mean = self.service.get(seat.took_for, (0, 0))
+        calls = min(calls + 1, 50)
+        self.service[seat.took_for] = (calls, mean + math.floor((min(self.now - seat.took_at, 3_600_000) - mean) / calls + 0.5))
+        seat.took_for = ""
+
+    def _note_patience(self, call: ModelCall, *, left: bool) -> None:
+        assert call.queued is not None
+        gone, waited = (math.floor(figure * 0.998) for figure in self.patience)
+        self.patience = (gone + 1000 * left, waited + self.now - call.queued)
 
     def _forget(self, seat: ModelSeat) -> None:
         self._vacate(seat)
@@ -234,6 +255,7 @@ class Model:
             call.given, call.errand = given, given.errand
             call.state, call.queued, call.opened = C.WAITING, max(call.arrived, self._taken(to_ms(given.queued))), 0
             call.answered_offer, call.answered = "", None
+            call.expected, call.expected_noted, call.told, call.told_at = None, False, Told(), None
             call.preferred = "" if is_back else matching.remembered_seat(self, call)
             self.facts += facts
         call.parked = False
@@ -252,6 +274,7 @@ class Model:
         return call
 
     def _take(self, call: ModelCall, engine: str) -> None:
+        call.orphan = False
         if call.engine != engine:
             self.said.append((call.engine, "poke", call.call_id))
             call.engine = engine
@@ -332,6 +355,8 @@ class Model:
         assert call.queued is not None
         waited_s = (self.now - call.queued) / 1000
         self.fact("answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent)
+        self._note_patience(call, left=False)
+        seat.took_for = call.group
         seat.calls, seat.calls_day = matching.calls_today(self, seat) + 1, matching.today(self).date()
         self.advance(seat, E.ANSWERED, f"on call {call_id}")
         matching.remember_seat(self, call, seat.seat_id)
@@ -346,6 +371,7 @@ class Model:
         for kind in ("rung", "retry", "lease"):
             self.timers.pop(f"{kind}:{call.call_id}", None)
         call.refused = {}
+        call.orphan = False
 
     def change(self, call_id: str, expect: CallState, state: CallState, facts: Iterable[Mapping[str, Any]], errand: str) -> bool:
         call = self.calls.get(call_id)
@@ -379,6 +405,8 @@ class Model:
         if call is not None and call.state not in ANSWERED and call.engine != engine and call.engine in self.engines:
             return
         if call is not None:
+            if call.state in (C.WAITING, C.OFFERED):
+                self._note_patience(call, left=reason == "abandoned")
             if call.state is C.OFFERED:
                 self.withdraw(call, "the caller left")
             self._release_seat(call)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from routing.expected import Told
 from routing.waiting import CallState, LiveCall
 from seats.seat import Phone
 from seats.state import ON_DUTY, SeatState
@@ -31,6 +32,8 @@ class ModelSeat:
     offer_id: str = ""
     wrap_until: int | None = None
     leaving: bool = False
+    took_at: int = 0
+    took_for: str = ""
     calls: int = 0
     calls_day: date | None = None
     awaited_by: str = ""
@@ -57,6 +60,7 @@ class ModelCall:
     queued: int | None = None
     opened: int = 0
     parked: bool = False
+    orphan: bool = False
     in_line: bool = False
     preferred: str = ""
     awaits: str = ""
@@ -69,6 +73,10 @@ class ModelCall:
     seat_leg: str = ""
     seat_channel: str = ""
     errand: str = ""
+    expected: int | None = None
+    expected_noted: bool = False
+    told: Told = field(default_factory=Told)
+    told_at: int | None = None
     refused: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property

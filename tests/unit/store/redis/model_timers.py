@@ -81,7 +81,7 @@ def _engine_gone(model: Model, engine: str) -> None:
     for call in sorted((c for c in model.calls.values() if c.engine == engine), key=lambda call: call.call_id):
         if call.state in (C.WAITING, C.OFFERED):
             matching.leave_line(model, call)
-            call.parked = True
+            call.parked = call.orphan = True
             if call.state is C.OFFERED and model.seats[call.seat_id].phone is not Phone.IN_USE:
                 model.withdraw(call, "its engine is gone")
                 model.pokes[call.call_id] = engine
@@ -92,7 +92,7 @@ def beat(model: Model, engine: str, alive_ms: int) -> None:
     model.engines[engine] = model.timers[f"engine:{engine}"] = model.now + alive_ms
     if not known:
         for call in sorted((c for c in model.calls.values() if c.engine == engine and c.parked), key=lambda call: call.order):
-            call.parked = False
+            call.parked = call.orphan = False
             if call.state is C.WAITING:
                 matching.wait(model, call)
     model.done()

@@ -7,6 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from calls.clock import SystemClock
+from calls.events import Announced, Expected
 from routing.waiting import Offer, Rules, Strategy
 from seats.seat import Phone
 from seats.state import SeatEvent
@@ -53,6 +54,7 @@ async def cost_of_steps(hotline: Hotline, client: Redis, seats: int, waiting: in
     offer = await hotline.open_offer("v0")
     costs["declined"] = await commands(client, lambda: hotline.declines(offer))
     costs["join and wait"] = await commands(client, lambda: hotline.calls("last", "priority", "general", skills="tax"))
+    costs["outlook"] = await commands(client, lambda: hotline.a.outlooks(["last"]))
     costs["place"] = await commands(client, lambda: hotline.a.place("last"))
     return costs
 
@@ -199,6 +201,10 @@ async def test_a_hotline_lives_in_one_slot_of_a_cluster(cluster: RedisServer, cl
     await live.tick()
     await live.phone("8002", Phone.UNREACHABLE)
     assert await live.place("c3") == 1
+    await hotline.calls("c4", "priority", "qilai@8")
+    assert (await live.outlooks(["c4"]))["c4"].position > 1
+    assert await live.told(Announced(call_id="c4", at=SystemClock().now(), position=3))
+    assert await live.expected(Expected(call_id="c4", at=SystemClock().now(), position=3, wait_s=9.0))
     await live.define([])
     await live.sign_off()
     stream = EventStream(client, hotline="yancheng", recorder="r1")

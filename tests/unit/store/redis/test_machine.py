@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from calls.errors import Conflict
-from calls.events import Event, Queued, from_document, to_document
+from calls.events import Announced, Event, Expected, Queued, from_document, to_document
 from calls.events import to_ms as event_ms
 from routing.skills import Skills
 from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rules, Rung
@@ -26,7 +26,7 @@ from store.redis.connection import connect
 from store.redis.keeper import ALIVE_S
 from store.redis.live import RedisLiveState
 from tests.redis_server import RedisServer
-from tests.unit.store.redis import model_timers
+from tests.unit.store.redis import model_outlook, model_timers
 from tests.unit.store.redis.builders import VirtualClock
 from tests.unit.store.redis.invariants import check_invariants, dump
 from tests.unit.store.redis.machine_usual import UsualRules
@@ -39,6 +39,7 @@ from tests.unit.store.redis.machine_words import (
     calls_held,
     definitions,
     ladders,
+    measured_held,
     messages,
     offer_of,
     picks,
@@ -241,6 +242,23 @@ class LiveMachine(RuleBasedStateMachine):
 
     another_caller_leaves = a_caller_leaves
 
+    @precondition(lambda self: self.callers)
+    @rule(pick=picks, engine=st.sampled_from(ENGINES), position=st.integers(0, 3), minutes=st.integers(0, 3))
+    def a_caller_is_told_his_place(self, pick: int, engine: str, position: int, minutes: int) -> None:
+        call_id = self.callers[-1 - pick % min(len(self.callers), 5)].call_id
+        self.begin()
+        told = Announced(call_id=call_id, at=self.clock.now(), position=position, minutes=minutes)
+        assert self.do(self.live[engine].told(told)) == model_outlook.told(self.model, told, engine)
+
+    @precondition(lambda self: self.callers)
+    @rule(pick=picks, engine=st.sampled_from(ENGINES), nobody=st.booleans())
+    def the_wait_is_estimated(self, pick: int, engine: str, nobody: bool) -> None:
+        call_id = self.callers[-1 - pick % min(len(self.callers), 5)].call_id
+        self.begin()
+        wait_s = 0.0 if nobody else 1.5 * pick
+        fact = Expected(call_id=call_id, at=self.clock.now(), position=1 + pick, wait_s=wait_s, nobody_on_duty=nobody)
+        assert self.do(self.live[engine].expected(fact)) == model_outlook.expected(self.model, fact, engine)
+
     # seats
 
     def seats_are_defined(self, given: Definitions) -> None:
@@ -375,6 +393,7 @@ class LiveMachine(RuleBasedStateMachine):
         assert calls_held(held) == calls_expected(self.model)
         assert seats_held(held) == seats_expected(self.model)
         assert held.zsets.get("timers", {}) == self.model.timers
+        assert measured_held(held) == (self.model.service, self.model.patience)
         assert served_held(held) == self.model.served
         assert [json.loads(text) for text in held.facts] == self.model.facts
         assert all(isinstance(from_document(json.loads(text)), Event) for text in held.facts)
@@ -387,6 +406,10 @@ class LiveMachine(RuleBasedStateMachine):
         for call_id in list(self.model.calls)[-1:]:
             self.begin()
             assert self.do(self.live["a"].place(call_id)) == self.model.place(call_id)
+            found = self.do(self.live["b"].outlooks([call_id, "nobody"])).get(call_id)
+            assert model_outlook.compared(found) == model_outlook.compared(model_outlook.outlook(self.model, call_id))
+            orphans = sum(call.orphan for call in self.model.calls.values())
+            assert found is None or 0 <= found.position - 1 - (self.model.place(call_id) or 0) <= orphans
 
 
 def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
