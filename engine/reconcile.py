@@ -105,6 +105,7 @@ class Reconciler:
         self._phones.believed(await self._seats())
         snapshot = await self._link.snapshot(tuple(self._phones.devices))
         self._phones.saw_all(snapshot.devices)
+        await self._phones.settled()  # a timer that is due next must know which phones ring
         if self._one_of is not None:
             await self._one_of.look(snapshot)
         if snapshot.missing:

@@ -72,6 +72,10 @@ class PhonesHere(Protocol):
         """What live state takes the phones for."""
         ...
 
+    async def settled(self) -> None:
+        """Return when live state has heard of all that was seen, or could not be told."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
@@ -171,6 +175,10 @@ class SeatPhones:
                     self.where.freed(device, at)
                     self._told(seat_id)
 
+    async def settled(self) -> None:
+        """See `PhonesHere.settled`."""
+        await asyncio.gather(*self._telling.values(), return_exceptions=True)
+
     def believed(self, seats: Iterable[Seat]) -> None:
         """See `PhonesHere.believed`: where that is wrong, the next word on each device mends it."""
         for seat in seats:
@@ -249,6 +257,10 @@ class PhonesAt:
     def saw_all(self, states: Mapping[str, str]) -> None:
         """See `PhonesHere.saw_all`."""
         self.phones.saw_all(states, self.at)
+
+    async def settled(self) -> None:
+        """See `PhonesHere.settled`."""
+        await self.phones.settled()
 
     def believed(self, seats: Iterable[Seat]) -> None:
         """See `PhonesHere.believed`."""
