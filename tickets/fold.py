@@ -66,7 +66,7 @@ def fold(events: Sequence[Event]) -> CallRecord:
         keys=tuple(KeyPressed(menu=key.menu, digit=key.digit, target=key.target, at=key.at) for key in facts.of(MenuChosen)),
         arrived=_when(arrived),
         queued=_when(facts.first(Queued)),
-        widened=tuple(GroupOpened(group=widened.group, at=widened.at) for widened in facts.of(Widened)),
+        widened=tuple(GroupOpened(group=widened.group, at=widened.at, reason=widened.reason) for widened in facts.of(Widened)),
         offers=tuple(_offers(facts)),
         expected_position=expected.position if expected else None,
         expected_wait_s=expected.wait_s if expected and not expected.nobody_on_duty else None,

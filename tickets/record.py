@@ -27,10 +27,11 @@ class OfferMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOpened:
-    """The ladder's next group opened while the call waited."""
+    """The ladder's next group opened while the call waited: in its time ("") or, `nobody_on_duty`, before it."""
 
     group: str
     at: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
