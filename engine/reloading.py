@@ -1,7 +1,8 @@
 """The configuration read again while calls go on.
 
 Calls in hand keep the plan and the rules they began with; the next call has the new ones. Seats are defined anew in live
-state at once: a new one rings for who waits, one that is left out goes when it is free; nobody is signed out but agents who are configured no longer.
+state at once: a new one rings for who waits, one that is left out goes when it is free; nobody is signed out who is still an
+agent.
 """
 
 import asyncio
