@@ -8,7 +8,7 @@ from aiohttp import web
 from api.documents.problem import Problem
 from api.errors import PROBLEM_JSON
 from api.health import HealthDocument, healthz, metrics
-from api.resources import callbacks, calls, conferences, enterprises, explained, reload, seats, shifts, specialists, tickets
+from api.resources import agents, callbacks, calls, conferences, enterprises, explained, reload, seats, shifts, specialists, tickets
 from api.route import PREFIX, AnyRoute, Open, OpenAnswer
 from api.stream import stream
 
@@ -22,6 +22,7 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *tickets.ROUTES,
     *seats.ROUTES,
     *shifts.ROUTES,
+    *agents.ROUTES,
     *enterprises.ROUTES,
     *specialists.ROUTES,
     *explained.ROUTES,
@@ -64,7 +65,8 @@ OTHERS: Final[tuple[Open, ...]] = (
         summary="What happens, as it happens, over a WebSocket",
         words='The token comes in the Authorization header or in the first message, `{"type": "auth", "token": …}`. Then come '
         '`{"type": "ready"}`; `{"type": "event", "kind", "call_id", "at", …}` for each fact, `kind` `seat_changed` with `seat` for each '
-        'change of a seat; `{"type": "gap", "why"}` where something may be missing. Who reads too slowly is closed with 1013, '
+        "change of a seat, `agent_signed_in` and `agent_signed_out` with `agent`, `seat_id`, `why` and `by`; "
+        '`{"type": "gap", "why"}` where something may be missing. Who reads too slowly is closed with 1013, '
         "whose token is not known with 4401; 1001 says that the engine stops.",
         handle=stream,
         may_have_token=True,

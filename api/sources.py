@@ -14,6 +14,7 @@ from conference.roster import Specialist
 from conference.roster_keeping import RosterPage
 from routing.explain import Explanation
 from routing.waiting import SeatBoard, WaitingRoom
+from seats.desk import SeatDesk
 from seats.seat import Seat
 from seats.shifts import OnDuty, Shortage
 from tickets.records import Records
@@ -195,6 +196,7 @@ class Sources:
     clock: Clock
     waiting: WaitingRoom
     seats: SeatBoard
+    desk: SeatDesk
     conferences: ConferenceDesk
     records: Records
     enterprises: Enterprises

@@ -14,10 +14,11 @@ _SCHEMES: Final = ("bearer", "token")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A secret and what its bearer may do."""
+    """A secret, what its bearer may do, and the agent whose own it is ("" where several use it)."""
 
     secret: str = field(repr=False)
     role: Role
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Bearer:
 
     name: str
     role: Role
+    agent: str = ""
 
     def must(self, right: Right) -> None:
         """Raises: Forbidden: his role has not that right."""
@@ -42,7 +44,7 @@ class Tokens:
 
     def replace(self, tokens: Mapping[str, Token]) -> None:
         """From now on these are good, and no others."""
-        self._known = [(Bearer(name=name, role=token.role), _digest(token.secret)) for name, token in tokens.items()]
+        self._known = [(Bearer(name=name, role=token.role, agent=token.agent), _digest(token.secret)) for name, token in tokens.items()]
 
     def bearer(self, secret: str) -> Bearer:
         """Raises: Unauthorized: no such token."""

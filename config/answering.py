@@ -23,6 +23,7 @@ from config.fields import (
     SomeSeconds,
     Text,
 )
+from config.people import Digit, SeatCodesSettings
 
 
 class GroupSettings(Section):
@@ -59,8 +60,18 @@ class SeatsSettings(Section):
     """How long after ring_s an offer ends even where its engine has died (seconds)."""
     wrap_up_s: Seconds = 30
     """Wrap-up ends by itself after this (seconds); 0: there is none."""
+    wrap_up_longest_s: Seconds = 300
+    """How long an agent can make a wrap-up last by extending it (seconds)."""
     away_after_missed: bool = True
     """Whether a seat that declined or missed an offer is away until its agent is back; otherwise it stays ready."""
+    away_for_s: Seconds = 0
+    """After this an away seat is ready again by itself (seconds); 0: when its agent says so."""
+    agent_required: bool = False
+    """Whether a seat can be ready or paused only while an agent is signed in."""
+    pause_reasons: dict[Digit, Text] = Field(default_factory=dict)
+    """Why agents pause, digit to reason; by the API a reason may also be any text."""
+    codes: SeatCodesSettings = SeatCodesSettings()
+    """What seats' phones dial."""
     retry_s: Annotated[float, Field(ge=0.5, le=3600)] = 2
     """How soon at the earliest the same seat is offered the same call again (seconds)."""
     refusal_s: Seconds = 30

@@ -25,6 +25,7 @@ AT_ONCE: Final[frozenset[Key]] = frozenset(
         ("dialled",),
         ("groups",),
         ("seats",),
+        ("agents",),
         ("ladders",),
         ("hours",),
         ("routes",),

@@ -63,6 +63,16 @@ def _idle_groups(settings: Settings) -> Iterator[Problem]:
             yield Problem(key=("groups", name), sentence="no ladder and no menu opens it, so it gets no call; add it to one")
 
 
+def _agents_can_be_anybody(settings: Settings) -> Iterator[Problem]:
+    if not settings.seats.codes.enabled:
+        return
+    for number, agent in settings.agents.items():
+        if agent.pin is None:
+            yield Problem(key=("agents", number), sentence="has no pin, so whoever sits at a seat's phone can sign in as him; add one")
+        if not number.isdecimal():
+            yield Problem(key=("agents", number), sentence="is not all digits, so he cannot sign in at a phone; give him a number")
+
+
 def _idle_menus(settings: Settings) -> Iterator[Problem]:
     played = {dialled.menu for dialled in settings.dialled.values() if dialled.ivr == "menu"}
     played |= {route.menu for route in settings.routes if route.ivr == "menu"}
@@ -188,6 +198,7 @@ def _within(host: str, network: str) -> bool:
 _WARNINGS: Final[tuple[Callable[[Settings], Iterator[Problem]], ...]] = (
     _idle_seats,
     _idle_groups,
+    _agents_can_be_anybody,
     _idle_menus,
     _idle_numbers,
     _trust,

@@ -11,6 +11,7 @@ from config.faults import Key, Problem
 from config.faults import unknown_name as _unknown
 from config.fields import seat_ids
 from config.settings import Settings
+from ivr.seat_codes import CodeAction
 
 PERSON: Final = "person"
 SHORTEST_TOKEN: Final = 16
@@ -188,6 +189,49 @@ def _groups_keep_less_than_they_have(settings: Settings) -> Iterator[Problem]:
         if group.keep_back > len(group.seats):
             sentence = f"{group.keep_back} is too high; the group has {len(group.seats)} seats"
             yield Problem(key=("groups", name, "keep_back"), sentence=sentence)
+
+
+@_needs("agents", "groups")
+def _agents_fit(settings: Settings) -> Iterator[Problem]:
+    for number, agent in settings.agents.items():
+        pin = agent.pin.get_secret_value() if agent.pin is not None else "0000"
+        if not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 12):
+            yield Problem(key=("agents", number, "pin"), sentence="is not a PIN; it is keyed in at a phone, so write 4 to 12 digits")
+        for index, group in enumerate(agent.groups):
+            if group not in settings.groups:
+                yield _unknown(("agents", number, "groups", str(index)), "group", group, settings.groups)
+
+
+@_needs("agents", "api")
+def _tokens_are_of_known_agents(settings: Settings) -> Iterator[Problem]:
+    for name, bearer in settings.api.tokens.items():
+        if bearer.agent is not None and bearer.agent not in settings.agents:
+            yield _unknown(("api", "tokens", name, "agent"), "agent", bearer.agent, settings.agents)
+
+
+@_needs("agents", "seats")
+def _agents_are_there_where_required(settings: Settings) -> Iterator[Problem]:
+    if settings.seats.agent_required and not settings.agents:
+        yield Problem(key=("seats", "agent_required"), sentence="no seat could ever be ready, because there are no agents; add some")
+
+
+@_needs("seats")
+def _seat_codes_differ(settings: Settings) -> Iterator[Problem]:
+    codes = settings.seats.codes
+    taken = {codes.pause + digit: f"pause with the digit {digit}" for digit in settings.seats.pause_reasons}
+    for action in CodeAction:
+        code = getattr(codes, action)
+        other = taken.setdefault(code, action)
+        if codes.enabled and other != action:
+            yield Problem(key=("seats", "codes", action), sentence=f"{code} is also dialled for {other}; give each its own")
+
+
+@_needs("seats")
+def _wrap_up_can_last_its_time(settings: Settings) -> Iterator[Problem]:
+    seats = settings.seats
+    if seats.wrap_up_longest_s < seats.wrap_up_s:
+        sentence = f"{seats.wrap_up_longest_s:g} is below wrap_up_s ({seats.wrap_up_s:g}); the longest wrap-up is at least as long as any"
+        yield Problem(key=("seats", "wrap_up_longest_s"), sentence=sentence)
 
 
 @_needs("groups", "seats")

@@ -10,11 +10,13 @@ from config.opening_rules import calendar_of, ladder_named, prompts_of_routes, r
 from config.settings import Settings
 from ivr.announcing import Announce, Announcing, prompts_for
 from ivr.menu import Choice, Menu
+from ivr.seat_codes import CodeAction, SeatCode
 from routing.explain import Background
 from routing.ivr import Ivr, IvrMode
 from routing.plan import PlanRules
 from routing.skills import Wanted
 from routing.waiting import Rules, Strategy
+from seats.agents import Agent
 from seats.seat import SeatDefinition
 from whitelist.identify import CallerClass, TrunkTrust
 
@@ -31,6 +33,9 @@ def waiting_rules(settings: Settings) -> Rules:
         refusal_s=seats.refusal_s,
         unreachable_s=seats.unreachable_s,
         typical_call_s=settings.queue.typical_call_s,
+        wrap_up_longest_s=seats.wrap_up_longest_s,
+        away_for_s=seats.away_for_s,
+        agent_required=seats.agent_required,
         kept_back=tuple((name, group.keep_back) for name, group in settings.groups.items() if group.keep_back),
         kept_for=frozenset(settings.queue.kept_for),
         strategies=tuple(
@@ -78,6 +83,30 @@ def seat_definitions(settings: Settings) -> list[SeatDefinition]:
         )
         for seat in seat_ids_of(settings)
     ]
+
+
+def agents(settings: Settings) -> dict[str, Agent]:
+    """Who may sign in, by number."""
+    return {
+        number: Agent(
+            agent_id=number,
+            name=agent.name or "",
+            pin=agent.pin.get_secret_value() if agent.pin is not None else "",
+            groups=agent.groups,
+            skills=agent.skills,
+        )
+        for number, agent in settings.agents.items()
+    }
+
+
+def seat_codes(settings: Settings) -> dict[str, SeatCode]:
+    """What a seat's phone can dial, and what that does; none where the codes are turned off."""
+    codes = settings.seats.codes
+    if not codes.enabled:
+        return {}
+    plain = {getattr(codes, action): SeatCode(action=action) for action in CodeAction}
+    reasons = settings.seats.pause_reasons
+    return plain | {codes.pause + digit: SeatCode(action=CodeAction.PAUSE, reason=digit) for digit in reasons}
 
 
 def skills_of_seats(settings: Settings) -> dict[str, dict[str, int]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.fields import Address, IpAddress, Name, Network, Port, RedisUrl, Seconds, Secret, Section, SomeSeconds, SqlUrl
+from config.people import AgentId
 
 
 class AgiSettings(Section):
@@ -40,6 +41,8 @@ class TokenSettings(Section):
     """What he may do: look, serve calls, steer seats and calls, everything."""
     token: Secret
     """What stands in the Authorization header; at least 16 characters."""
+    agent: AgentId | None = None
+    """The agent whose own token it is: he signs in by it without his PIN, and ends no other's wrap-up; empty: several use it."""
 
 
 class ApiSettings(Section):

@@ -18,6 +18,7 @@ from config.answering import (
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
 from config.opening import HoursSettings, RouteSettings, ShiftsSettings
+from config.people import AgentId, AgentSettings
 from config.running import ApiSettings, EngineSettings, LabSettings, RedisSettings, SqlSettings
 from config.telephony import DialledSettings, OutboundSettings, PbxSettings, TrunkSettings
 
@@ -58,6 +59,8 @@ class Settings(Section):
     """Name to group of seats."""
     seats: SeatsSettings = SeatsSettings()
     """What holds for every seat."""
+    agents: dict[AgentId, AgentSettings] = Field(default_factory=dict)
+    """Number to agent who may sign in at a seat; empty: seats are ready without one."""
     ladders: LaddersSettings
     """Which groups open for a caller, one after another."""
     hours: dict[Name, HoursSettings] = Field(default_factory=dict)

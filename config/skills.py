@@ -19,6 +19,9 @@ def unheld_skills(settings: Settings) -> Iterator[Problem]:
     """Wishes that no seat of the callers' ladder can meet, not even at its last rung."""
     rules, held = plan_rules(settings), skills_of_seats(settings)
     seats = {name: [held.get(seat, {}) for seat in group.seats] for name, group in settings.groups.items()}
+    for agent in settings.agents.values():  # who brings his own skills along, wherever he signs in
+        for name in agent.groups or seats:
+            seats[name].append(agent.skills)
     for key, calls in _wishes(settings, rules):
         for caller_class, wanted, ladder in calls:
             if wanted and not _can_be_met(wanted, ladder, seats):

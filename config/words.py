@@ -23,6 +23,9 @@ SHAPES: Final[Mapping[str, str]] = {
     r"^[0-9]{3,15}$": "3 to 15 digits",
     r"^\+?[0-9][0-9() -]{1,24}$": "a telephone number such as 0515-88886666",
     r"^(duty_phone|\+?[0-9][0-9() -]{1,24})$": "duty_phone or a telephone number such as 0515-88886666",
+    r"^[0-9*]{2,8}$": "2 to 8 digits and *",
+    r"^[0-9]$": "one digit",
+    r"^[A-Za-z0-9_-]{1,32}$": "1 to 32 letters, digits, - and _",
     r"^[0-9*#]$": "one key of a telephone: 0 to 9, * or #",
     r"^0[1-9][0-9]{1,2}$": "an area code with its 0, such as 0515",
     r"^[0-9*#]{0,8}$": "at most 8 digits, * and #",
@@ -60,7 +63,7 @@ SAYINGS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], str]]] = {
 }
 """pydantic's error types that this model can raise; each says what is wrong; what is allowed."""
 
-SECRET_KEYS: Final = frozenset({"secret", "token", "password", "url"})
+SECRET_KEYS: Final = frozenset({"secret", "token", "password", "pin", "url"})
 """Their values are not repeated; a url may hold a password where none belongs."""
 
 

@@ -100,7 +100,12 @@ async def _endpoints(link: AmiLink, site: Site) -> list[Found]:
         if await peer_is_dead(link, peer.endpoint):
             sentence = f"gets no answer from asterisk.{peer.name} at {peer.address} (OPTIONS): let SIP and sound through between the two"
             found.append((Level.WARNING, sentence))
-    missing = [seat.name for seat in site.seats if await _option(link, seat.name, "context") is None]
+    contexts = {seat.name: await _option(link, seat.name, "context") for seat in site.seats}
+    missing = [name for name, context in contexts.items() if context is None]
+    elsewhere = [name for name, context in contexts.items() if context not in (None, site.seat_context)]
+    if elsewhere:
+        sentence = f"endpoint {elsewhere[0]} has context={contexts[elsewhere[0]]}; a seat's phone dials in {site.seat_context}"
+        found.append((Level.WARNING, sentence))
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         found.append((Level.ERROR, f"has no endpoint for seat phone {missing[0]}{more}: include pjsip_zhida.conf and reload"))

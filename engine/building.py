@@ -14,7 +14,18 @@ from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
-from config.derive import announcing, labels_of, menus, plan_rules, redis_url, seat_definitions, trunk_trusts, waiting_rules
+from config.derive import (
+    agents,
+    announcing,
+    labels_of,
+    menus,
+    plan_rules,
+    redis_url,
+    seat_codes,
+    seat_definitions,
+    trunk_trusts,
+    waiting_rules,
+)
 from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
@@ -28,11 +39,13 @@ from engine.reconcile import OneOf, Reconciler
 from engine.recorder_process import RecorderProcess
 from engine.ringing import Ringing
 from engine.road import Road
+from engine.seat_codes import SEAT_SCRIPT, SeatCodeRoad
 from engine.shifts import ShiftRules, ShiftWatch
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
 from engine.watcher import Elsewhere, PhonesAt, SeatPhones, Watcher
 from engine.whereabouts import Whereabouts
+from ivr.seat_codes import SeatCodes
 from pbx.agi.server import AgiLimits, AgiServer
 from pbx.agi.session import AgiSession
 from pbx.ami.actions import AmiActions
@@ -43,6 +56,8 @@ from pbx.dialplan.site import PEER, endpoint_of_peer
 from pbx.legs import PbxLegs
 from pbx.line import AgiLine
 from routing.waiting import LiveCall
+from seats.agents import Agents
+from seats.desk import SeatDesk
 from seats.seat import Seat
 from store.redis.announcing import Announcements
 from store.redis.connection import connect
@@ -87,6 +102,8 @@ class Engine:
     taking_calls: asyncio.Event
     post: PostOffice
     phones: SeatPhones
+    seats: SeatDesk
+    codes: SeatCodeRoad
     directory: CurrentDirectory
     conferences: ConferenceDesk
     shifts: ShiftWatch
@@ -140,6 +157,9 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     wait_errors = wait_error_histogram()
     shared = Shared(engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors)
     roads = roads_of(current, shared)
+    seats = SeatDesk(live, Agents(clock), pause_reasons={}, extend_s=0)
+    codes = SeatCodeRoad(SeatCodes(seats), phones)
+    seats_go_by(settings, seats, codes)
     return Engine(
         current=current,
         roads=roads,
@@ -148,10 +168,12 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         redis=redis,
         live=live,
         asterisks=asterisks,
-        agi=_agi(settings, number, asterisks, roads),
+        agi=_agi(settings, number, asterisks, roads, codes),
         taking_calls=asyncio.Event(),
         post=post,
         phones=phones,
+        seats=seats,
+        codes=codes,
         directory=directory,
         conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
         shifts=ShiftWatch(shift_rules_of(settings), clock),
@@ -164,6 +186,15 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         seen=Seen(),
         wait_errors=wait_errors,
     )
+
+
+def seats_go_by(settings: Settings, desk: SeatDesk, codes: SeatCodeRoad) -> None:
+    """What agents may do at seats, and who they are, is from now on what these settings say."""
+    seats = settings.seats
+    desk.agents.go_by(agents(settings))
+    desk.pause_reasons = seats.pause_reasons
+    desk.extend_s = seats.wrap_up_s or seats.wrap_up_longest_s
+    codes.codes = seat_codes(settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,11 +363,12 @@ def api_address(settings: Settings, number: int) -> tuple[str, int]:
     return settings.api.host, settings.api.port + number - 1
 
 
-def _agi(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[str, Road]) -> AgiServer:
+def _agi(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[str, Road], codes: SeatCodeRoad) -> AgiServer:
     async def take(session: AgiSession) -> None:
         asterisk = asterisks.of(session.request.uniqueid)
         road = roads[asterisk.name]  # as it is at this moment: a reload puts another one there
-        await road.take(AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=road.desk.decider.rules.language))
+        line = AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=road.desk.decider.rules.language)
+        await (codes if session.request.script == SEAT_SCRIPT else road).take(line)
 
     host, port = agi_address(settings, number)
     return AgiServer(host, port, take, limits=AgiLimits(max_sessions=settings.engine.max_calls), allow=settings.engine.agi.peers)

@@ -39,7 +39,10 @@ def api_server(engine: Engine, number: int, reloader: Reloader) -> ApiServer:
 
 
 def _tokens(settings: Settings) -> dict[str, Token]:
-    return {name: Token(secret=token.token.get_secret_value(), role=Role(token.role)) for name, token in settings.api.tokens.items()}
+    return {
+        name: Token(secret=token.token.get_secret_value(), role=Role(token.role), agent=token.agent or "")
+        for name, token in settings.api.tokens.items()
+    }
 
 
 def _app(engine: Engine, reloader: Reloader) -> web.Application:
@@ -47,6 +50,7 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         clock=engine.clock,
         waiting=engine.live,
         seats=engine.live,
+        desk=engine.seats,
         conferences=engine.conferences,
         records=engine.stores.records,
         enterprises=engine.stores.directory,

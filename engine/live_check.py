@@ -14,6 +14,7 @@ from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from engine.stores import open_stores
 from ivr.catalogue import missing
+from ivr.seat_codes import PROMPTS
 from routing.rota import DutyDay, with_days
 
 ALWAYS: Final = frozenset({"please-wait", "nobody-free", "specialist-accept"})
@@ -21,10 +22,12 @@ RATING: Final = frozenset({"rate", "rate-thanks"})
 
 
 def prompts_of(settings: Settings) -> dict[str, set[str]]:
-    """Language -> every prompt a caller or a specialist may hear."""
+    """Language -> every prompt a caller, a specialist or a seat's phone may hear."""
     needed = prompts_needed(settings)
     needed.setdefault(settings.hotline.language, set())
     everywhere = ALWAYS | RATING if settings.after_call.rating else ALWAYS
+    if settings.seats.codes.enabled:
+        needed[settings.hotline.language] |= PROMPTS
     return {language: prompts | everywhere for language, prompts in needed.items()}
 
 

@@ -1,7 +1,8 @@
 """The configuration read again while calls go on.
 
 Calls in hand keep the plan and the rules they began with; the next call has the new ones. Seats are defined anew in live
-state at once: a new one rings for who waits, one that is left out goes when it is free, and nobody is signed out.
+state at once: a new one rings for who waits, one that is left out goes when it is free; nobody is signed out who is still an
+agent.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from config.derive import seat_definitions, waiting_rules
 from config.faults import dotted
 from config.load import Loaded
 from config.settings import Settings
-from engine.building import Engine, agi_addresses, current_of, roads_of, shared_of, shift_rules_of
+from engine.building import Engine, agi_addresses, current_of, roads_of, seats_go_by, shared_of, shift_rules_of
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
 from engine.site import site_of
@@ -111,6 +112,7 @@ class Reloader:
         engine.live.rules = waiting_rules(taken)
         engine.phones.define(seats)
         engine.shifts.go_by(shift_rules_of(taken))
+        seats_go_by(taken, engine.seats, engine.codes)
         now = current_of(taken, engine.directory)
         engine.current.settings, engine.current.decider, engine.current.outside = taken, now.decider, now.outside
         engine.roads.update(roads_of(now, shared_of(engine)))
@@ -122,7 +124,15 @@ class Reloader:
         self.on_applied(taken)
         if any(one.at_once and one.key.split(".")[0] in _RECORDERS for one in report.changes):
             engine.recorder.renew()
+        await self._sign_strangers_out()
         await self._look_at_phones()
+
+    async def _sign_strangers_out(self) -> None:
+        """Whoever is signed in and is no agent any more."""
+        try:
+            await self._engine.seats.sign_out_strangers()
+        except StoreFault as fault:
+            log.warning("strangers_not_signed_out", code=fault.code)  # an engine's next start does it
 
     async def _look_at_phones(self) -> None:
         """What the phones of new seats do."""

@@ -186,11 +186,12 @@ async def _finish_recordings(engine: Engine) -> None:
 
 
 async def _live_state_there(engine: Engine) -> None:
-    """Bring the configured seats into live state; wait for Redis as long as it takes."""
+    """Bring the configured seats and agents into live state; wait for Redis as long as it takes."""
     said = False
     while True:
         try:
             await engine.live.define(seat_definitions(engine.settings))
+            await engine.seats.sign_out_strangers()
         except StoreFault as fault:
             if not said:
                 log.error("live_state_awaited", why=fault.sentence)

@@ -1,6 +1,6 @@
 """The settings, as the Asterisk templates want them."""
 
-from config.derive import browser_of, devices_of, fallback_seats, seat_ids_of
+from config.derive import browser_of, devices_of, fallback_seats, seat_codes, seat_ids_of
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.outside import outside_of
@@ -39,6 +39,7 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         outside_number=outside_of(settings).caller_id,
         peers=_peers(settings, pbx),
         phones=_phone_names(settings) if len(settings.asterisk) > 1 else (),
+        seat_codes=tuple(seat_codes(settings)),
     )
 
 

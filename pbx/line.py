@@ -101,6 +101,17 @@ class AgiLine:
         """See `Speaker.key`."""
         return (await self._session.wait_for_digit(within_s)).keys
 
+    async def digits(self, prompt: str, most: int, within_s: float) -> str:
+        """See `ivr.seat_codes.SeatPhone.digits`."""
+        self._music_on = False
+        try:
+            return (await self._session.get_data(f"{self._sounds}/{self.language}/{prompt}", within_s, most)).keys
+        except PbxFault as fault:
+            if fault.code != "prompt_not_played":
+                raise
+            log.error("prompt_not_played", prompt=prompt, language=self.language)
+            return ""
+
     # ── waiting ──
 
     async def answer(self) -> None:

@@ -24,6 +24,7 @@ from typing import Protocol
 from calls.events import Announced, Event, Expected
 from routing.expected import Outlook
 from routing.skills import Skills, relaxed_by
+from seats.agents import Agent
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatEvent
 
@@ -55,8 +56,10 @@ class Rules:
 
     Args:
         ring_s: a seat rings at most this long; an offer's lease is ring_s + lease_margin_s.
-        wrap_up_s: wrap-up ends by itself after this; 0 means no wrap-up.
+        wrap_up_s: wrap-up ends by itself after this; 0 means no wrap-up. wrap_up_longest_s: how far it can be extended.
         away_after_missed: a seat that declined or missed an offer becomes AWAY (else it stays READY).
+        away_for_s: it is READY again by itself after this; 0: only a person ends it.
+        agent_required: nobody but a signed-in agent can be READY or PAUSED.
         retry_s: how soon at the earliest the same seat may be offered the same call again, however the offer ended that the
             seat or its engine ended (at least 0.1).
         refusal_s: how long a refusal stands at most while other seats on duty are merely busy. Where no other seat on
@@ -82,6 +85,9 @@ class Rules:
     typical_call_s: float = 180.0
     kept_back: tuple[tuple[str, int], ...] = ()
     kept_for: frozenset[str] = frozenset({"key_enterprise", "project"})
+    wrap_up_longest_s: float = 300.0
+    away_for_s: float = 0.0
+    agent_required: bool = False
     strategies: tuple[tuple[str, Strategy], ...] = ()
     timezone: str = "Asia/Shanghai"
     preferred_s: float = 0.0
@@ -302,7 +308,16 @@ class SeatBoard(Protocol):
     async def ask(self, seat_id: str, event: SeatEvent, *, why: str, by: str) -> Seat:
         """MAKE_READY, PAUSE or LOG_OUT by a person; deferred while RESERVED or TALKING (the seat's `wish`).
 
-        Raises: NotFound, Conflict.
+        Raises: NotFound, Conflict: also where `Rules.agent_required` and nobody is signed in.
+        """
+        ...
+
+    async def sign_in(self, seat_id: str, agent: Agent, event: SeatEvent, *, by: str) -> Seat:
+        """The agent is at this seat from now on, and the event (MAKE_READY or PAUSE) is asked for.
+
+        One agent, one seat: where he was signed in before, he is logged out; a seat that a call binds keeps it, and is logged
+        out after it (its `wish`). Another agent who was here is signed out. Everybody who follows hears of both.
+        Raises: NotFound. Conflict("seat_taken"): another agent's call binds the seat.
         """
         ...
 
@@ -314,8 +329,16 @@ class SeatBoard(Protocol):
         """
         ...
 
-    async def wrapped_up(self, seat_id: str) -> Seat:
-        """The ticket is saved: wrap-up ends now. Raises: NotFound, Conflict."""
+    async def wrapped_up(self, seat_id: str, *, call_id: str = "", why: str = "the ticket is saved", by: str = "") -> Seat:
+        """The ticket is saved: wrap-up ends now. `call_id`: only where it is this call's. Raises: NotFound, Conflict."""
+        ...
+
+    async def extend(self, seat_id: str, more_s: float, *, by: str) -> Seat:
+        """Wrap-up lasts so much longer, up to `Rules.wrap_up_longest_s` in all.
+
+        Raises: NotFound. Conflict("seat_event_illegal"): it is not in wrap-up. Conflict("wrap_up_longest"): it lasts as long as
+        it may already.
+        """
         ...
 
     async def seat(self, seat_id: str) -> Seat | None:

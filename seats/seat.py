@@ -23,7 +23,8 @@ class SeatDefinition:
     Args:
         devices: the endpoints that ring for it, e.g. ("PJSIP/8001", "PJSIP/9001"); any reachable one will do.
         groups: the groups it serves.
-        skills: skill -> level (1 to 9) its agent has; a call that wants a skill goes only to a seat that has it, at that level.
+        skills: skill -> level (1 to 9); a call that wants a skill goes only to a seat that has it, at that level. Groups and
+            skills are an agent's own while one is signed in who has any of his own.
         places: group -> the seat's place in it, for groups that ring their seats in order.
     """
 
@@ -31,7 +32,6 @@ class SeatDefinition:
     devices: tuple[str, ...]
     groups: tuple[str, ...]
     skills: Mapping[str, int] = field(default_factory=dict)
-    agent: str = ""
     places: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -42,7 +42,8 @@ class Seat:
     Args:
         since: when it entered its state.
         why: the reason of the state, for a person ("declined call …", "lunch", "phone 8001 is not registered").
-        wish: what the agent asked for while it could not take effect yet, or None.
+        agent, agent_name: who is signed in, "" for nobody. An agent is at one seat at most.
+        wish: what was asked for while it could not take effect yet, or None; wish_why: its reason.
         call_id: the call it is reserved for, talks on or wraps up, or "".
         wrap_up_until: when wrap-up ends by itself, while in WRAP_UP.
     """
@@ -60,3 +61,5 @@ class Seat:
     call_id: str = ""
     offer_id: str = ""
     wrap_up_until: datetime | None = None
+    agent_name: str = ""
+    wish_why: str = ""

@@ -20,7 +20,7 @@ class SeatState(StrEnum):
     TALKING = "talking"  # on a call that the engine brought
     WRAP_UP = "wrap_up"  # finishing the ticket of the last call
     PAUSED = "paused"  # signed in, does not take calls; the reason says why
-    AWAY = "away"  # missed or declined an offer, and says nothing since
+    AWAY = "away"  # missed or declined an offer, and says nothing since; seats.away_for_s may end it
     UNREACHABLE = "unreachable"  # signed in, but its phone is not registered or does not ring
 
 
@@ -38,6 +38,7 @@ class SeatEvent(StrEnum):
     UNREACHED = "unreached"  # its phone could not be rung
     CALL_ENDED = "call_ended"
     WRAPPED_UP = "wrapped_up"  # wrap-up's time is over or its ticket is saved
+    AWAY_OVER = "away_over"  # it was away for as long as seats.away_for_s says
     PHONE_LOST = "phone_lost"
     PHONE_BACK = "phone_back"
 
@@ -67,10 +68,9 @@ TRANSITIONS: Final[Mapping[SeatState, Mapping[SeatEvent, SeatState]]] = {
         _E.MAKE_READY: _S.READY,
         _E.PAUSE: _S.PAUSED,
         _E.LOG_OUT: _S.LOGGED_OUT,
-        _E.PHONE_LOST: _S.UNREACHABLE,
     },
     _S.PAUSED: {_E.MAKE_READY: _S.READY, _E.PAUSE: _S.PAUSED, _E.LOG_OUT: _S.LOGGED_OUT},
-    _S.AWAY: {_E.MAKE_READY: _S.READY, _E.PAUSE: _S.PAUSED, _E.LOG_OUT: _S.LOGGED_OUT},
+    _S.AWAY: {_E.MAKE_READY: _S.READY, _E.PAUSE: _S.PAUSED, _E.LOG_OUT: _S.LOGGED_OUT, _E.AWAY_OVER: _S.READY},
     _S.UNREACHABLE: {
         _E.MAKE_READY: _S.READY,
         _E.PAUSE: _S.PAUSED,
@@ -87,12 +87,13 @@ DEFERRED: Final[Mapping[SeatEvent, SeatState]] = {
 }
 """Asked for while RESERVED or TALKING, these take effect when the seat would next become READY: the seat keeps the wish.
 
-Or AWAY, which only a person ends: who asked to pause while it rang is then PAUSED for his reason, and who asked to be ready
-before he missed the call is AWAY. A seat that would become READY while its phone is not registered becomes UNREACHABLE.
+Or AWAY: who asked to pause while it rang is then PAUSED for his reason, and who asked to be ready before he missed the
+call is AWAY. A seat that would become READY while its phone is not registered becomes UNREACHABLE; a phone that is lost
+during wrap-up does not cut it short.
 """
 
 ON_DUTY: Final = frozenset({_S.READY, _S.RESERVED, _S.TALKING, _S.WRAP_UP})
-"""Seats in these states will take a call without anyone's doing."""
+"""Seats in these states will take a call without anyone's doing; but not one in WRAP_UP whose phone is not registered."""
 
 
 def advance(state: SeatState, event: SeatEvent) -> SeatState:

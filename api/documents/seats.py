@@ -1,5 +1,6 @@
 """Seats as JSON."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -20,7 +21,11 @@ class SeatsWanted(Paged):
 
 
 class SeatItem(Document):
-    """A seat this moment. `wish` is what its agent asked for while it could not take effect yet; `call` is a call's id."""
+    """A seat this moment.
+
+    `wish` is what was asked for while it could not take effect yet, `wish_why` its reason; `call` is a call's id. `not_rung_why` tells
+    why a ready seat is not rung all the same. `agent` is who is signed in.
+    """
 
     seat_id: str
     state: SeatState
@@ -28,8 +33,11 @@ class SeatItem(Document):
     why: str
     phone: Phone
     call: str | None
+    not_rung_why: str | None
     wish: SeatState | None
+    wish_why: str | None
     agent: str | None
+    agent_name: str | None
     groups: list[str]
     skills: Annotated[dict[str, int], Field(description="Skill to level, 1 to 9.")]
     devices: list[str]
@@ -52,8 +60,12 @@ class OnCall(Document):
 
 
 class SeatDocument(SeatItem):
-    """A seat with its call; `on_call` is null where it has none, and once a call it wraps up is over."""
+    """A seat with its call; `on_call` is null where it has none, and once a call it wraps up is over.
 
+    `wrap_up_left_s` is how long its wrap-up still lasts.
+    """
+
+    wrap_up_left_s: float | None
     on_call: OnCall | None
 
 
@@ -70,6 +82,7 @@ class SeatChange(Question):
 
     state: AskedState
     reason: Annotated[str, Field(max_length=200, description="Why; it is shown beside the state.")] = ""
+    reason_code: Annotated[str, Field(max_length=8, description="To pause: the digit of a configured reason (GET /pause-reasons).")] = ""
 
 
 def seat_item(seat: Seat) -> SeatItem:
@@ -81,8 +94,11 @@ def seat_item(seat: Seat) -> SeatItem:
         why=seat.why,
         phone=seat.phone,
         call=seat.call_id or None,
+        not_rung_why=_not_rung_why(seat),
         wish=seat.wish,
+        wish_why=seat.wish_why or None,
         agent=seat.agent or None,
+        agent_name=seat.agent_name or None,
         groups=list(seat.groups),
         skills=dict(seat.skills),
         devices=list(seat.devices),
@@ -90,9 +106,18 @@ def seat_item(seat: Seat) -> SeatItem:
     )
 
 
-def seat_document(seat: Seat, call: LiveCall | None) -> SeatDocument:
+def _not_rung_why(seat: Seat) -> str | None:
+    if seat.state is not SeatState.READY or seat.phone is Phone.IDLE:
+        return None
+    if seat.phone is Phone.IN_USE:
+        return "its phone is in use by a call that the hotline did not bring"
+    return "its phone is not registered"
+
+
+def seat_document(seat: Seat, call: LiveCall | None, now: datetime) -> SeatDocument:
     """A seat with its call."""
-    return SeatDocument(**dict(seat_item(seat)), on_call=None if call is None else _on_call(call))
+    left_s = None if seat.wrap_up_until is None else max(0.0, round((seat.wrap_up_until - now).total_seconds(), 1))
+    return SeatDocument(**dict(seat_item(seat)), wrap_up_left_s=left_s, on_call=None if call is None else _on_call(call))
 
 
 def _on_call(call: LiveCall) -> OnCall:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt, WithJsonSchema
+from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 
 from api.documents.calls import SpanDocument, SpecialistPartDocument, Suffix, span_document, specialist_part
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
@@ -108,6 +108,7 @@ class TicketChange(Question):
     answer: Annotated[str | None, Field(max_length=LONGEST_TEXT)] = None
     disposition: Annotated[DispositionWord | None, Field(description="null: not decided after all.")] = None
     version: Annotated[StrictInt | None, Field(ge=0)] = None
+    draft: Annotated[StrictBool, Field(description="The writer goes on writing: the seat's wrap-up does not end by this.")] = False
 
 
 def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:

@@ -1,21 +1,14 @@
 """Seats: look at them, change their states."""
 
-from typing import Final
+from typing import Any, Final
 
 from api.documents.plain import Nothing
 from api.documents.seats import AskedState, SeatChange, SeatDocument, SeatPage, SeatsWanted, seat_document, seat_item
 from api.merging import cut
 from api.rights import Right
 from api.route import AnyRoute, Asked, Route
-from calls.errors import Conflict, NotFound
+from calls.errors import Conflict, NotFound, Refused
 from seats.seat import Seat
-from seats.state import SeatEvent
-
-_EVENTS: Final = {
-    AskedState.READY: SeatEvent.MAKE_READY,
-    AskedState.PAUSED: SeatEvent.PAUSE,
-    AskedState.LOGGED_OUT: SeatEvent.LOG_OUT,
-}
 
 
 async def list_seats(asked: Asked[SeatsWanted, Nothing]) -> SeatPage:
@@ -36,19 +29,27 @@ async def show_seat(asked: Asked[Nothing, Nothing]) -> SeatDocument:
     seat = await asked.sources.seats.seat(seat_id)
     if seat is None:
         raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
-    return await _with_call(asked, seat)
+    return await with_call(asked, seat)
 
 
 async def change_seat(asked: Asked[Nothing, SeatChange]) -> SeatDocument:
     """What a person asks of a seat."""
-    why = asked.body.reason or f"{asked.body.state} by {asked.bearer.name}"
-    seat = await asked.sources.seats.ask(asked.path["seat_id"], _EVENTS[asked.body.state], why=why, by=asked.bearer.name)
-    return await _with_call(asked, seat)
+    desk, seat_id, given, by = asked.sources.desk, asked.path["seat_id"], asked.body, asked.bearer.name
+    if given.reason_code and given.state is not AskedState.PAUSED:
+        raise Refused("reason_code_unused", "A reason_code is for a pause; to other states a reason can be given in words.")
+    if given.state is AskedState.PAUSED:
+        seat = await desk.pause(seat_id, by=by, why=given.reason, code=given.reason_code)
+    elif given.state is AskedState.READY:
+        seat = await desk.ready(seat_id, by=by, why=given.reason)
+    else:
+        seat = await desk.sign_out(seat_id, by=by, why=given.reason)
+    return await with_call(asked, seat)
 
 
-async def _with_call(asked: Asked[Nothing, Nothing] | Asked[Nothing, SeatChange], seat: Seat) -> SeatDocument:
+async def with_call(asked: Asked[Any, Any], seat: Seat) -> SeatDocument:
+    """The seat as it is answered."""
     call = await asked.sources.waiting.call(seat.call_id) if seat.call_id else None
-    return seat_document(seat, call)
+    return seat_document(seat, call, asked.sources.clock.now())
 
 
 def _id(seat: Seat) -> str:

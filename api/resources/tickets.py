@@ -2,14 +2,23 @@
 
 from typing import Final
 
+import structlog
+
 from api.documents.plain import Nothing
 from api.documents.tickets import TicketChange, TicketDocument, TicketPage, TicketsWanted, ticket_document
-from api.rights import Right
+from api.rights import Right, Role
 from api.route import AnyRoute, Asked, Route
-from calls.errors import Conflict, NotFound, Refused
+from calls.errors import Conflict, NotFound, Refused, StoreFault
+from tickets.record import CallRecord
 from tickets.records import Wanted
 from tickets.ticket import patch_from_mapping
 from tickets.types import ticket_type
+
+log = structlog.get_logger(__name__)
+
+_NOT_WRITTEN: Final = frozenset({"version", "draft"})
+_AT_SEATS: Final = frozenset({Role.AGENT, Role.ADMIN})
+"""Who writes a ticket to finish a call; a supervisor who writes does not end an agent's wrap-up."""
 
 
 async def list_tickets(asked: Asked[TicketsWanted, Nothing]) -> TicketPage:
@@ -39,12 +48,23 @@ async def show_ticket(asked: Asked[Nothing, Nothing]) -> TicketDocument:
 
 async def write_ticket(asked: Asked[Nothing, TicketChange]) -> TicketDocument:
     """Write some fields of a ticket, if nobody wrote since the version that the writer saw."""
-    given = {name: getattr(asked.body, name) for name in asked.body.model_fields_set if name != "version"}
+    given = {name: getattr(asked.body, name) for name in asked.body.model_fields_set - _NOT_WRITTEN}
     patch = patch_from_mapping(given)
     now = asked.sources.clock.now()
     expect = _expected(asked)
     ticket = await asked.sources.records.patch_ticket(asked.path["number"], patch, expect=expect, by=asked.bearer.name, at=now)
+    if not asked.body.draft and asked.bearer.role in _AT_SEATS:
+        await _end_wrap_up(asked, ticket.record)
     return ticket_document(ticket, now)
+
+
+async def _end_wrap_up(asked: Asked[Nothing, TicketChange], record: CallRecord) -> None:
+    """Of the seat that had the call. The ticket is saved whatever comes of it."""
+    try:
+        for seat_id in sorted({record.seat_id, *(offer.seat_id for offer in record.offers)} - {""}):
+            await asked.sources.desk.ticket_saved(seat_id, record.call_id, by=asked.bearer.name, agent=asked.bearer.agent)
+    except StoreFault as fault:
+        log.warning("wrap_up_not_ended", call_id=record.call_id, code=fault.code)
 
 
 def _expected(asked: Asked[Nothing, TicketChange]) -> int | None:
@@ -92,7 +112,8 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
         method="PATCH",
         path="/tickets/{number}",
         summary="Write a ticket's type, content, answer, disposition or status",
-        words="Give the version you saw, as If-Match or `version`: where somebody wrote meanwhile, nothing is changed (409).",
+        words="Give the version you saw, as If-Match or `version`: where somebody wrote meanwhile, nothing is changed (409). "
+        "Where a seat wraps up this very call, its wrap-up ends, unless `draft` is true or a supervisor writes.",
         tag="tickets",
         right=Right.SERVE,
         handle=write_ticket,

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,8 +25,11 @@ def list_seats(config: ConfigFile = None, as_json: AsJson = False) -> None:
     if as_json:
         sys.stdout.write(json.dumps(seats, ensure_ascii=False, indent=2) + "\n")
         return
-    rows = [(seat["seat_id"], seat["state"], seat["phone"], seat["since"], seat["call"], seat["why"]) for seat in seats]
-    sys.stdout.write(table(("seat", "state", "phone", "since", "call", "why"), rows))
+    rows = [
+        (seat["seat_id"], seat["state"], seat["phone"], seat["agent"], seat["since"], seat["call"], seat["not_rung_why"] or seat["why"])
+        for seat in seats
+    ]
+    sys.stdout.write(table(("seat", "state", "phone", "agent", "since", "call", "why"), rows))
 
 
 @app.command()
@@ -42,9 +45,14 @@ def ready(seat: SeatId, reason: Reason = "", config: ConfigFile = None) -> None:
 
 
 @app.command()
-def pause(seat: SeatId, reason: Reason = "", config: ConfigFile = None) -> None:
+def pause(
+    seat: SeatId,
+    reason: Reason = "",
+    code: Annotated[str, typer.Option(help="The digit of a configured reason (seats.pause_reasons).")] = "",
+    config: ConfigFile = None,
+) -> None:
     """Have the seat take no calls; while it talks, from the end of the call on."""
-    _put(seat, "paused", reason, config)
+    _put(seat, "paused", reason, config, code)
 
 
 @app.command()
@@ -53,8 +61,53 @@ def logout(seat: SeatId, reason: Reason = "", config: ConfigFile = None) -> None
     _put(seat, "logged_out", reason, config)
 
 
-def _put(seat: str, state: str, reason: str, config: ConfigFile) -> None:
-    body = {"state": state, **({"reason": reason} if reason else {})}
-    now = Api(settings_of(config)).send("PUT", f"/seats/{seat}/state", body)
-    wish = f", {now['wish']} afterwards" if now.get("wish") else ""
-    sys.stdout.write(f"Seat {seat} is {now['state']}{wish}.\n")
+@app.command("sign-in")
+def sign_in(
+    seat: SeatId,
+    agent: Annotated[str, typer.Option(help="The agent's number.")],
+    pin: Annotated[str, typer.Option(help="His PIN, where the token in the configuration is no supervisor's.")] = "",
+    paused: Annotated[bool, typer.Option("--paused", help="The seat is paused then, not ready.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Sign an agent in at the seat; he is at no other from then on."""
+    body = {"agent": agent, "state": "paused" if paused else "ready", **({"pin": pin} if pin else {})}
+    _tell(Api(settings_of(config)).send("PUT", f"/seats/{seat}/agent", body))
+
+
+@app.command("wrapped-up")
+def wrapped_up(seat: SeatId, config: ConfigFile = None) -> None:
+    """End the seat's wrap-up."""
+    _tell(Api(settings_of(config)).send("POST", f"/seats/{seat}/wrapped-up"))
+
+
+@app.command()
+def extend(
+    seat: SeatId,
+    seconds: Annotated[int | None, typer.Option(help="So much longer; else seats.wrap_up_s.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Let the seat's wrap-up last longer."""
+    _tell(Api(settings_of(config)).send("POST", f"/seats/{seat}/wrap-up/extend", {} if seconds is None else {"seconds": seconds}))
+
+
+@app.command()
+def agents(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Every agent, and the seat he is signed in at."""
+    found = Api(settings_of(config)).get("/agents")["items"]
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    sys.stdout.write(table(("agent", "name", "seat"), [(one["agent"], one["name"], one["seat"]) for one in found]))
+
+
+def _put(seat: str, state: str, reason: str, config: ConfigFile, code: str = "") -> None:
+    given = {"reason": reason, "reason_code": code}
+    body = {"state": state, **{name: value for name, value in given.items() if value}}
+    _tell(Api(settings_of(config)).send("PUT", f"/seats/{seat}/state", body))
+
+
+def _tell(now: dict[str, Any]) -> None:
+    agent = f" with agent {now['agent']}" if now["agent"] else ""
+    left = f" for {now['wrap_up_left_s']:g} s more" if now["wrap_up_left_s"] is not None else ""
+    wish = f", {now['wish']} afterwards ({now['wish_why']})" if now["wish"] else ""
+    sys.stdout.write(f"Seat {now['seat_id']} is {now['state']}{agent}{left}{wish}.\n")

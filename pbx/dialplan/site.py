@@ -9,6 +9,7 @@ from calls.errors import Refused
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 _ADDRESS = re.compile(r"[0-9A-Za-z.:/\[\]-]{1,60}\Z")
 _DIALLED = re.compile(r"\+?[0-9]{2,20}\Z")
+_CODE = re.compile(r"[0-9*]{2,9}\Z")
 _PATH = re.compile(r"/[A-Za-z0-9._/@+-]{0,200}\Z")
 
 
@@ -77,6 +78,7 @@ class Site:
         longest_call_s: no call lasts longer, whatever breaks.
         media_address: what sound is offered on and bound to, but for browsers; "" where Asterisk decides.
         qualify_s: how often seats' phones are asked whether they live; 0: never.
+        seat_codes: what seats' phones can dial.
     """
 
     engines: tuple[str, ...]
@@ -99,6 +101,12 @@ class Site:
     outside_number: str = ""
     peers: tuple[Peer, ...] = ()
     phones: tuple[str, ...] = ()
+    seat_codes: tuple[str, ...] = ()
+
+    @property
+    def seat_context(self) -> str:
+        """Where what a seat's phone dials is looked for."""
+        return "zhida-seat" if self.seat_codes else "zhida-nowhere"
 
     def __post_init__(self) -> None:
         """Refuse anything that could mean something else inside an Asterisk file.
@@ -113,6 +121,7 @@ class Site:
         _each(hosts, _ADDRESS, "an address, host or network, with a port where it has one")
         dialled = [number for trunk in self.trunks for number in trunk.dialled]
         _each([*dialled, *filter(None, [self.duty_phone, self.outside_number])], _DIALLED, "digits")
+        _each(list(self.seat_codes), _CODE, "2 to 9 digits and *")
         _each([self.sounds, self.music], _PATH, "an absolute path of letters, digits and ._/@+-")
         secrets = [self.ami_secret, *(seat.password for seat in self.seats)]
         if any(re.fullmatch(r"[!-:<-~]{1,100}", secret) is None for secret in secrets):  # no blanks, and no ";", which starts a comment

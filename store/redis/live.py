@@ -13,6 +13,7 @@ from calls.errors import Conflict, NotFound
 from calls.events import Announced, Event, Expected
 from routing.expected import Outlook
 from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
+from seats.agents import Agent
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import DEFERRED, SeatEvent
 from store.redis import wire
@@ -171,7 +172,7 @@ class RedisLiveState:
         """See `SeatBoard.ask`."""
         if event not in DEFERRED:
             raise Conflict("seat_event_not_asked", f"{event} is not for a person to ask; allowed are {', '.join(DEFERRED)}.", event=event)
-        told = await self._steps.run("ask", {"seat_id": seat_id, "event": event, "why": why})
+        told = await self._steps.run("ask", {"seat_id": seat_id, "event": event, "why": why, "by": by})
         log.info("seat_asked", seat_id=seat_id, event_name=event, why=why, by=by)
         return _seat(seat_id, event, told)
 
@@ -181,9 +182,32 @@ class RedisLiveState:
         told = await self._steps.run("phone", {"seat_id": seat_id, "phone": phone, "why": why, "ready": ready})
         return wire.seat_from_wire(told["seat"], told["ahead"]) if "seat" in told else None
 
-    async def wrapped_up(self, seat_id: str) -> Seat:
+    async def sign_in(self, seat_id: str, agent: Agent, event: SeatEvent, *, by: str) -> Seat:
+        """See `SeatBoard.sign_in`."""
+        args = {"seat_id": seat_id, "event": event, "by": by, **wire.agent_to_wire(agent)}
+        told = await self._steps.run("sign_in", args)
+        if "taken" in told:
+            state, who = told["taken"]["state"], told["taken"]["who"]
+            sentence = f"Seat {seat_id} is {state}, with {who}; it can be taken over after that call."
+            raise Conflict("seat_taken", sentence, seat_id=seat_id, state=state)
+        seat = _seat(seat_id, event, told)
+        log.info("agent_signed_in", seat_id=seat_id, agent=agent.agent_id, by=by)
+        return seat
+
+    async def wrapped_up(self, seat_id: str, *, call_id: str = "", why: str = "the ticket is saved", by: str = "") -> Seat:
         """See `SeatBoard.wrapped_up`."""
-        return _seat(seat_id, SeatEvent.WRAPPED_UP, await self._steps.run("wrapped_up", {"seat_id": seat_id}))
+        args = {"seat_id": seat_id, "call_id": call_id, "why": why, "by": by}
+        return _seat(seat_id, SeatEvent.WRAPPED_UP, await self._steps.run("wrapped_up", args))
+
+    async def extend(self, seat_id: str, more_s: float, *, by: str) -> Seat:
+        """See `SeatBoard.extend`."""
+        told = await self._steps.run("extend", {"seat_id": seat_id, "more_ms": round(more_s * 1000), "by": by})
+        if "longest" in told:
+            sentence = f"Seat {seat_id}'s wrap-up has all of its {self.rules.wrap_up_longest_s:g} s already."
+            raise Conflict("wrap_up_longest", sentence, seat_id=seat_id)
+        seat = _seat(seat_id, "extend", told)
+        log.info("wrap_up_extended", seat_id=seat_id, until=str(seat.wrap_up_until), by=by)
+        return seat
 
     async def seat(self, seat_id: str) -> Seat | None:
         """See `SeatBoard.seat`."""
@@ -240,9 +264,11 @@ class RedisLiveState:
         return sorted((await self._steps.run("engines")).get("engines", []))
 
 
-def _seat(seat_id: str, event: SeatEvent, told: Mapping[str, Any]) -> Seat:
+def _seat(seat_id: str, event: str, told: Mapping[str, Any]) -> Seat:
     if "unknown" in told:
         raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
+    if "agentless" in told:
+        raise Conflict("agent_missing", f"Nobody is signed in at seat {seat_id}; an agent signs in first.", seat_id=seat_id)
     if "illegal" in told:
         state = told["illegal"]
         raise Conflict("seat_event_illegal", f"Seat {seat_id} is {state}; it cannot take the event {event}.", state=state, event=event)

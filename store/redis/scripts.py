@@ -14,7 +14,7 @@ from redis.exceptions import NoScriptError
 from seats.state import DEFERRED, ON_DUTY, TRANSITIONS
 
 _FOLDER: Final = Path(__file__).parent / "lua"
-_COMMON: Final = ("step", "service", "seats", "calls", "match", "handover")
+_COMMON: Final = ("step", "service", "seats", "agents", "calls", "match", "handover")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
+import structlog
 from redis.asyncio import Redis
 
 from calls.clock import Clock
@@ -17,6 +18,8 @@ from store.redis import wire
 from store.redis.connection import ANSWER_S, store_faults
 from store.redis.handed import Handed
 from store.redis.scripts import Script, step
+
+log = structlog.get_logger(__name__)
 
 _RECORDS_AT_ONCE: Final = 100  # reading 10,000 seats must not keep this engine from ringing one
 
@@ -86,6 +89,8 @@ class Steps:
         told["due"] = asked + timedelta(milliseconds=told["due_in_ms"]) if "due_in_ms" in told else None
         if told["due"] is not None:
             self.on_due(told["due"])
+        for seat_id, before, state, why in told.get("changes", ()):
+            log.info("seat_changed", seat_id=seat_id, before=before, state=state, why=why, by=args.get("by", ""))
         return told
 
     def offer(self, told: Mapping[str, Any], name: str = "offer") -> Offer | None:

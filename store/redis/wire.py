@@ -12,6 +12,7 @@ from calls.errors import Refused
 from calls.events import Event, from_ms, to_document, to_ms
 from routing.skills import Skills, relaxed
 from routing.waiting import CallState, LiveCall, Offer, Rules, Rung
+from seats.agents import Agent
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatState
 
@@ -42,7 +43,10 @@ def rules_to_wire(rules: Rules) -> str:
             "ring_ms": _ms(rules.ring_s),
             "lease_margin_ms": _ms(rules.lease_margin_s),
             "wrap_ms": _ms(rules.wrap_up_s),
+            "wrap_longest_ms": _ms(rules.wrap_up_longest_s),
             "away_after_missed": rules.away_after_missed,
+            "away_ms": _ms(rules.away_for_s),
+            "agent_required": rules.agent_required,
             "retry_ms": max(_ms(rules.retry_s), _RETRY_AT_LEAST_MS),
             "refusal_ms": _ms(rules.refusal_s),
             "heal_ms": _ms(rules.unreachable_s),
@@ -131,9 +135,13 @@ def seat_to_wire(seat: SeatDefinition) -> dict[str, str]:
         "devices": _json(list(seat.devices)),
         "groups": _names(seat.groups),
         "skills": _levels(seat.skills),
-        "agent": seat.agent,
         "places": _levels(seat.places),
     }
+
+
+def agent_to_wire(agent: Agent) -> dict[str, str]:
+    """An agent who signs in."""
+    return {"agent": agent.agent_id, "name": agent.name, "groups": _names(agent.groups), "skills": _levels(agent.skills)}
 
 
 def seat_from_wire(record: Record, ahead: int) -> Seat:
@@ -148,7 +156,9 @@ def seat_from_wire(record: Record, ahead: int) -> Seat:
         groups=_split(record["groups"]),
         skills=_of_levels(record["skills"]),
         agent=record["agent"],
+        agent_name=record.get("agent_name", ""),
         wish=SeatState(record["wish"]) if record["wish"] else None,
+        wish_why=record["wish_why"] if record["wish"] else "",
         call_id=record["call_id"],
         offer_id=record["offer_id"],
         wrap_up_until=_moment(record["wrap_until"], ahead),

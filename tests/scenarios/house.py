@@ -36,6 +36,22 @@ SPOKEN: Final = {
     "specialist-accept": "qing3 an4 yi1",
     "rate": "ping2 jia4",
     "rate-thanks": "gan3 xie4",
+    "seat-ready": "jiu4 xu4",
+    "seat-paused": "zan4 ting2 le5",
+    "seat-logged-out": "qian1 chu1",
+    "seat-signed-in": "qian1 ru4 cheng2 gong1",
+    "seat-wrap-up": "zheng3 li3",
+    "seat-away": "zan4 li2",
+    "seat-paused-afterwards": "jie2 shu4 hou4 zan4 ting2",
+    "seat-wrap-up-extended": "yan2 chang2",
+    "seat-wrap-up-longest": "bu4 neng2",
+    "seat-no-wrap-up": "mei2 zai4",
+    "seat-agent-number": "gong1 hao4",
+    "seat-agent-pin": "mi4 ma3",
+    "seat-sign-in-wrong": "cuo4 wu4",
+    "seat-pause-reason": "yuan2 yin1",
+    "seat-not-available": "shao1 hou4 zai4 shi4",
+    "seat-sign-in-first": "xian1 qian1 ru4",
 }
 """Prompts of a word or two, so that no story waits for sentences; the lab leaves recordings that are there alone."""
 

@@ -174,3 +174,17 @@ async def talking(hotline: Hotline, browser: BrowserPhone) -> tuple[Softphone, R
     await browser.answer()
     await both_hear(caller, browser)
     return caller, ring
+
+
+async def test_a_seat_code_dialled_in_the_browser(hotline: Hotline, browser: BrowserPhone) -> None:
+    await browser.dial("*112")
+    await browser.talks()
+    async with asyncio.timeout(3):
+        while not (await browser.packets()).get("received"):
+            await asyncio.sleep(0.05)
+    paused = await hotline.seat_is(8001, "paused")
+    assert paused["why"] == "用餐"
+    await browser.call_ended()
+    await browser.dial("*10")
+    await browser.call_ended()
+    await hotline.seat_is(8001, "ready")

@@ -106,6 +106,23 @@ async def test_what_needs_a_restart_is_said_and_the_rest_is_done(hotline: Hotlin
         await hotline.api.ask("PUT", "/seats/8001/state", {"state": "ready"})
 
 
+async def test_a_new_agent_signs_in_at_once_and_is_signed_out_when_he_is_one_no_longer(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    async with changed(hotline, lambda text: text.replace("\nagents:\n", "\nagents:\n  199:\n    name: 话务员新\n    pin: 4711\n")):
+        async with followed(hotline):
+            code, said = await hotline.zhida("reload")
+        assert (code, "4711" in said) == (0, False), said
+        await seat.dial("*13")
+        for sentence, digits in (("seat-agent-number", "199#"), ("seat-agent-pin", "4711#")):
+            await seat.hears_prompt(hotline.prompt(sentence))
+            await seat.send_digits(digits)
+        await seat.hears_prompt(hotline.prompt("seat-signed-in"))
+        await seat.call_ended()
+        assert (await hotline.seat_is(8001, "ready"))["agent"] == "199"
+    gone = await hotline.seat_is(8001, "logged_out")
+    assert (gone["agent"], gone["why"]) == (None, "agent 199 is configured no longer")
+
+
 async def test_a_signal_does_it_too_and_a_new_recorder_goes_on(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)

@@ -67,6 +67,14 @@ async def test_all_three_talk_though_seat_and_caller_are_on_two_of_them(hotline:
     await hotline.ended(call_id, "completed")
 
 
+async def test_a_seat_on_either_of_them_dials_its_codes(hotline: Hotline) -> None:
+    for seat in (await hotline.seat(8001), await hotline.seat(8002, at=2)):
+        await seat.dial("*112")
+        await seat.hears_prompt(hotline.prompt("seat-paused"))
+        await seat.call_ended()
+        assert (await hotline.seat_is(int(seat.number), "paused"))["why"] == "用餐"
+
+
 async def test_who_shows_no_number_shows_none_to_a_seat_on_the_other_one_either(hotline: Hotline) -> None:
     seat = await hotline.seat(8004, at=2)
     caller = await hotline.calls("anonymous")

@@ -103,6 +103,21 @@ async def test_both_engines_serve_and_no_seat_is_rung_twice(hotline: Hotline) ->
     await asyncio.gather(*(hotline.ended(ring.zhida_call, "abandoned") for ring in rings))
 
 
+async def test_a_seat_code_whose_engine_dies_is_carried_out_by_the_other(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    await seat.dial("*13")
+    asked_s = await seat.hears_prompt(hotline.prompt("seat-agent-number"))
+    await hotline.killed("engine-1")
+    await hotline.hears_prompt_again(seat, "seat-agent-number", after_s=asked_s)
+    await seat.send_digits("104#")
+    await seat.hears_prompt(hotline.prompt("seat-agent-pin"))
+    await seat.send_digits("#")
+    await seat.hears_prompt(hotline.prompt("seat-signed-in"))
+    await seat.call_ended()
+    await hotline.back(1)
+    assert (await hotline.seat_is(8001, "ready"))["agent"] == "104"
+
+
 async def engines_of(hotline: Hotline, call_id: str) -> tuple[int, int]:
     """The engine that has the call in its hands, and the one that has not."""
     engine = (await hotline.call(call_id))["live"]["engine"]

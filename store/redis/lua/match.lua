@@ -218,6 +218,7 @@ end
 local function reply(answer, own_call)
   Match.settle()
   answer.offer = Tell.all(own_call)
+  if #Board.changes > 0 then answer.changes = Board.changes end
   local next_timer = redis.call('ZRANGE', P .. 'timers', 0, 0, 'WITHSCORES')
   if next_timer[2] then answer.due_in_ms = tonumber(next_timer[2]) - now end
   answer.ahead = ahead

@@ -17,6 +17,7 @@ local SPAN = 2 ^ 41             -- so that 4,000 calls and `since` fit into one 
 local MOST_COUNTED = 4000       -- calls of a day; who served more is not told apart
 
 local Seat = {cache = {}, freed = {}, given_up = {}, vacated = {}}
+local Agent = {}  -- agents.lua
 
 function Seat.load(id)
   if Seat.cache[id] == nil then Seat.cache[id] = record_of(P .. 'seat:' .. id) or false end
@@ -49,9 +50,14 @@ function Seat.idle(seat)
   return seat.state == 'ready' and seat.phone == 'idle'
 end
 
+-- It takes a call without anyone's doing, sooner or later. One that wraps up without a phone will not.
+function Seat.on_duty(seat)
+  return ON_DUTY[seat.state] and not (seat.state == 'wrap_up' and seat.phone == 'unreachable') or false
+end
+
 -- On duty, and neither free nor on its way to something else: it takes calls again by itself.
 function Seat.is_merely_busy(seat)
-  return ON_DUTY[seat.state] and not Seat.idle(seat) and seat.leaving ~= '1' and (seat.wish == '' or seat.wish == 'ready')
+  return Seat.on_duty(seat) and not Seat.idle(seat) and seat.leaving ~= '1' and (seat.wish == '' or seat.wish == 'ready')
 end
 
 function Seat.calls_today(seat)
@@ -104,6 +110,13 @@ function Seat.set_duty(seat, on)
   end
 end
 
+-- Its state or its phone has changed. `served`: whether it was on duty before.
+function Seat.note_duty(seat, served)
+  if Seat.on_duty(seat) == served then return end
+  Seat.set_duty(seat, not served)
+  if served then Seat.give_up(seat) end
+end
+
 -- A combination of skills is wanted for the first time in this hotline's life: O(seats that have them), once.
 function Seat.learn_want(want)
   if want == '' or redis.call('SADD', P .. 'wants', want) == 0 then return end
@@ -116,7 +129,7 @@ function Seat.learn_want(want)
       for group in each(seat.groups) do
         local score = redis.call('ZSCORE', P .. 'ready:' .. group .. '|', id)
         if score then redis.call('ZADD', P .. 'ready:' .. group .. '|' .. want, score, id) end
-        if ON_DUTY[seat.state] then redis.call('SADD', P .. 'duty:' .. group .. '|' .. want, id) end
+        if Seat.on_duty(seat) then redis.call('SADD', P .. 'duty:' .. group .. '|' .. want, id) end
       end
     end
   end
@@ -135,13 +148,13 @@ function Seat.serve(seat, groups, skills, places)  -- what it serves is (or beco
   Seat.put(seat, {groups = groups, skills = skills, places = places or seat.places})
   for skill in pairs(numbers_of(skills)) do redis.call('SADD', P .. 'skilled:' .. skill, seat.seat_id) end
   for group in each(groups) do redis.call('SADD', P .. 'groups', group) end
-  if ON_DUTY[seat.state] then Seat.set_duty(seat, true) end
+  if Seat.on_duty(seat) then Seat.set_duty(seat, true) end
 end
 
 function Seat.forget(seat)
+  Agent.leave(seat, 'the seat is configured no longer')
   Seat.serve(seat, '', '', '')
-  Timer.clear('wrap:' .. seat.seat_id)
-  Timer.clear('heal:' .. seat.seat_id)
+  for _, kind in ipairs({'wrap:', 'heal:', 'away:'}) do Timer.clear(kind .. seat.seat_id) end
   redis.call('ZREM', P .. 'seats', seat.seat_id)
   redis.call('DEL', P .. 'seat:' .. seat.seat_id)
   Seat.cache[seat.seat_id] = false
@@ -157,18 +170,16 @@ function Seat.set_timers(seat, from, to)
   if from == to then return end
   if from == 'wrap_up' then Timer.clear('wrap:' .. seat.seat_id) end
   if from == 'unreachable' then Timer.clear('heal:' .. seat.seat_id) end
+  if from == 'away' then Timer.clear('away:' .. seat.seat_id) end
   if to == 'wrap_up' then Timer.set('wrap:' .. seat.seat_id, now + RULES.wrap_ms) end
   if to == 'unreachable' then Timer.set('heal:' .. seat.seat_id, now + RULES.heal_ms) end
+  if to == 'away' and RULES.away_ms > 0 then Timer.set('away:' .. seat.seat_id, now + RULES.away_ms) end
 end
 
 function Seat.enter(seat, to, why, wish)
-  local from = seat.state
+  local from, served = seat.state, Seat.on_duty(seat)
   if Seat.idle(seat) then Seat.unlist(seat) end
   Seat.set_timers(seat, from, to)
-  if ON_DUTY[from] ~= ON_DUTY[to] then
-    Seat.set_duty(seat, ON_DUTY[to])
-    if not ON_DUTY[to] then Seat.give_up(seat) end
-  end
   local changes = {state = to, why = why, wish = wish}
   if to ~= from then changes.since = now end
   if to ~= 'reserved' then changes.offer_id = '' end
@@ -176,11 +187,20 @@ function Seat.enter(seat, to, why, wish)
   Service.seat_goes(seat, to, BOUND[to], changes)
   changes.wrap_until = to == 'wrap_up' and now + RULES.wrap_ms or ''
   Seat.put(seat, changes)
+  Seat.note_duty(seat, served)
+  if to ~= from then Board.note(seat.seat_id, from, to, why) end
+  if to == 'logged_out' then Agent.leave(seat, why) end
   if seat.leaving == '1' and not BOUND[to] then
     Seat.forget(seat)
   elseif Seat.idle(seat) then
     Seat.free(seat)
   end
+end
+
+-- Asked for while a call binds the seat: it takes effect when that would let it become ready, or away.
+function Seat.keep_wish(seat, wish, why)
+  Seat.put(seat, {wish = wish, wish_why = why})
+  if not Seat.is_merely_busy(seat) then Seat.give_up(seat) end
 end
 
 -- The only thing that changes a seat's state. False: the table has no such event here, and nothing was changed.

@@ -123,6 +123,13 @@ function Fact.decided(kind, call_id, fields)
   Fact.add(cjson.encode(fields))
 end
 
+-- What the step did to seats, for the engine's log: {seat, before, now, why}.
+local Board = {changes = {}}
+
+function Board.note(seat_id, before, now_is, why)
+  Board.changes[#Board.changes + 1] = {seat_id, before, now_is, why}
+end
+
 -- What other engines, or other coroutines of this one, must hear of. Said at the end, once it is known what came of it.
 local Tell = {offers = {}, pokes = {}}
 
@@ -132,6 +139,11 @@ end
 
 function Tell.say(engine, message)
   redis.call('PUBLISH', P .. 'engine:' .. engine, cjson.encode(message))
+end
+
+function Tell.everybody(happening)  -- who follows the stream of the API; it is of no call, and no fact of the records
+  happening.at = now - ahead
+  redis.call('PUBLISH', P .. 'told', cjson.encode(happening))
 end
 
 function Tell.all(own_call)  -- returns the offer made for `own_call`, which the step returns instead

@@ -33,12 +33,29 @@ class Phone {
   }
 
   async answer() {
-    const call = this.call;
+    this.open(this.call);
+    await this.negotiate(this.call, this.call.invite);
+  }
+
+  /* What it dials ends the call itself. */
+  async dial(number) {
+    const call = (this.call = { id: random(), tag: random() });
+    this.say("dialled", call.id, number);
+    this.open(call);
+    await call.rtc.setLocalDescription();
+    await this.gathered(call.rtc);
+    const [from, to] = [this.user, number].map((name) => `<sip:${name}@${this.domain}>`);
+    const headers = [["From", `${from};tag=${call.tag}`], ["To", to], ["Call-ID", call.id], ["Contact", this.contact]];
+    const { status, first, body } = await this.ask("INVITE", `sip:${number}@${this.domain}`, headers, { body: call.rtc.localDescription.sdp });
+    if (status === 200) await call.rtc.setRemoteDescription({ type: "answer", sdp: body });
+    else this.end(first.slice("SIP/2.0 ".length));
+  }
+
+  open(call) {
     const rtc = (call.rtc = new RTCPeerConnection());
     rtc.ontrack = async ({ track }) => (this.hear = await ear(track));
     rtc.onconnectionstatechange = () => rtc.connectionState === "connected" && this.say("talks", call.id);
     this.voice.getTracks().forEach((track) => rtc.addTrack(track, this.voice));
-    await this.negotiate(call, call.invite);
   }
 
   decline() {
@@ -97,9 +114,13 @@ class Phone {
   async negotiate(call, invite) {
     await call.rtc.setRemoteDescription({ type: "offer", sdp: invite.body });
     await call.rtc.setLocalDescription();
-    while (call.rtc.iceGatheringState !== "complete")
-      await new Promise((changed) => call.rtc.addEventListener("icegatheringstatechange", changed, { once: true }));
+    await this.gathered(call.rtc);
     if (this.call === call) this.respond(invite, "200 OK", call.rtc.localDescription.sdp);
+  }
+
+  async gathered(rtc) {
+    while (rtc.iceGatheringState !== "complete")
+      await new Promise((changed) => rtc.addEventListener("icegatheringstatechange", changed, { once: true }));
   }
 
   /* BYE, or CANCEL while it rings. */
@@ -117,15 +138,26 @@ class Phone {
   }
 
   /* Send a request; its final answer. Asked for the password, it is sent again with it. */
-  async ask(method, uri, headers, authorization) {
+  async ask(method, uri, headers, { body = "", authorization = [] } = {}) {
     const number = `${++this.sequence} ${method}`;
     const answer = new Promise((answered) => this.asked.set(number, answered));
     const via = `SIP/2.0/WS ${HOST};branch=z9hG4bK${random()}`;
-    this.send(`${method} ${uri} SIP/2.0`, [["Via", via], ["Max-Forwards", 70], ["CSeq", number], ...headers, ...(authorization ?? [])]);
+    const route = [["Via", via], ["Max-Forwards", 70]];
+    this.send(`${method} ${uri} SIP/2.0`, [...route, ["CSeq", number], ...headers, ...authorization], body);
     const said = await answer;
     this.asked.delete(number);
-    if (said.status !== 401 || authorization) return said;
-    return this.ask(method, uri, headers, [["Authorization", this.digest(method, uri, said.one("WWW-Authenticate"))]]);
+    if (method === "INVITE") this.acknowledge(said, uri, route, headers);
+    if (said.status !== 401 || authorization.length) return said;
+    return this.ask(method, uri, headers, { body, authorization: [["Authorization", this.digest(method, uri, said.one("WWW-Authenticate"))]] });
+  }
+
+  /* RFC 3261 §17.1.1.3 where it was refused, else §13.2.2.4: a transaction of its own, to whoever answered. */
+  acknowledge(said, uri, [via, forwards], headers) {
+    const accepted = said.status < 300;
+    const target = accepted ? said.one("Contact").match(/<(.*)>/)[1] : uri;
+    const route = [accepted ? ["Via", `SIP/2.0/WS ${HOST};branch=z9hG4bK${random()}`] : via, forwards];
+    const kept = headers.filter(([name]) => name === "From" || name === "Call-ID");
+    this.send(`ACK ${target} SIP/2.0`, [...route, ["CSeq", `${parseInt(said.one("CSeq"))} ACK`], ...kept, ["To", said.one("To")]]);
   }
 
   /* RFC 3261 §22.4 */

@@ -53,6 +53,10 @@ class BrowserPhone:
         """Refuse the ringing call: 486."""
         await self._do("decline()")
 
+    async def dial(self, number: str) -> None:
+        """Call a number that ends the call itself."""
+        await self._do(f"dial({json.dumps(number)})")
+
     async def hang_up(self) -> None:
         """End the call."""
         await self._do("hangUp()")

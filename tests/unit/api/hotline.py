@@ -18,6 +18,8 @@ from engine.shifts import ShiftRules, ShiftWatch
 from routing.expected import Line, Outlook, Pace, Serving
 from routing.explain import Asked, Background, Explanation, explain
 from routing.waiting import CallState, LiveCall, Rung
+from seats.agents import Agent, Agents
+from seats.desk import SeatDesk
 from seats.seat import Phone, Seat
 from seats.shifts import Duty
 from seats.shifts import Roster as ShiftRoster
@@ -32,6 +34,10 @@ from tickets.ticket import Ticket, TicketPatch, Written, ticket_number, write
 
 Given = Any  # a field's value
 
+AGENTS = {
+    "101": Agent(agent_id="101", name="话务员甲", pin="1101"),
+    "102": Agent(agent_id="102", name="话务员乙", skills={"tax": 3}),
+}
 NOW = datetime(2025, 9, 30, 9, 0, tzinfo=UTC)
 CALL = "zhida-1759222800.17"
 
@@ -170,9 +176,35 @@ class Seats:
         self.asked.append((seat_id, event, why, by))
         seat = self.held[seat_id]
         if seat.state in (SeatState.RESERVED, SeatState.TALKING):
-            self.held[seat_id] = replace(seat, wish=DEFERRED[event])
+            self.held[seat_id] = replace(seat, wish=DEFERRED[event], wish_why=why)
         else:
             self.held[seat_id] = replace(seat, state=advance(seat.state, event), why=why)
+        return self.held[seat_id]
+
+
+    async def sign_in(self, seat_id: str, agent: Agent, event: SeatEvent, *, by: str) -> Seat:
+        self.redis.ask()
+        if seat_id not in self.held:
+            raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
+        for other in self.held.values():
+            if other.agent == agent.agent_id and other.seat_id != seat_id:
+                self.held[other.seat_id] = replace(other, agent="", agent_name="", state=SeatState.LOGGED_OUT)
+        self.held[seat_id] = replace(self.held[seat_id], agent=agent.agent_id, agent_name=agent.name)
+        return await self.ask(seat_id, event, why=f"agent {agent.agent_id} signed in", by=by)
+
+    async def wrapped_up(self, seat_id: str, *, call_id: str = "", why: str = "the ticket is saved", by: str = "") -> Seat:
+        return self._in_wrap_up(seat_id, state=SeatState.READY, call_id="", wrap_up_until=None, why=why)
+
+    async def extend(self, seat_id: str, more_s: float, *, by: str) -> Seat:
+        return self._in_wrap_up(seat_id, wrap_up_until=NOW + timedelta(seconds=more_s))
+
+    def _in_wrap_up(self, seat_id: str, **changes: Given) -> Seat:
+        self.redis.ask()
+        if seat_id not in self.held:
+            raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
+        if (state := self.held[seat_id].state) is not SeatState.WRAP_UP:
+            raise Conflict("seat_event_illegal", f"Seat {seat_id} is {state}.", state=state)
+        self.held[seat_id] = replace(self.held[seat_id], **changes)
         return self.held[seat_id]
 
 
@@ -362,6 +394,7 @@ class Hotline:
             clock=Clock(),
             waiting=self.waiting,  # type: ignore[arg-type]
             seats=self.seats,  # type: ignore[arg-type]
+            desk=SeatDesk(self.seats, Agents(Clock(), AGENTS), pause_reasons={"1": "小休", "2": "用餐"}, extend_s=30),
             conferences=ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock()),  # type: ignore[arg-type]
             records=self.records,  # type: ignore[arg-type]
             enterprises=self.enterprises,

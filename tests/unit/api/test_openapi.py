@@ -13,8 +13,9 @@ from api.openapi import openapi_document
 from api.routes import OTHERS, ROUTES
 from conference.errand import AttemptState, Errand
 from routing.waiting import CallState
+from seats.state import SeatState
 from tests.unit.api.conftest import TOKENS, Asker
-from tests.unit.api.hotline import CALL, Hotline, a_live_call, a_seat
+from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
 from tests.unit.routing.callers import ENTERPRISE
 from tests.unit.tickets import builders as told
 
@@ -33,10 +34,13 @@ BODIES: dict[str, Any] = {
     "ask_specialist": {"department": "税务"},
     "change_conference": {"state": "three_way"},
     "write_ticket": {"type": "咨询", "content": "问增值税"},
-    "change_seat": {"state": "paused", "reason": "午餐"},
+    "change_seat": {"state": "paused", "reason": "午餐", "reason_code": "2"},
+    "sign_in": {"agent": "102", "pin": "", "state": "ready"},
+    "extend_wrap_up": {"seconds": 20},
     "reload": {"dry_run": True},
 }
 IN_CONFERENCE = {"list_conferences", "show_conference", "change_conference", "cancel_hunt", "take_out"}
+IN_WRAP_UP = {"end_wrap_up", "extend_wrap_up"}
 
 
 def operation_of(path: str, method: str) -> dict[str, Any]:
@@ -103,6 +107,8 @@ async def test_a_request_as_it_should_be(busy: Hotline, admin: Asker, path: str,
     name = operation["operationId"]
     if name in IN_CONFERENCE:
         await confer(busy, admin)
+    if name in IN_WRAP_UP:
+        busy.seats.add(a_seat("8001", SeatState.WRAP_UP, call_id=CALL, wrap_up_until=NOW))
     query = {"number": "0515-88880001"} if name == "explain_call" else {}
     body = BODIES.get(name)
     if body is not None:

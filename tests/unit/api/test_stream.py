@@ -49,6 +49,14 @@ async def test_a_fact_as_it_happens(hotline: Hotline, client: TestClient[Any, An
         }
 
 
+async def test_an_agent_who_was_moved_is_told_by_whom_and_where(hotline: Hotline, client: TestClient[Any, Any]) -> None:
+    moved = {"kind": "agent_signed_out", "agent": "101", "name": "话务员甲", "seat_id": "8001", "why": "agent 101 has gone", "by": "lab"}
+    async with client.ws_connect(STREAM, headers=headers_of("agent")) as socket:
+        await socket.receive_json()
+        hotline.happenings.queue.put_nowait({**moved, "at": ANSWERED["at"]})
+        assert await socket.receive_json() == {"type": "event", **moved, "at": "2025-09-30T09:00:00Z"}
+
+
 async def test_a_seat_that_changed(hotline: Hotline, client: TestClient[Any, Any]) -> None:
     async with client.ws_connect(STREAM, headers=headers_of("agent")) as socket:
         await socket.receive_json()

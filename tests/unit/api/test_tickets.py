@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient
 
+from seats.state import SeatState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import Given, Hotline
+from tests.unit.api.hotline import NOW, Given, Hotline, a_seat
 from tests.unit.tickets import builders as told
 from tickets.types import TicketType
 
@@ -147,3 +149,33 @@ async def test_tickets_page_by_page(hotline: Hotline, observer: Asker) -> None:
 async def test_a_ticket_that_is_not_there(agent: Asker) -> None:
     assert (await agent.refused("GET", "/tickets/20250930-99999", 404))["code"] == "ticket_unknown"
     assert (await agent.refused("PATCH", "/tickets/20250930-99999", 404, json={"content": "x"}))["code"] == "ticket_unknown"
+
+
+async def test_a_saved_ticket_ends_the_wrap_up_of_its_own_call(hotline: Hotline, agent: Asker) -> None:
+    a_ticket(hotline)
+    hotline.seats.add(a_seat("8001", SeatState.WRAP_UP, call_id=told.CALL, wrap_up_until=NOW))
+    assert (await agent.ask("PATCH", TICKET, json={"answer": "已解答"})).status == 200
+    seat = hotline.seats.held["8001"]
+    assert (seat.state, seat.why) == (SeatState.READY, "the ticket is saved")
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "wraps_up"),
+    [
+        ("agent", {"content": "…", "draft": True}, told.CALL),
+        ("supervisor", {"content": "…"}, told.CALL),
+        ("agent", {"content": "…"}, "a later call"),
+    ],
+    ids=["a draft", "a supervisor's remark", "an earlier call's ticket"],
+)
+async def test_wrap_up_goes_on_after(hotline: Hotline, client: TestClient[Any, Any], who: str, body: dict[str, Any], wraps_up: str) -> None:
+    a_ticket(hotline)
+    hotline.seats.add(a_seat("8001", SeatState.WRAP_UP, call_id=wraps_up, wrap_up_until=NOW))
+    assert (await Asker(client, who).ask("PATCH", TICKET, json=body)).status == 200
+    assert hotline.seats.held["8001"].state is SeatState.WRAP_UP
+
+
+async def test_a_ticket_is_saved_although_live_state_is_away(hotline: Hotline, agent: Asker) -> None:
+    a_ticket(hotline)
+    hotline.redis.away = True
+    assert (await (await agent.ask("PATCH", TICKET, json={"content": "问增值税"})).json())["content"] == "问增值税"

@@ -65,3 +65,11 @@ def test_two_asterisks_that_write_the_same_records_are_no_two_witnesses(tmp_path
 
 def test_the_lab_s_own_file_has_no_error() -> None:
     assert [str(finding) for finding in check_file(LAB_FILE, environ={}) if finding.level is Level.ERROR] == []
+
+
+def test_a_skill_that_an_agent_brings_along_is_held(tmp_path: Path) -> None:
+    wants = "queue.wants.public={tax: 2}"
+    assert [sentence for _, sentence in told(written(tmp_path, MINIMAL), wants) if "has tax" in sentence]
+    for agent, held in (("{skills: {tax: 3}}", True), ("{skills: {tax: 3}, groups: [priority]}", False), ("{skills: {tax: 1}}", False)):
+        warned = [sentence for _, sentence in told(written(tmp_path, MINIMAL), wants, f"agents.101={agent}") if "has tax" in sentence]
+        assert (warned == []) == held, agent

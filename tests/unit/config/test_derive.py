@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 
 from config.deadlines import deadlines
 from config.derive import (
+    agents,
     announcing,
     background,
     fallback_seats,
@@ -15,6 +16,7 @@ from config.derive import (
     plan_rules,
     prompts_needed,
     redis_url,
+    seat_codes,
     seat_definitions,
     sql_url,
     trunk_trusts,
@@ -23,8 +25,10 @@ from config.derive import (
 from config.lab_file import lab_settings
 from config.settings import Settings
 from ivr.announcing import Announce, prompts_for
+from ivr.seat_codes import CodeAction, SeatCode
 from routing.plan import IvrMode
 from routing.waiting import Rules, Rung, Strategy
+from seats.agents import Agent
 from tests.unit.config.builders import MINIMAL, changed, settings_of
 from tickets.types import TicketType
 from whitelist.identify import CallerClass
@@ -167,3 +171,20 @@ def test_the_preset_and_what_differs_from_it_make_the_deadlines(tmp_path: Path) 
     of_its_own = own.of(caller_class="key_enterprise", type=TicketType.CONSULT, received=received)
     assert of_its_own.due is not None
     assert of_its_own.due < of_the_city.due
+
+
+def test_seats_phones_dial_the_codes_and_pause_for_a_reason_at_once(tmp_path: Path) -> None:
+    codes = seat_codes(settings_of(tmp_path, MINIMAL, "seats.pause_reasons={1: 小休, 2: 用餐}", "seats.codes.ready='*01'"))
+    assert codes["*01"] == SeatCode(action=CodeAction.READY)
+    assert codes["*112"] == SeatCode(action=CodeAction.PAUSE, reason="2")
+    assert sorted(codes) == ["*01", "*11", "*111", "*112", "*12", "*13", "*14", "*15", "*19"]
+    assert seat_codes(settings_of(tmp_path, MINIMAL, "seats.codes.enabled=false")) == {}
+
+
+def test_an_agent_of_the_configuration(tmp_path: Path) -> None:
+    found = agents(settings_of(tmp_path, MINIMAL, "agents={007: {name: 话务员甲, pin: 0815, groups: [general]}, 8: {}}"))
+    assert found == {
+        "007": Agent(agent_id="007", name="话务员甲", pin="0815", groups=("general",)),
+        "8": Agent(agent_id="8"),
+    }
+    assert "0815" not in repr(found)

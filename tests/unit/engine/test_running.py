@@ -39,6 +39,7 @@ class Parts:
                 calls=self.nobody,
                 seats=self.nobody,
             ),
+            seats=SimpleNamespace(sign_out_strangers=self.nobody),
             asterisks={"pbx1": self.asterisk()},
             agi=SimpleNamespace(start=self.door_opened, close=lambda **_: self.noted("door closed")(), address=("127.0.0.1", 4573)),
             post=SimpleNamespace(calls=set()),

@@ -1,1 +1,1 @@
-"""Stories of the shifts."""
+"""Stories of the shifts, of agents, and of what people do at a seat."""

@@ -1,10 +1,10 @@
--- {seat_id, event, why}: a person's wish, at once or (while a call binds the seat) when it would next become ready.
+-- {seat_id, event, why, by}: a person's wish, at once or (while a call binds the seat) when it would next become ready.
 local seat = Seat.load(ARGS.seat_id)
 if not seat then return reply({unknown = true}) end
+if RULES.agent_required and seat.agent == '' and ARGS.event ~= 'log_out' then return reply({agentless = true}) end
 if not Seat.advance(seat, ARGS.event, ARGS.why) then
   local wish = DEFERRED[ARGS.event]
   if not wish then return reply({illegal = seat.state}) end
-  Seat.put(seat, {wish = wish, wish_why = ARGS.why})
-  if not Seat.is_merely_busy(seat) then Seat.give_up(seat) end
+  Seat.keep_wish(seat, wish, ARGS.why)
 end
 return reply({seat = seat})

@@ -14,8 +14,10 @@ end
 
 local before = seat.phone
 if before ~= ARGS.phone then
+  local served = Seat.on_duty(seat)
   if Seat.idle(seat) then Seat.unlist(seat) end
   Seat.put(seat, {phone = ARGS.phone})
+  Seat.note_duty(seat, served)
   if ARGS.phone == 'unreachable' then
     lost()
   elseif seat.state == 'unreachable' and (before == 'unreachable' or ARGS.phone == 'idle') then
@@ -25,5 +27,6 @@ if before ~= ARGS.phone then
   end
 end
 local asleep = seat.state == 'logged_out' or seat.state == 'away' or seat.state == 'unreachable'
+if RULES.agent_required and seat.agent == '' then asleep = false end
 if ARGS.ready and ARGS.phone ~= 'unreachable' and asleep then Seat.advance(seat, 'make_ready', ARGS.why) end
 return reply({seat = seat})

@@ -57,6 +57,11 @@ function due.heal(seat_id)
   if seat and seat.phone == 'idle' then Seat.advance(seat, 'phone_back', 'tried again: its phone looks idle') end
 end
 
+function due.away(seat_id)
+  local seat = Seat.load(seat_id)
+  if seat then Seat.advance(seat, 'away_over', 'was away for long enough') end
+end
+
 due.engine = Handover.engine_gone
 
 local done = 0

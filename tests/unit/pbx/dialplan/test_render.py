@@ -154,3 +154,26 @@ def test_a_value_that_could_mean_something_else_to_asterisk_is_refused(change: d
 def test_no_secret_is_shown_where_a_site_is_printed() -> None:
     assert "secret" not in repr(SITE).replace("ami_secret", "")
     assert "pass-8001" not in repr(SITE)
+
+
+def test_a_seats_phone_reaches_the_codes_and_nothing_else() -> None:
+    files = render(replace(SITE, seat_codes=("*10", "*112")))
+    extensions = files["extensions_zhida.conf"]
+    assert re.findall(r"^exten => (\S+?),", section(extensions, "zhida-seat"), re.MULTILINE) == ["*10", "*112"]
+    code = section(extensions, "zhida-seat-code")
+    assert code.index("agi://10.0.0.5:4573/seat") < code.index("agi://10.0.0.6:4573/seat") < code.index("zh/seat-not-available")
+    for template in ("zhida-seat", "zhida-browser-seat"):
+        assert "context=zhida-seat\n" in section(files["pjsip_zhida.conf"], template)
+        assert "trust_id_inbound=no" in section(files["pjsip_zhida.conf"], template)
+
+
+def test_without_codes_a_seats_phone_reaches_nobody() -> None:
+    files = render(SITE)
+    assert "zhida-seat-code" not in files["extensions_zhida.conf"]
+    assert "context=zhida-nowhere\n" in section(files["pjsip_zhida.conf"], "zhida-seat")
+
+
+@pytest.mark.parametrize("code", ["*", "_X.", "*10,1,System(x)", "s", "*10\n"])
+def test_what_is_no_code_is_no_extension(code: str) -> None:
+    with pytest.raises(Refused):
+        replace(SITE, seat_codes=(code,))

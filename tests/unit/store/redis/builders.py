@@ -8,6 +8,7 @@ from typing import Any
 
 from calls.events import Arrived, Event, Queued, from_document, to_ms
 from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rung
+from seats.agents import Agent
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatEvent, SeatState
 from store.redis.live import RedisLiveState
@@ -63,7 +64,6 @@ def a_seat(seat_id: str, *groups: str, skills: str = "", places: str = "") -> Se
         devices=(f"PJSIP/{seat_id}",),
         groups=groups or ("priority",),
         skills=levels(skills),
-        agent=f"agent {seat_id}",
         places=levels(places),
     )
 
@@ -91,7 +91,7 @@ class Hotline:
 
     async def signs_in(self, seat_id: str) -> None:
         await self.a.phone(seat_id, Phone.IDLE)
-        await self.a.ask(seat_id, SeatEvent.MAKE_READY, why="good morning", by=seat_id)
+        await self.a.sign_in(seat_id, Agent(agent_id=f"agent {seat_id}"), SeatEvent.MAKE_READY, by=seat_id)
 
     def a_call(
         self, call_id: str, *rungs: str, caller: str = "public", bonus_s: int = 0, skills: str = "", number: str = "051588880001"

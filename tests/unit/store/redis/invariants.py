@@ -73,6 +73,7 @@ def check_invariants(held: Dump, rules: Rules) -> None:
     who_awaits_a_seat_awaits_a_busy_one(held)
     nobody_waits_for_a_group_without_anybody(held, rules)
     every_wait_has_its_timer(held)
+    one_seat_an_agent(held)
     indexes_agree(held)
 
 
@@ -127,6 +128,15 @@ def nobody_waits_for_an_idle_seat(held: Dump, rules: Rules) -> None:
             assert not (serves and able and room and seat_id not in held.refused(call_id)), f"{call_id} waits, {seat_id} is idle"
 
 
+def one_seat_an_agent(held: Dump) -> None:
+    seats = held.seats()
+    assert held.hashes.get("agents", {}) == {seat["agent"]: seat_id for seat_id, seat in seats.items() if seat["agent"]}
+    for seat in seats.values():
+        assert not (seat["agent"] and seat["state"] == "logged_out"), seat
+        assert seat["groups"] == (seat["agent_groups"] or seat["own_groups"]), seat
+        assert seat["skills"] == (seat["agent_skills"] or seat["own_skills"]), seat
+
+
 def who_awaits_a_seat_awaits_a_busy_one(held: Dump) -> None:
     seats, timers = held.seats(), held.zsets.get("timers", {})
     awaiting = {call_id: call["awaits"] for call_id, call in held.calls().items() if call["awaits"]}
@@ -135,7 +145,7 @@ def who_awaits_a_seat_awaits_a_busy_one(held: Dump) -> None:
     for call_id, seat_id in awaiting.items():
         call, seat = held.calls()[call_id], seats[seat_id]
         assert (call["state"], call["parked"], call["preferred"]) == ("waiting", "", seat_id)
-        assert seat["state"] in ON_DUTY
+        assert on_duty(seat)
         assert (seat["state"], seat["phone"]) != ("ready", "idle"), f"{call_id} awaits {seat_id}, which is free"
         assert (seat["leaving"], seat["wish"] in {"", "ready"}) == ("", True)
         assert names(call["open"]) & names(seat["groups"])
@@ -148,7 +158,7 @@ def nobody_waits_for_a_group_without_anybody(held: Dump, rules: Rules) -> None:
         if not rules.skip_empty_groups or not call["line"] or not rungs_left(call):
             continue
         served = any(
-            seat["state"] in ON_DUTY and names(call["open"]) & names(seat["groups"]) and enough(seat["skills"], call["want"])
+            on_duty(seat) and names(call["open"]) & names(seat["groups"]) and enough(seat["skills"], call["want"])
             for seat in held.seats().values()
         )
         assert served or f"empty:{call['line']}" in timers, f"nobody on duty serves {call_id}, and its next rung does not open"
@@ -163,6 +173,7 @@ def every_wait_has_its_timer(held: Dump) -> None:
     for seat_id, seat in held.seats().items():
         assert (f"wrap:{seat_id}" in timers) == (seat["state"] == "wrap_up")
         assert (f"heal:{seat_id}" in timers) <= (seat["state"] == "unreachable")
+        assert (f"away:{seat_id}" in timers) <= (seat["state"] == "away")
     for name in timers:
         kind, _, of = name.partition(":")
         if kind == "empty":
@@ -180,6 +191,10 @@ def indexes_agree(held: Dump) -> None:
     assert not set(held.some("refused")) - set(calls)
     seat_indexes_agree(held)
     call_indexes_agree(held)
+
+
+def on_duty(seat: dict[str, str]) -> bool:
+    return seat["state"] in ON_DUTY and (seat["state"], seat["phone"]) != ("wrap_up", "unreachable")
 
 
 def names(joined: str) -> set[str]:
@@ -205,9 +220,9 @@ def seat_indexes_agree(held: Dump) -> None:
         for queue in (f"{group}|{want}" for group in names(seat["groups"]) for want in wants):
             if seat["state"] == "ready" and seat["phone"] == "idle":
                 ready[queue].add(seat_id)
-            if seat["state"] in ON_DUTY:
+            if on_duty(seat):
                 duty[queue].add(seat_id)
-        if seat["state"] in ON_DUTY and seat["groups"]:
+        if on_duty(seat) and seat["groups"]:
             crew[seat["groups"]].add(seat_id)
         for skill in numbers(seat["skills"]):
             skilled[skill].add(seat_id)

@@ -53,5 +53,5 @@ class UsualRules(Base):
         """At once, or when their calls are over; groups may have nobody then."""
         for seat_id in sorted(self.model.seats)[:number]:
             self.begin()
-            self.do(self.live["a"].ask(seat_id, event, why="lunch", by="x"))
-            self.model.ask(seat_id, event, "lunch")
+            asked = self.granted(self.live["a"].ask(seat_id, event, why="lunch", by="x"))
+            assert asked == self.model.ask(seat_id, event, "lunch")

@@ -8,6 +8,7 @@ import redis
 from hypothesis import strategies as st
 
 from routing.waiting import Offer, Rules, Rung, Strategy
+from seats.agents import Agent
 from seats.state import SeatState
 from tests.unit.store.redis.builders import MORNING, levels
 from tests.unit.store.redis.invariants import Dump
@@ -26,6 +27,11 @@ ladders = st.lists(
 ).flatmap(lambda rest: st.sampled_from(GROUPS).map(lambda first: (Rung(group=first, after_s=0.0), *rest)))
 places = st.permutations(range(4))
 definitions = st.tuples(st.lists(st.tuples(groups, skills), min_size=2, max_size=4), places)
+AGENTS = (
+    Agent(agent_id="101", name="某甲"),
+    Agent(agent_id="102", name="某乙", groups=("general",)),
+    Agent(agent_id="103", name="某丙", skills={"tax": 3}),
+)
 whoever = st.sampled_from([("051588880001", ""), ("051588880002", ""), ("051588880003", "e1"), ("051588880004", "e1"), ("", "")])
 """Number and enterprise."""
 picks = st.integers(min_value=0, max_value=59)
@@ -35,7 +41,10 @@ rule_sets = st.builds(
     Rules,
     ring_s=st.just(15.0),
     wrap_up_s=st.sampled_from([0.0, 3.0, 10.0]),
+    wrap_up_longest_s=st.sampled_from([10.0, 15.0]),
     away_after_missed=st.booleans(),
+    away_for_s=st.sampled_from([0.0, 0.0, 4.0]),
+    agent_required=st.sampled_from([False, False, True]),
     retry_s=st.sampled_from([2.0, 5.0]),
     refusal_s=st.sampled_from([3.0, 30.0]),
     kept_back=st.sampled_from([(), (("priority", 1),), (("qilai", 1), ("general", 2))]),
@@ -100,6 +109,7 @@ def calls_expected(model: Model) -> dict[str, Any]:
 
 def seats_held(held: Dump) -> dict[str, Any]:
     names = ("state", "why", "phone", "wish", "call_id", "offer_id", "since", "wrap_until", "leaving", "calls", "awaited_by")
+    names += ("agent", "groups", "skills")
     return {seat_id: {name: seat[name] for name in names} for seat_id, seat in held.seats().items()}
 
 
@@ -117,6 +127,9 @@ def seats_expected(model: Model) -> dict[str, Any]:
             "leaving": "1" if seat.leaving else "",
             "calls": str(seat.calls),
             "awaited_by": seat.awaited_by,
+            "agent": seat.agent.agent_id if seat.agent is not None else "",
+            "groups": ",".join(seat.groups),
+            "skills": ",".join(f"{skill}:{level}" for skill, level in sorted(seat.skills.items())),
         }
         for seat in model.seats.values()
     }
@@ -151,5 +164,8 @@ def messages(heard: "redis.client.PubSub", expected: int) -> list[tuple[str, str
         if message is not None:
             engine = message["channel"].rpartition(":")[2]
             said = json.loads(message["data"])
-            found.append((engine, "offer", said["offer"]["offer_id"]) if "offer" in said else (engine, "poke", said["poke"]))
+            if "kind" in said:
+                found.append((engine, said["kind"], f"{said['agent']} at {said['seat_id']}"))
+            else:
+                found.append((engine, "offer", said["offer"]["offer_id"]) if "offer" in said else (engine, "poke", said["poke"]))
     return found

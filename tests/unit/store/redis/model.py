@@ -11,7 +11,8 @@ from calls.events import to_ms
 from routing.expected import Told
 from routing.waiting import CallState, LiveCall, OfferOutcome, Rules
 from seats.seat import Phone, SeatDefinition
-from seats.state import DEFERRED, ON_DUTY, TRANSITIONS, SeatEvent, SeatState
+from seats.state import DEFERRED, TRANSITIONS, SeatEvent, SeatState
+from tests.unit.store.redis import model_agents as agents
 from tests.unit.store.redis import model_matching as matching
 from tests.unit.store.redis.model_state import ANSWERED, BOUND, C, ModelCall, ModelSeat, S, able, ms
 
@@ -123,21 +124,18 @@ class Model:
         return True
 
     def _enter(self, seat: ModelSeat, to: SeatState, why: str, wish: SeatState | None) -> None:
+        served = seat.on_duty
         if seat.idle:
             self.timers.pop(f"day:{seat.seat_id}", None)
-        if seat.state in ON_DUTY and to not in ON_DUTY:
-            self._vacate(seat)
         if to is not seat.state:
             seat.since = self.now
-            self.timers.pop(f"wrap:{seat.seat_id}", None)
-            self.timers.pop(f"heal:{seat.seat_id}", None)
-            if to is S.WRAP_UP:
-                self.timers[f"wrap:{seat.seat_id}"] = self.now + ms(self.rules.wrap_up_s)
-            if to is S.UNREACHABLE:
-                self.timers[f"heal:{seat.seat_id}"] = self.now + ms(self.rules.unreachable_s)
+            self._set_timers(seat, to)
         self._note_service(seat, to)
         seat.wrap_until = self.now + ms(self.rules.wrap_up_s) if to is S.WRAP_UP else None
         seat.state, seat.why, seat.wish = to, why, wish
+        self._note_duty(seat, served)
+        if to is S.LOGGED_OUT:
+            agents.leave(self, seat)
         if to is not S.RESERVED:
             seat.offer_id = ""
         if to not in BOUND:
@@ -148,7 +146,11 @@ class Model:
         if seat.idle:
             self.freed.append(seat)
 
-    def _vacate(self, seat: ModelSeat) -> None:
+    def _note_duty(self, seat: ModelSeat, served: bool) -> None:
+        if served and not seat.on_duty:
+            self.vacate(seat)
+
+    def vacate(self, seat: ModelSeat) -> None:
         self.vacated |= set(seat.groups)
         matching.give_up(self, seat)
 
@@ -168,22 +170,34 @@ class Model:
         gone, waited = (math.floor(figure * 0.998) for figure in self.patience)
         self.patience = (gone + 1000 * left, waited + self.now - call.queued)
 
+    def _set_timers(self, seat: ModelSeat, to: SeatState) -> None:
+        lasts_s = {
+            "wrap": self.rules.wrap_up_s if to is S.WRAP_UP else 0,
+            "heal": self.rules.unreachable_s if to is S.UNREACHABLE else 0,
+            "away": self.rules.away_for_s if to is S.AWAY else 0,
+        }
+        for kind, seconds in lasts_s.items():
+            self.timers.pop(f"{kind}:{seat.seat_id}", None)
+            if seconds:
+                self.timers[f"{kind}:{seat.seat_id}"] = self.now + ms(seconds)
+
+    def keep_wish(self, seat: ModelSeat, wish: SeatState, why: str) -> None:
+        seat.wish, seat.wish_why = wish, why
+        if not seat.merely_busy:
+            matching.give_up(self, seat)
+
     def _forget(self, seat: ModelSeat) -> None:
-        self._vacate(seat)
-        self.timers.pop(f"day:{seat.seat_id}", None)
-        self.timers.pop(f"wrap:{seat.seat_id}", None)
-        self.timers.pop(f"heal:{seat.seat_id}", None)
+        agents.leave(self, seat)
+        self.vacate(seat)
+        for kind in ("day", "wrap", "heal", "away"):
+            self.timers.pop(f"{kind}:{seat.seat_id}", None)
         del self.seats[seat.seat_id]
 
     def define(self, seats: Sequence[SeatDefinition]) -> None:
         for given in seats:
             seat = self.seats.setdefault(given.seat_id, ModelSeat(given.seat_id, since=self.now))
-            changed = (seat.groups, seat.skills, seat.places) != (given.groups, given.skills, given.places)
-            if changed:
-                self.timers.pop(f"day:{seat.seat_id}", None)
-                self._vacate(seat)
-            seat.devices, seat.groups, seat.skills, seat.places = given.devices, given.groups, given.skills, given.places
-            seat.agent, seat.leaving = given.agent, False
+            seat.devices, seat.own, seat.leaving = given.devices, (given.groups, given.skills), False
+            changed = agents.serve(self, seat, given.places)
             if changed and seat.idle:
                 self.freed.append(seat)
         self.done()
@@ -195,22 +209,26 @@ class Model:
                 self._forget(seat)
         self.done()
 
-    def ask(self, seat_id: str, event: SeatEvent, why: str) -> None:
+    def ask(self, seat_id: str, event: SeatEvent, why: str) -> bool:
         seat = self.seats[seat_id]
+        if self.rules.agent_required and seat.agent is None and event is not E.LOG_OUT:
+            return False
         if not self.advance(seat, event, why):
-            seat.wish, seat.wish_why = DEFERRED[event], why
-            if not seat.merely_busy:
-                matching.give_up(self, seat)
+            self.keep_wish(seat, DEFERRED[event], why)
         self.done()
+        return True
 
-    def wrapped_up(self, seat_id: str) -> bool:
-        taken = self.advance(self.seats[seat_id], E.WRAPPED_UP, "the ticket is saved")
+    def wrapped_up(self, seat_id: str, call_id: str = "") -> bool:
+        seat = self.seats[seat_id]
+        taken = call_id in ("", seat.call_id) and self.advance(seat, E.WRAPPED_UP, "the ticket is saved")
         self.done()
         return taken
 
     def phone(self, seat_id: str, phone: Phone, why: str, *, ready: bool) -> None:
         seat = self.seats[seat_id]
-        before, seat.phone = seat.phone, phone
+        before, served = seat.phone, seat.on_duty
+        seat.phone = phone
+        self._note_duty(seat, served)
         if phone is not before and seat.state is S.READY:
             self.timers.pop(f"day:{seat.seat_id}", None)
         if phone is Phone.UNREACHABLE and before is not phone:
@@ -223,7 +241,8 @@ class Model:
                 self.advance(seat, E.PHONE_BACK, why)
         elif phone is not before and seat.idle:
             self.freed.append(seat)
-        if ready and phone is not Phone.UNREACHABLE and seat.state in (S.LOGGED_OUT, S.AWAY, S.UNREACHABLE):
+        may_be_ready = seat.agent is not None or not self.rules.agent_required
+        if ready and may_be_ready and phone is not Phone.UNREACHABLE and seat.state in (S.LOGGED_OUT, S.AWAY, S.UNREACHABLE):
             self.advance(seat, E.MAKE_READY, why)
         self.done()
 
@@ -331,7 +350,7 @@ class Model:
         others = [
             seat
             for seat in self.seats.values()
-            if seat.state in ON_DUTY and able(seat, call)
+            if seat.on_duty and able(seat, call)
         ]
         if lasting and all(seat.seat_id in lasting for seat in others):
             call.refused = {seat: span for seat, span in call.refused.items() if span[0] > self.now}
@@ -354,7 +373,8 @@ class Model:
         seat = self.seats[call.seat_id]
         assert call.queued is not None
         waited_s = (self.now - call.queued) / 1000
-        self.fact("answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=seat.agent)
+        agent = seat.agent.agent_id if seat.agent is not None else ""
+        self.fact("answered", call_id, offer_id=offer_id, seat_id=seat.seat_id, group=call.group, waited_s=waited_s, agent=agent)
         self._note_patience(call, left=False)
         seat.took_for = call.group
         seat.calls, seat.calls_day = matching.calls_today(self, seat) + 1, matching.today(self).date()

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from calls.events import to_ms
 from routing.waiting import Strategy
-from seats.state import ON_DUTY
 from tests.unit.store.redis.model_state import ModelCall, ModelSeat, able, ms
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def begin_to_await(model: "Model", call: ModelCall) -> None:
 
 
 def is_served(model: "Model", call: ModelCall) -> bool:
-    return any(seat.state in ON_DUTY and able(seat, call) for seat in model.seats.values())
+    return any(seat.on_duty and able(seat, call) for seat in model.seats.values())
 
 
 def note_unserved(model: "Model") -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from calls.events import Announced, Expected, to_document
 from routing.expected import Line, Outlook, Pace, Serving, Told
-from seats.state import ON_DUTY
 from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_state import C, ModelCall, ModelSeat, ms
 
@@ -43,7 +42,7 @@ def outlook(model: Model, call_id: str) -> Outlook | None:
 
 
 def on_duty(model: Model) -> list[ModelSeat]:
-    return [seat for seat in model.seats.values() if seat.state in ON_DUTY]
+    return [seat for seat in model.seats.values() if seat.on_duty]
 
 
 def crews(model: Model) -> Mapping[frozenset[str], int]:

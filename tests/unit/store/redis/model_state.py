@@ -6,6 +6,7 @@ from datetime import date
 
 from routing.expected import Told
 from routing.waiting import CallState, LiveCall
+from seats.agents import Agent
 from seats.seat import Phone
 from seats.state import ON_DUTY, SeatState
 
@@ -22,7 +23,8 @@ class ModelSeat:
     groups: tuple[str, ...] = ()
     skills: Mapping[str, int] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
-    agent: str = ""
+    own: tuple[tuple[str, ...], Mapping[str, int]] = ((), {})
+    agent: Agent | None = None
     state: SeatState = S.LOGGED_OUT
     why: str = "nobody has signed in yet"
     phone: Phone = Phone.UNREACHABLE
@@ -41,12 +43,23 @@ class ModelSeat:
     """Group -> where its strategy put the seat when it was listed."""
 
     @property
+    def serves(self) -> tuple[tuple[str, ...], Mapping[str, int]]:
+        """What is configured, or what its agent has of his own."""
+        if self.agent is None:
+            return self.own
+        return self.agent.groups or self.own[0], self.agent.skills or self.own[1]
+
+    @property
+    def on_duty(self) -> bool:
+        return self.state in ON_DUTY and (self.state is not S.WRAP_UP or self.phone is not Phone.UNREACHABLE)
+
+    @property
     def idle(self) -> bool:
         return self.state is S.READY and self.phone is Phone.IDLE
 
     @property
     def merely_busy(self) -> bool:
-        return self.state in ON_DUTY and not self.idle and not self.leaving and self.wish in (None, S.READY)
+        return self.on_duty and not self.idle and not self.leaving and self.wish in (None, S.READY)
 
 
 @dataclass

@@ -71,6 +71,10 @@ def _due_wrap(model: Model, seat_id: str) -> None:
     model.advance(model.seats[seat_id], E.WRAPPED_UP, "wrap-up is over")
 
 
+def _due_away(model: Model, seat_id: str) -> None:
+    model.advance(model.seats[seat_id], E.AWAY_OVER, "was away for long enough")
+
+
 def _due_heal(model: Model, seat_id: str) -> None:
     if model.seats[seat_id].phone is Phone.IDLE:
         model.advance(model.seats[seat_id], E.PHONE_BACK, "tried again: its phone looks idle")
@@ -113,5 +117,6 @@ DUE = {
     "day": _due_day,
     "wrap": _due_wrap,
     "heal": _due_heal,
+    "away": _due_away,
     "engine": _engine_gone,
 }

@@ -20,7 +20,7 @@ from calls.events import Announced, Event, Expected, Queued, from_document, to_d
 from calls.events import to_ms as event_ms
 from routing.skills import Skills
 from routing.waiting import CallState, LiveCall, Offer, OfferOutcome, Rules, Rung
-from seats.seat import Phone, SeatDefinition
+from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import DEFERRED, SeatEvent, SeatState
 from store.redis.connection import connect
 from store.redis.keeper import ALIVE_S
@@ -29,6 +29,7 @@ from tests.redis_server import RedisServer
 from tests.unit.store.redis import model_outlook, model_timers
 from tests.unit.store.redis.builders import VirtualClock
 from tests.unit.store.redis.invariants import check_invariants, dump
+from tests.unit.store.redis.machine_agents import AgentRules
 from tests.unit.store.redis.machine_usual import UsualRules
 from tests.unit.store.redis.machine_words import (
     BONUS_MS,
@@ -277,8 +278,15 @@ class LiveMachine(RuleBasedStateMachine):
     def a_person_asks(self, pick: int, event: SeatEvent) -> None:
         seat_id = self.picked(sorted(self.model.seats), pick)
         self.begin()
-        self.do(self.live["b"].ask(seat_id, event, why=f"wants {event}", by="x"))
-        self.model.ask(seat_id, event, f"wants {event}")
+        asked = self.granted(self.live["b"].ask(seat_id, event, why=f"wants {event}", by="x"))
+        assert asked == self.model.ask(seat_id, event, f"wants {event}")
+
+    def granted(self, step: Awaitable[Seat]) -> bool:
+        try:
+            self.do(step)
+        except Conflict:
+            return False
+        return True
 
     def in_wrap_up(self) -> list[str]:
         return [seat.seat_id for seat in self.model.seats.values() if seat.state is SeatState.WRAP_UP]
@@ -288,11 +296,7 @@ class LiveMachine(RuleBasedStateMachine):
     def a_ticket_is_saved(self, pick: int, wrong: bool) -> None:
         seat_id = self.picked(sorted(self.model.seats) if wrong else self.in_wrap_up(), pick)
         self.begin()
-        try:
-            self.do(self.live["b"].wrapped_up(seat_id))
-            taken = True
-        except Conflict:
-            taken = False
+        taken = self.granted(self.live["b"].wrapped_up(seat_id))
         assert taken == self.model.wrapped_up(seat_id)
 
     @rule(pick=picks, phone=st.sampled_from([Phone.IDLE, *Phone]), ready=st.booleans(), rings=st.booleans())
@@ -413,7 +417,7 @@ class LiveMachine(RuleBasedStateMachine):
 
 
 def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
-    class Machine(UsualRules, LiveMachine):
+    class Machine(UsualRules, AgentRules, LiveMachine):
         server = redis_server
         client = connect(redis_server.url)
         runner = asyncio.Runner()

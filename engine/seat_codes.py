@@ -1,0 +1,45 @@
+"""A code that a seat's phone dialled, on its way to what it does (`AGI(agi://engine/seat)`)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from calls.errors import LegGone, PbxFault, StoreFault
+from engine.watcher import SeatPhones
+from ivr.seat_codes import SeatCode, SeatCodes
+from pbx.line import AgiLine
+
+log = structlog.get_logger(__name__)
+
+SEAT_SCRIPT: Final = "seat"
+"""The script's name in the dialplan's AGI()."""
+
+
+class SeatCodeRoad:
+    """Takes the calls that seats' phones make. They are no calls of the hotline's: no record, no ticket, no place in live state.
+
+    `codes`: what can be dialled.
+    """
+
+    def __init__(self, does: SeatCodes, phones: SeatPhones) -> None:
+        self.codes: Mapping[str, SeatCode] = {}
+        self._does = does
+        self._phones = phones
+
+    async def take(self, line: AgiLine) -> None:
+        """Do what was dialled, and end the call. Without the last word (live state is away) the dialplan asks the next engine."""
+        dialled = line.arrival.dialled
+        code, seat_id = self.codes.get(dialled), self._phones.seat_of(line.channel)
+        if code is None or seat_id is None:
+            log.warning("seat_code_unknown", dialled=dialled, channel=line.channel)
+            return
+        phone = line.channel.rpartition("-")[0].removeprefix("PJSIP/")
+        try:
+            told = await self._does.dialled(code, line, seat_id, by=f"phone {phone}")
+            log.info("seat_code_dialled", seat_id=seat_id, phone=phone, action=code.action, told=told)
+            await line.finish()
+        except LegGone:
+            log.info("seat_code_left", seat_id=seat_id, phone=phone, action=code.action)
+        except (StoreFault, PbxFault) as fault:
+            log.error("seat_code_given_back", seat_id=seat_id, action=code.action, code=fault.code, why=fault.sentence)
