@@ -52,7 +52,7 @@ class Day:
 
 
 def a_seat(seat_id: int, *groups: str) -> SeatDefinition:
-    return SeatDefinition(seat_id=str(seat_id), devices=(f"PJSIP/{seat_id}",), groups=groups, skills=frozenset(), agent="")
+    return SeatDefinition(seat_id=str(seat_id), devices=(f"PJSIP/{seat_id}",), groups=groups)
 
 
 class Simulation:
