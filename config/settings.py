@@ -14,6 +14,7 @@ from config.answering import (
     QueueSettings,
     RecordingSettings,
     SeatsSettings,
+    SupervisionSettings,
     WhitelistSettings,
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
@@ -58,6 +59,8 @@ class Settings(Section):
     """Name to group of seats."""
     seats: SeatsSettings = SeatsSettings()
     """What holds for every seat."""
+    supervision: SupervisionSettings = SupervisionSettings()
+    """Supervisors on calls."""
     ladders: LaddersSettings
     """Which groups open for a caller, one after another."""
     hours: dict[Name, HoursSettings] = Field(default_factory=dict)

@@ -11,11 +11,12 @@ from calls.errors import Conflict, NotFound
 from seats.seat import Seat
 from seats.state import SeatEvent
 
-_EVENTS: Final = {
+EVENTS: Final = {
     AskedState.READY: SeatEvent.MAKE_READY,
     AskedState.PAUSED: SeatEvent.PAUSE,
     AskedState.LOGGED_OUT: SeatEvent.LOG_OUT,
 }
+"""What a person asks of a seat, as its table has it."""
 
 
 async def list_seats(asked: Asked[SeatsWanted, Nothing]) -> SeatPage:
@@ -41,8 +42,8 @@ async def show_seat(asked: Asked[Nothing, Nothing]) -> SeatDocument:
 
 async def change_seat(asked: Asked[Nothing, SeatChange]) -> SeatDocument:
     """What a person asks of a seat."""
-    why = asked.body.reason or f"{asked.body.state} by {asked.bearer.name}"
-    seat = await asked.sources.seats.ask(asked.path["seat_id"], _EVENTS[asked.body.state], why=why, by=asked.bearer.name)
+    why = asked.body.reason or f"{asked.body.state} by {asked.by}"
+    seat = await asked.sources.seats.ask(asked.path["seat_id"], EVENTS[asked.body.state], why=why, by=asked.by)
     return await _with_call(asked, seat)
 
 

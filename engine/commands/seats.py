@@ -53,8 +53,22 @@ def logout(seat: SeatId, reason: Reason = "", config: ConfigFile = None) -> None
     _put(seat, "logged_out", reason, config)
 
 
+@app.command()
+def force(
+    seat: SeatId,
+    state: Annotated[str, typer.Argument(metavar="STATE", help="ready, paused or logged_out.")],
+    why: Annotated[str, typer.Option(help="Why; it stands in the log of acts.")],
+    config: ConfigFile = None,
+) -> None:
+    """Change a seat's state at once, whatever its agent wants; a call that rings there goes to another seat."""
+    _told(seat, Api(settings_of(config)).send("POST", f"/seats/{seat}/force", {"state": state, "why": why}))
+
+
 def _put(seat: str, state: str, reason: str, config: ConfigFile) -> None:
     body = {"state": state, **({"reason": reason} if reason else {})}
-    now = Api(settings_of(config)).send("PUT", f"/seats/{seat}/state", body)
+    _told(seat, Api(settings_of(config)).send("PUT", f"/seats/{seat}/state", body))
+
+
+def _told(seat: str, now: dict[str, str | None]) -> None:
     wish = f", {now['wish']} afterwards" if now.get("wish") else ""
     sys.stdout.write(f"Seat {seat} is {now['state']}{wish}.\n")

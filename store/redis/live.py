@@ -47,6 +47,11 @@ class RedisLiveState:
         self._rematch = False
 
     @property
+    def steps(self) -> Steps:
+        """How this engine's steps are run, for what has files of its own."""
+        return self._steps
+
+    @property
     def engine_id(self) -> str:
         """The engine whose steps these are."""
         return self._steps.engine_id

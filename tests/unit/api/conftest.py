@@ -74,5 +74,10 @@ def admin(client: TestClient[Any, Any]) -> Asker:
 
 
 @pytest.fixture
+def supervisor(client: TestClient[Any, Any]) -> Asker:
+    return Asker(client, "supervisor")
+
+
+@pytest.fixture
 def stranger(client: TestClient[Any, Any]) -> Asker:
     return Asker(client, "")
