@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import deque
+from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
@@ -10,16 +11,20 @@ from prometheus_client import CollectorRegistry, Gauge
 from api.documents.seats import seat_item
 from api.sources import Happening, Happenings
 from calls.errors import StoreFault
-from calls.events import from_ms
+from calls.events import Act, Supervised, SupervisionEnded, from_ms
 from seats.seat import Seat
 
 log = structlog.get_logger(__name__)
 
+FOR_SUPERVISORS: Final = frozenset({Act.kind, Supervised.kind, SupervisionEnded.kind})
+"""An agent is not told that somebody listens, nor what others do."""
+
 class Follower:
     """One who follows: messages wait here until he takes them."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, all_kinds: bool = False) -> None:
         self._most = most
+        self.all_kinds = all_kinds
         self._waiting: deque[str] = deque()
         self._there = asyncio.Event()
         self.overrun = asyncio.Event()
@@ -54,9 +59,9 @@ class Hub:
         gauge = Gauge("zhida_api_streams", "Streams that are open.", registry=registry)
         gauge.set_function(lambda: len(self._followers))
 
-    def enter(self) -> Follower:
-        """Follow from now on."""
-        follower = Follower(self._queued)
+    def enter(self, *, all_kinds: bool = False) -> Follower:
+        """Follow from now on; `all_kinds`: also what is for supervisors alone."""
+        follower = Follower(self._queued, all_kinds=all_kinds)
         self._followers.add(follower)
         return follower
 
@@ -81,13 +86,14 @@ class Hub:
         if not self._followers:
             return
         try:
-            self._tell(message_of(happening))
+            self._tell(message_of(happening), open_to_all=isinstance(happening, Seat) or happening["kind"] not in FOR_SUPERVISORS)
         except (KeyError, TypeError, ValueError) as error:
             log.error("happening_unreadable", why=repr(error)[:200])
 
-    def _tell(self, text: str) -> None:
+    def _tell(self, text: str, *, open_to_all: bool = True) -> None:
         for follower in tuple(self._followers):
-            follower.put(text)
+            if open_to_all or follower.all_kinds:
+                follower.put(text)
 
 
 def message_of(happening: Happening) -> str:

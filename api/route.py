@@ -51,6 +51,7 @@ class Asked(Generic[Query, Body]):
     Args:
         path: the path's parts by name.
         if_match: the If-Match header as it came, or None.
+        person: whom the bearer says he is, or "".
     """
 
     sources: Sources
@@ -59,6 +60,12 @@ class Asked(Generic[Query, Body]):
     query: Query
     body: Body
     if_match: str | None = None
+    person: str = ""
+
+    @property
+    def by(self) -> str:
+        """Who asks, in one word for people: the token's name, and the person where one is named."""
+        return f"{self.person} ({self.bearer.name})" if self.person else self.bearer.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,21 @@ from aiohttp import web
 from api.documents.problem import Problem
 from api.errors import PROBLEM_JSON
 from api.health import HealthDocument, healthz, metrics
-from api.resources import agents, callbacks, calls, conferences, enterprises, explained, reload, seats, shifts, specialists, tickets
+from api.resources import (
+    acts,
+    agents,
+    callbacks,
+    calls,
+    conferences,
+    enterprises,
+    explained,
+    reload,
+    seats,
+    shifts,
+    specialists,
+    supervision,
+    tickets,
+)
 from api.route import PREFIX, AnyRoute, Open, OpenAnswer
 from api.stream import stream
 
@@ -27,6 +41,8 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
     *specialists.ROUTES,
     *explained.ROUTES,
     *reload.ROUTES,
+    *supervision.ROUTES,
+    *acts.ROUTES,
 )
 
 

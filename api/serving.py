@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
+from api.acting import carried_out, person_of
 from api.errors import Malformed, TooSlow, WrongMediaType
 from api.hostile import check_text, read_json
 from api.repeating import once
@@ -39,22 +39,23 @@ def handler_of(route: AnyRoute) -> Callable[[web.Request], Awaitable[web.Respons
             query=route.query.model_validate(_query(request)),
             body=route.body.model_validate({} if sent is None else sent),
             if_match=request.headers.get("If-Match"),
+            person=person_of(request),
         )
         if route.creates:
-            return await once(request, asked, sent, lambda: _answered(route, asked))
-        return await _answered(route, asked)
+            return await once(request, asked, sent, lambda: _answered(route, asked, sent))
+        return await _answered(route, asked, sent)
 
     return handle
 
 
-async def _answered(route: AnyRoute, asked: Asked[Any, Any]) -> web.Response:
-    document = await route.handle(asked)
+async def _answered(route: AnyRoute, asked: Asked[Any, Any], sent: object) -> web.Response:
+    document = await carried_out(route, asked, sent)
     return _response(route, document)
 
 
 def _response(route: AnyRoute, document: BaseModel | None) -> web.Response:
     if document is None:
-        return web.Response(status=HTTPStatus.NO_CONTENT)
+        return web.Response(status=route.status)
     headers = {"ETag": f'"{document.version}"'} if route.versioned and hasattr(document, "version") else {}
     return web.json_response(text=document.model_dump_json(), status=route.status, headers=headers)
 

@@ -8,15 +8,19 @@ from typing import Any, Protocol
 from prometheus_client import CollectorRegistry
 
 from calls.clock import Clock
+from calls.events import Act
 from calls.hours import Span
 from conference.desk import ConferenceDesk
 from conference.roster import Specialist
 from conference.roster_keeping import RosterPage
+from conference.supervising import SupervisionDesk
+from routing.dispatching import Dispatch
 from routing.explain import Explanation
 from routing.waiting import SeatBoard, WaitingRoom
 from seats.desk import SeatDesk
 from seats.seat import Seat
 from seats.shifts import OnDuty, Shortage
+from tickets.acts import ActLog
 from tickets.records import Records
 from whitelist.entries import Entry
 from whitelist.keeping import EntryPage, WantedEntries
@@ -43,6 +47,14 @@ class Roster(Protocol):
 
     async def specialist(self, specialist_id: str) -> Specialist:
         """See `RosterStore.specialist`."""
+        ...
+
+
+class Acts(Protocol):
+    """Where what persons do is noted."""
+
+    async def note(self, act: Act) -> None:
+        """Keep it, in whichever store is there. Raises: StoreFault: none is."""
         ...
 
 
@@ -191,6 +203,8 @@ class Sources:
         dial: a number as people write it -> what the outside trunk wants. Raises: Refused: it cannot be called.
         area_code: the hotline's own, for numbers that are looked for without one.
         registry: what /metrics shows; the API adds its own figures to it.
+        message: the prompt that a caller hears whom nobody could take. away_ring_s: how long a number rings that he is sent to.
+        has_prompt: whether a prompt is there to be played.
     """
 
     clock: Clock
@@ -211,3 +225,10 @@ class Sources:
     area_code: str
     ring: Callable[[], RingTimes]
     reload: Reload
+    supervisors: SupervisionDesk
+    dispatch: Dispatch
+    acts: Acts
+    act_log: ActLog
+    message: Callable[[], str]
+    away_ring_s: Callable[[], float]
+    has_prompt: Callable[[str], bool]

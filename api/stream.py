@@ -112,7 +112,7 @@ async def _introduced(socket: web.WebSocketResponse, tokens: Tokens, token_s: fl
 
 async def _followed(request: web.Request, socket: web.WebSocketResponse, bearer: Bearer) -> None:
     hub = request.app[HUB]
-    follower = hub.enter()
+    follower = hub.enter(all_kinds=bearer.may(Right.SUPERVISE))
     try:
         await socket.send_json({"type": "ready", "name": bearer.name, "role": bearer.role})
         await _until_over(request, socket, follower)

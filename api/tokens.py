@@ -29,9 +29,13 @@ class Bearer:
     role: Role
     agent: str = ""
 
+    def may(self, right: Right) -> bool:
+        """Whether his role has that right."""
+        return right in ALLOWED[self.role]
+
     def must(self, right: Right) -> None:
         """Raises: Forbidden: his role has not that right."""
-        if right not in ALLOWED[self.role]:
+        if not self.may(right):
             able = ", ".join(role for role, rights in ALLOWED.items() if right in rights)
             raise Forbidden("role_not_allowed", f"Token {self.name} is of role {self.role}; this is for {able}.", role=self.role)
 

@@ -220,6 +220,75 @@ class SeatLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Event):
+    """A supervisor changed what the waiting call waits for: `to` is a group, a seat, or "first"; `how` says which of them."""
+
+    kind: ClassVar[str] = "moved"
+    how: str
+    to: str
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAway(Event):
+    """A supervisor took the waiting call out of the waiting room: to `number`, or to the end with `message`."""
+
+    kind: ClassVar[str] = "sent_away"
+    number: str
+    message: str
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervised(Event):
+    """From now on a supervisor's leg is on the call in this mode: listen, whisper or barge. `seat_id` is whom he helps, or ""."""
+
+    kind: ClassVar[str] = "supervised"
+    leg: str
+    mode: str
+    seat_id: str
+    phone: str
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionEnded(Event):
+    """That supervisor's leg is on the call no more."""
+
+    kind: ClassVar[str] = "supervision_ended"
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act(Event):
+    """What a person did that had an effect; kept apart from the calls, in the log of acts.
+
+    It is told before it is done, so that a crash loses none. Where it was then not done after all, it is told again with the
+    same `act_id` and the reason in `came_of`.
+
+    Args:
+        call_id: the call it was done to, else "acts": no call is called so.
+        who: the token's name, or "shell" where no engine was asked. role: the token's. person: whom its bearer said he is.
+        what: the operation's name. subject: what it was done to ("seats/8001"). detail: what was asked for (JSON).
+        came_of: "" where it was done, else the code of what prevented it.
+    """
+
+    kind: ClassVar[str] = "act"
+    act_id: str
+    who: str
+    role: str
+    person: str
+    what: str
+    subject: str
+    why: str
+    detail: str
+    came_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rated(Event):
     """The caller's own rating by key, 1 (worst) to 5 (best)."""
 
@@ -232,8 +301,8 @@ class Ended(Event):
     """The caller's contact is over.
 
     `reason` is completed (was served), abandoned (left before a seat answered), ladder_end (nobody took it),
-    callback (nobody took it, and a call-back was noted), closed (he was told that the hotline is closed), menu_left (left in the
-    menu), fallback (the dialplan served it without an engine) or recovered.
+    callback (nobody took it, and a call-back was noted), dismissed (a supervisor ended its waiting), closed (he was told that the
+    hotline is closed), menu_left (left in the menu), fallback (the dialplan served it without an engine) or recovered.
     """
 
     kind: ClassVar[str] = "ended"
@@ -263,8 +332,13 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         ThreeWayStarted,
         SpecialistLeft,
         SeatLeft,
+        Moved,
+        SentAway,
+        Supervised,
+        SupervisionEnded,
         Rated,
         Ended,
+        Act,
     )
 }
 """Every kind of fact by its name in the stream."""

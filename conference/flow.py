@@ -17,6 +17,7 @@ from conference.attempts import asked, outcome, seen
 from conference.errand import Attempt, AttemptState, Errand
 from conference.errand_store import IN_CONFERENCE, revise_errand
 from conference.legs import Around, CallerLine, Legs
+from conference.supervision import LEG as SUPERVISOR
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 _LOOK_EVERY_S: Final = 5.0  # for a word that was lost
@@ -39,6 +40,7 @@ class Conference:
         self._clock = clock
         self._call_id = line.uniqueid
         self._absent: AbstractSet[str] = frozenset()
+        self._found: AbstractSet[str] = frozenset()
         self._ringing: set[str] = set()
         self._hunt_s = hunt_s
         self._hunt_began: float | None = None
@@ -175,13 +177,17 @@ class Conference:
         if errand.hunting:
             await revise_errand(self._waiting, self._call_id, lambda _, now: now.cancelled())
             return True
-        if any(attempt.state is AttemptState.JOINED for attempt in errand.attempts):
+        if any(attempt.state is AttemptState.JOINED for attempt in errand.attempts) or self._with_supervisor():
             return call.state is CallState.CONSULT and await self._leave_to_specialist()
         await self._waiting.change(self._call_id, expect=call.state, state=CallState.AFTER)
         return True
 
+    def _with_supervisor(self) -> bool:
+        """Whether a supervisor is in the room, who then goes on with the caller."""
+        return any(leg.startswith(SUPERVISOR) and leg not in self._gone for leg in self._around.members | self._found)
+
     async def _leave_to_specialist(self) -> bool:
-        """The seat left during the consult: the caller goes on with the specialist."""
+        """The seat left during the consult: the caller goes on with the specialist, or the supervisor."""
         facts = [ThreeWayStarted(call_id=self._call_id, at=self._clock.now())]
         return await self._waiting.change(self._call_id, expect=CallState.CONSULT, state=CallState.THREE_WAY, facts=facts)
 
@@ -260,6 +266,9 @@ class Conference:
             self._around.watch(attempt.attempt_id)
         try:
             in_room = await self._legs.members(call.room)
+            self._found = {leg for leg in in_room if leg.startswith(SUPERVISOR)}
+            for leg in self._found:
+                self._around.watch(leg)
             for attempt in attempts:
                 if attempt.state is AttemptState.RINGING and attempt.attempt_id not in in_room:
                     await self._legs.hang_up(attempt.attempt_id)

@@ -80,6 +80,13 @@ class SeatsSettings(Section):
     """After this a seat whose phone did not ring is tried again, if the phone looks idle (seconds)."""
 
 
+class SupervisionSettings(Section):
+    """Supervisors who listen to calls, whisper to seats and barge in."""
+
+    phones: Seats = ()
+    """Phones of their own beside the seats' ones, 8091-8092: they register as the seats' phones do, with the same password."""
+
+
 class RungSettings(Section):
     """One step of a ladder."""
 

@@ -234,6 +234,16 @@ def _wrap_up_can_last_its_time(settings: Settings) -> Iterator[Problem]:
         yield Problem(key=("seats", "wrap_up_longest_s"), sentence=sentence)
 
 
+@_needs("groups", "seats", "supervision")
+def _supervisors_phones_are_no_seats(settings: Settings) -> Iterator[Problem]:
+    seats = {*(settings.seats.ids or ()), *(seat for group in settings.groups.values() for seat in group.seats)}
+    taken = seats | {str(int(seat) + settings.seats.browser_offset) for seat in seats}
+    strange = [phone for phone in settings.supervision.phones if phone in taken]
+    if strange:
+        sentence = f"{strange[0]} is a seat's phone, which supervisors may use anyway; name other numbers, or none"
+        yield Problem(key=("supervision", "phones"), sentence=sentence)
+
+
 @_needs("groups", "seats")
 def _skills_are_told_once(settings: Settings) -> Iterator[Problem]:
     known = {*(settings.seats.ids or ()), *(seat for group in settings.groups.values() for seat in group.seats)}

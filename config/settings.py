@@ -14,6 +14,7 @@ from config.answering import (
     QueueSettings,
     RecordingSettings,
     SeatsSettings,
+    SupervisionSettings,
     WhitelistSettings,
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
@@ -61,6 +62,8 @@ class Settings(Section):
     """What holds for every seat."""
     agents: dict[AgentId, AgentSettings] = Field(default_factory=dict)
     """Number to agent who may sign in at a seat; empty: seats are ready without one."""
+    supervision: SupervisionSettings = SupervisionSettings()
+    """Supervisors on calls."""
     ladders: LaddersSettings
     """Which groups open for a caller, one after another."""
     hours: dict[Name, HoursSettings] = Field(default_factory=dict)

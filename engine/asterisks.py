@@ -15,7 +15,7 @@ from calls.errors import LegGone, NotFound
 from conference.errand import Attempt
 from config.telephony import PbxSettings
 from engine.reconcile import Reconciler
-from engine.watcher import PhonesHere, SeatPhones
+from engine.watcher import PhonesHere, SeatPhones, Watcher
 from pbx.ami.actions import AmiActions
 from pbx.ami.link import AmiLink
 from pbx.ami.snapshot import Snapshot
@@ -39,6 +39,7 @@ class Asterisk:
     link: AmiLink
     legs: PbxLegs
     phones: PhonesHere
+    watcher: Watcher
     reconciler: Reconciler
     silence: "Silence | None" = None
 

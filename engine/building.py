@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
+from conference.supervising import SupervisionDesk
 from config.derive import (
     agents,
     announcing,
@@ -43,6 +44,7 @@ from engine.seat_codes import SEAT_SCRIPT, SeatCodeRoad
 from engine.shifts import ShiftRules, ShiftWatch
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
+from engine.supervisors import PhonesOfSupervisors, SupervisorsAnywhere
 from engine.watcher import Elsewhere, PhonesAt, SeatPhones, Watcher
 from engine.whereabouts import Whereabouts
 from ivr.seat_codes import SeatCodes
@@ -55,6 +57,7 @@ from pbx.belonging import Belonging
 from pbx.dialplan.site import PEER, endpoint_of_peer
 from pbx.legs import PbxLegs
 from pbx.line import AgiLine
+from pbx.supervisors import PbxSupervisors
 from routing.waiting import LiveCall
 from seats.agents import Agents
 from seats.desk import SeatDesk
@@ -64,6 +67,7 @@ from store.redis.connection import connect
 from store.redis.live import RedisLiveState
 from store.redis.reloads import ReloadsAsked
 from store.redis.stream import EventStream
+from store.redis.supervising import RedisSupervision
 from store.redis.telling import ToldFacts
 
 _NO_RECORDING: Final = ""
@@ -107,6 +111,8 @@ class Engine:
     directory: CurrentDirectory
     conferences: ConferenceDesk
     shifts: ShiftWatch
+    supervisors: SupervisionDesk
+    dispatch: RedisSupervision
     stores: Stores
     news: Announcements
     stream: EventStream
@@ -177,6 +183,8 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         directory=directory,
         conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
         shifts=ShiftWatch(shift_rules_of(settings), clock),
+        supervisors=_supervision(settings, live, asterisks, clock),
+        dispatch=RedisSupervision(live.steps),
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),
         stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
@@ -283,8 +291,9 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
         silence.ended()
         await reconciler.once()
 
+    watcher = Watcher(post, here)
     link = AmiLink(
-        login_of(pbx), clock=around.clock, events=Watcher(post, here).saw, on_up=came_up, on_down=None if alone else silence.fell
+        login_of(pbx), clock=around.clock, events=watcher.saw, on_up=came_up, on_down=None if alone else silence.fell
     )
     neighbours = Neighbours(name, link, around.phones, around.silences)
     one_of = OneOf(mine=lambda call_id: belonging.or_first(call_id) == name, across=f"PJSIP/{PEER}", look=neighbours.look)
@@ -297,7 +306,40 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
         one_of=None if alone else one_of,
     )
     legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
-    return Asterisk(name=name, pbx=pbx, link=link, legs=legs, phones=here, reconciler=reconciler, silence=None if alone else silence)
+    return Asterisk(
+        name=name,
+        pbx=pbx,
+        link=link,
+        legs=legs,
+        phones=here,
+        watcher=watcher,
+        reconciler=reconciler,
+        silence=None if alone else silence,
+    )
+
+
+def _supervision(settings: Settings, live: RedisLiveState, asterisks: Asterisks, clock: Clock) -> SupervisionDesk:
+    """The desk, told of what each Asterisk says of supervisors' legs."""
+
+    def gone(leg: str) -> None:
+        desk.gone(leg)
+
+    def compared(asterisk: Asterisk) -> Callable[[Mapping[str, str]], Awaitable[None]]:
+        return lambda there: desk.compare(there, mine=lambda call_id: asterisks.of(call_id) is asterisk)
+
+    legs = {name: PbxSupervisors(AmiActions(asterisk.link), unanswered=gone) for name, asterisk in asterisks.items()}
+    desk = SupervisionDesk(
+        waiting=live,
+        book=RedisSupervision(live.steps),
+        phones=PhonesOfSupervisors(settings, live, asterisks),
+        supervisors=SupervisorsAnywhere(legs, asterisks),
+        legs=asterisks,
+        clock=clock,
+    )
+    for asterisk in asterisks.values():
+        asterisk.watcher.supervisors = desk
+        asterisk.reconciler.supervisors = compared(asterisk)
+    return desk
 
 
 def _ringing(settings: Settings, live: RedisLiveState, asterisk: Asterisk, clock: Clock) -> Ringing:

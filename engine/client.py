@@ -1,5 +1,6 @@
 """The command line's way to a running engine: its own HTTP API."""
 
+import getpass
 import json
 import urllib.error
 import urllib.parse
@@ -19,7 +20,11 @@ class Api:
 
     def __init__(self, settings: Settings) -> None:
         self._url = f"http://{settings.api.host}:{settings.api.port}/api/v1"
-        self._token = _token(settings)
+        self._headers = {
+            "Authorization": f"Bearer {_token(settings)}",
+            "Content-Type": "application/json",
+            "Zhida-Person": getpass.getuser().encode("ascii", "replace").decode()[:64],
+        }
 
     def get(self, path: str, **query: str | int | None) -> Any:  # noqa: ANN401  JSON
         """The document at a path. Raises: Refused: with the API's own sentence. Fault: no engine answers."""
@@ -47,7 +52,7 @@ class Api:
             self._url + urllib.parse.quote(path, safe="/?=&%.-_~"),
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **(headers or {})},
+            headers={**self._headers, **(headers or {})},
         )
         try:
             with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310  as above

@@ -1,7 +1,7 @@
 """What the API is wired to: this engine's parts, each as the API wants to ask it."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from api.tokens import Token
 from calls.errors import Refused
 from config.derive import background
 from config.settings import Settings
+from engine.acts import ActBook
 from engine.building import Engine, api_address
 from engine.explaining import Explainer
 from engine.health import EngineHealth
@@ -65,12 +66,26 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         area_code=engine.settings.hotline.area_code,
         ring=lambda: _ring_times(engine.settings),
         reload=reloader,
+        supervisors=engine.supervisors,
+        dispatch=engine.dispatch,
+        acts=ActBook(engine.live, engine.stores.acts),
+        act_log=engine.stores.acts,
+        message=lambda: engine.settings.fallback.message,
+        away_ring_s=lambda: engine.settings.fallback.duty_ring_s,
+        has_prompt=_has_prompt(engine),
     )
     return build_app(sources, tokens=_tokens(engine.settings))
 
 
 def _ring_times(settings: Settings) -> RingTimes:
     return RingTimes(office_s=settings.conference.office_ring_s, mobile_s=settings.conference.mobile_ring_s)
+
+
+def _has_prompt(engine: Engine) -> Callable[[str], bool]:
+    """Of every Asterisk, in the hotline's language."""
+    folders = [pbx.prompts_here for pbx in engine.settings.asterisk.values()]
+    language = engine.settings.hotline.language
+    return lambda prompt: all((folder / language / f"{prompt}.wav").is_file() for folder in folders)
 
 
 @dataclass(frozen=True, slots=True)

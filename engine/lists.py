@@ -45,10 +45,12 @@ class FormList(Generic[T]):
     """One of the lists.
 
     Args:
+        name: as the log of acts calls it.
         read: a file, the hotline's area code -> what it gave. write: all of it into a file of the same columns.
         kept: all that is kept now, and the version it was read at. diff: kept, new, whether what is missing goes.
     """
 
+    name: str
     read: Callable[[Path, str], Read[T]]
     write: Callable[[Sequence[T], Path], None]
     kept: Callable[[Stores], Coroutine[Any, Any, tuple[list[T], int]]]
@@ -94,6 +96,7 @@ def rota_list(settings: Settings) -> FormList[DutyDay]:
         return Read(imported.rows, imported.refused, imported.warnings)
 
     return FormList(
+        name="shifts",
         read=read,
         write=lambda rows, file: write_rota(rows, file, labels=groups.labels),
         kept=_kept_rota,
@@ -113,6 +116,7 @@ async def _apply_rota(stores: Stores, changes: Diff[DutyDay], based_on: int) -> 
 
 
 WHITELIST: FormList[Entry] = FormList(
+    name="enterprises",
     read=_read_whitelist,
     write=write_whitelist,
     kept=_kept_whitelist,
@@ -122,6 +126,7 @@ WHITELIST: FormList[Entry] = FormList(
 )
 
 ROSTER: FormList[Specialist] = FormList(
+    name="specialists",
     read=_read_roster,
     write=write_roster,
     kept=_kept_roster,

@@ -59,6 +59,11 @@ class Mailbox:
         while self.offer is None:
             await self.changed()
 
+    async def offered_or_poked(self) -> None:
+        """The same, or when others changed the live call."""
+        while self.offer is None and not self._poked:
+            await self.changed()
+
     async def answer(self) -> SeatAnswer:
         """Return the leg that picked up, once one has, of those that the caller's own Dial rings."""
         while self.seat_answer is None:

@@ -8,19 +8,32 @@ from typing import Final
 import structlog
 
 from calls.events import Event, RecordingStarted
+from calls.masking import masked
 from engine.desk import Desk
 from engine.mailbox import Mailbox
 from engine.ringing import RingResult
 from engine.steps import LADDER_END, Outcome, Steps
 from engine.telling import Telling
 from pbx.line import AgiLine
-from routing.ends import LadderEnd
-from routing.waiting import CallState, LiveCall, Offer
+from routing.dispatching import WayOut
+from routing.ends import LadderEnd, Ring, Say
+from routing.waiting import CallState, LiveCall, Offer, OfferOutcome
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S: Final = 5.0
 """So often a waiting call looks whether live state still knows that it waits."""
+
+
+_DISMISSED: Final = "dismissed"
+
+
+class SentAway(Exception):
+    """A supervisor ended the call's waiting."""
+
+    def __init__(self, way: WayOut) -> None:
+        super().__init__(way)
+        self.way = way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +50,10 @@ class Queueing:
     async def until_answered(self, longest_wait_s: float) -> bool:
         """Join, and go from offer to offer until a seat talked with the caller; False at the end of the longest wait.
 
-        Raises: LegGone: the caller hung up. StoreFault.
+        Raises: SentAway. LegGone: the caller hung up. StoreFault.
         """
+        if self.line.arrival.again:
+            _leave_if_sent_away(await self.desk.waiting.call(self.call.call_id))
         offer = await self._join()
         until = self.desk.clock.monotonic() + longest_wait_s
         while (offer := offer or await self._next_offer(until)) is not None:
@@ -50,11 +65,19 @@ class Queueing:
             offer = await self._not_answered(offer, result)
         return False
 
-    async def at_ladder_end(self, end: LadderEnd) -> Outcome:
+    async def at_ladder_end(self, end: LadderEnd, *, reason: str = LADDER_END) -> Outcome:
         """Nobody took it: the end's steps, such as the duty phone and the word that he will be called back."""
         await self.desk.waiting.arrive(self.call, ())  # a seat that is free from now on is not kept waiting for this call
         steps = Steps(desk=self.desk, line=self.line, mailbox=self.mailbox, call=self.call)
-        return await steps.carry_out(end.steps, reason=LADDER_END)
+        return await steps.carry_out(end.steps, reason=reason)
+
+    async def led_out(self, way: WayOut) -> Outcome:
+        """As a supervisor ordered: the number rings, then the message is played."""
+        log.info("call_sent_away", by=way.by, number=masked(way.number))
+        await self.line.answer()  # a seat may have been ringing for it, and nobody have picked it up
+        rung = (Ring(number=way.number, ring_s=way.ring_s),) if way.number else ()
+        end = LadderEnd(after_s=0, steps=(*rung, Say(prompt=way.message)))
+        return await self.at_ladder_end(end, reason=_DISMISSED)
 
     async def _join(self) -> Offer | None:
         """Into the waiting room, and meanwhile what a seat's phone is to show. What fails first is told when both are over."""
@@ -82,10 +105,13 @@ class Queueing:
             left = until - self.desk.clock.monotonic()
             if left <= 0:
                 return None
+            if self.mailbox.take_poke() and (offer := await self._still_waiting()) is not None:
+                return offer
             if self.telling.due_in_s <= 0:
                 await self.telling.tell(self.line, until=self.mailbox.offer_made, longest_s=left)
                 continue
-            in_time = await self.line.unless_hung_up(self.mailbox.offer_made(), within_s=min(left, LOOK_EVERY_S, self.telling.due_in_s))
+            within_s = min(left, LOOK_EVERY_S, self.telling.due_in_s)
+            in_time = await self.line.unless_hung_up(self.mailbox.offered_or_poked(), within_s=within_s)
             if not in_time and (offer := await self._still_waiting()) is not None:
                 return offer
         return offer
@@ -93,6 +119,7 @@ class Queueing:
     async def _still_waiting(self) -> Offer | None:
         """Join again where live state does not have it waiting any more: Redis lost its data, or a word of ours came too late."""
         live = await self.desk.waiting.call(self.call.call_id)
+        _leave_if_sent_away(live)
         if live is not None and live.state in (CallState.WAITING, CallState.OFFERED):
             return None
         log.warning("call_joined_again", state=live.state if live is not None else None)
@@ -102,6 +129,8 @@ class Queueing:
         assert result.outcome is not None  # noqa: S101  not answered
         log.info("offer_ended", seat_id=offer.seat_id, outcome=result.outcome, cause=result.cause)
         another = await self.desk.waiting.offer_ended(offer, result.outcome, cause=result.cause)
+        if another is None and result.outcome is OfferOutcome.WITHDRAWN:
+            _leave_if_sent_away(await self.desk.waiting.call(offer.call_id))
         return self.mailbox.take_offer(another)
 
     def _note_wait(self) -> None:
@@ -113,3 +142,9 @@ class Queueing:
             return []
         call_id = self.call.call_id
         return [RecordingStarted(call_id=call_id, at=self.desk.clock.now(), name=call_id)]
+
+
+def _leave_if_sent_away(live: LiveCall | None) -> None:
+    """Raises: SentAway."""
+    if live is not None and (way := WayOut.of_errand(live.errand)) is not None:
+        raise SentAway(way)

@@ -68,6 +68,8 @@ class Reconciler:
         recorded: bool = True,
         one_of: OneOf | None = None,
     ) -> None:
+        self.supervisors: Callable[[Mapping[str, str]], Awaitable[None]] | None = None
+        """Told of all legs there are, uniqueid -> state."""
         self._link = link
         self._actions = AmiActions(link)
         self._waiting = waiting
@@ -114,6 +116,8 @@ class Reconciler:
         self._post.compare(snapshot.channels, rooms, mine=self._mine)
         for call in calls:
             await self._mend(call, snapshot)
+        if self.supervisors is not None:
+            await self.supervisors({leg.uniqueid: leg.state for leg in snapshot.channels.values()})
         if reclaim:
             await self._reclaim(calls, rooms)
 

@@ -17,7 +17,7 @@ from conference.flow import Conference
 from engine.decision import Decision
 from engine.desk import Desk
 from engine.mailbox import Mailbox
-from engine.queueing import Queueing
+from engine.queueing import Queueing, SentAway
 from engine.reconcile import END_REASONS
 from engine.steps import CLOSED, Outcome, Steps
 from engine.telling import Telling
@@ -153,7 +153,11 @@ class Road:
         call = replace(call, queued=now, state=CallState.WAITING, ladder=plan.ladder, skills=plan.skills)
         facts = [*facts, Queued(call_id=call.call_id, at=now, rank_ms=call.rank_ms)]
         queueing = Queueing(desk=self.desk, line=line, mailbox=mailbox, call=call, facts=facts, telling=self._telling(line, mailbox))
-        if not await queueing.until_answered(plan.end.after_s):
+        try:
+            answered = await queueing.until_answered(plan.end.after_s)
+        except SentAway as out:
+            return await queueing.led_out(out.way)
+        if not answered:
             return await queueing.at_ladder_end(plan.end)
         return await self._after_talk(line, mailbox, await self._known(call.call_id), resumed=False)
 

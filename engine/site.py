@@ -66,4 +66,5 @@ def _phones(settings: Settings) -> list[SeatPhone]:
             name = device.removeprefix("PJSIP/")
             password = template.replace("{seat}", name)
             phones.append(SeatPhone(name=name, password=password, browser=browser in name))
-    return phones
+    own = settings.supervision.phones
+    return phones + [SeatPhone(name=phone, password=template.replace("{seat}", phone)) for phone in own]

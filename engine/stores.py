@@ -6,6 +6,7 @@ from calls.clock import Clock
 from config.deadlines import deadlines
 from config.derive import sql_url
 from config.settings import Settings
+from store.sql.acts import SqlActs
 from store.sql.database import Database
 from store.sql.directory import SqlDirectory
 from store.sql.keeping import SqlFactStore
@@ -24,6 +25,7 @@ class Stores:
     directory: SqlDirectory
     roster: SqlRoster
     rota: SqlRota
+    acts: SqlActs
 
 
 def open_stores(settings: Settings, clock: Clock) -> Stores:
@@ -38,4 +40,5 @@ def open_stores(settings: Settings, clock: Clock) -> Stores:
         directory=SqlDirectory(database, hotline),
         roster=SqlRoster(database, hotline),
         rota=SqlRota(database, hotline),
+        acts=SqlActs(database, hotline),
     )

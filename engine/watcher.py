@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import structlog
 
 from calls.errors import Fault
+from conference.supervision import LEG as SUPERVISOR
 from engine.mailbox import PostOffice
 from engine.whereabouts import ONLY, Whereabouts
 from pbx.ami.messages import AmiEvent
@@ -267,12 +268,25 @@ class PhonesAt:
         self.phones.believed(seats)
 
 
+class Supervisors(Protocol):
+    """Who is told of supervisors' legs, and of the end of every leg that one may hear."""
+
+    def answered(self, leg: str) -> None:
+        """It was picked up."""
+        ...
+
+    def gone(self, leg: str) -> None:
+        """It is no more."""
+        ...
+
+
 class Watcher:
     """Takes each AMI event where it belongs; unknown legs and rooms are other engines' or nobody's."""
 
     def __init__(self, post: PostOffice, phones: PhonesHere) -> None:
         self._post = post
         self._phones = phones
+        self.supervisors: Supervisors | None = None
         self._handlers: dict[str, Callable[[Mapping[str, str]], None]] = {
             "DialBegin": self._dial_begin,
             "DialEnd": self._dial_end,
@@ -300,6 +314,8 @@ class Watcher:
 
     def _newstate(self, said: Mapping[str, str]) -> None:
         leg = said.get("Uniqueid", "")
+        if said.get("ChannelState") == _UP and self.supervisors is not None and leg.startswith(SUPERVISOR):
+            self.supervisors.answered(leg)
         if said.get("ChannelState") == _UP and (mailbox := self._post.legs.get(leg)) is not None:
             mailbox.picked_up(leg, said.get("Channel", ""), dialled_by_call=False)
 
@@ -313,6 +329,8 @@ class Watcher:
 
     def _hangup(self, said: Mapping[str, str]) -> None:
         leg = said.get("Uniqueid", "")
+        if self.supervisors is not None:
+            self.supervisors.gone(leg)
         if (mailbox := self._post.legs.get(leg)) is not None:
             cause = said.get("Cause", "")
             mailbox.left(leg, int(cause) if cause.isdecimal() and len(cause) < 4 else 0)

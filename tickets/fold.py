@@ -25,6 +25,7 @@ from tickets.facts import Facts
 from tickets.on_line import spans
 from tickets.record import RECOVERED, CallRecord, GroupOpened, KeyPressed, OfferMade, PlaceTold
 from tickets.specialists import parts
+from tickets.supervision import moves, supervised
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _NO_ARRIVAL: Final = Arrived(call_id="", at=_NEVER, number="", raw_number="", trunk="", dialled="", channel="")
@@ -79,6 +80,8 @@ def fold(events: Sequence[Event]) -> CallRecord:
         specialists=parts(facts, _when(ended)),
         on_line=spans(facts, arrived, identified.enterprise, _when(ended)),
         recordings=tuple(dict.fromkeys(recording.name for recording in facts.of(RecordingStarted))),
+        moves=tuple(moves(facts)),
+        supervised=tuple(supervised(facts, _when(ended))),
         rating=rated[-1].score if rated else None,
         ended=_when(ended),
         end_reason=ended.reason,

@@ -100,6 +100,30 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MovedTo:
+    """A supervisor moved the waiting call: `how` is group, seat or first; or took it out (number, message)."""
+
+    how: str
+    to: str
+    by: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisedBy:
+    """A supervisor was on the call in this mode from `since` until `until` (None: still)."""
+
+    mode: str
+    seat_id: str
+    phone: str
+    by: str
+    why: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One call. What no fact has told yet is "", None, False or empty.
 
@@ -145,6 +169,8 @@ class CallRecord:
     specialists: tuple[SpecialistPart, ...] = ()
     on_line: tuple[Span, ...] = ()
     recordings: tuple[str, ...] = ()
+    moves: tuple[MovedTo, ...] = ()
+    supervised: tuple[SupervisedBy, ...] = ()
     rating: int | None = None
     ended: datetime | None = None
     end_reason: str = ""

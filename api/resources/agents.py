@@ -38,18 +38,18 @@ async def sign_in(asked: Asked[Nothing, SignIn]) -> SeatDocument:
     given = asked.body
     pin = None if asked.bearer.role in _NEED_NO_PIN or asked.bearer.agent == given.agent else given.pin.get_secret_value()
     paused = given.state is BeginsAs.PAUSED
-    seat = await asked.sources.desk.sign_in(asked.path["seat_id"], given.agent, pin=pin, by=asked.bearer.name, paused=paused)
+    seat = await asked.sources.desk.sign_in(asked.path["seat_id"], given.agent, pin=pin, by=asked.by, paused=paused)
     return await with_call(asked, seat)
 
 
 async def end_wrap_up(asked: Asked[Nothing, Nothing]) -> SeatDocument:
     """The agent has finished what the call left to do."""
-    return await with_call(asked, await asked.sources.desk.wrapped_up(asked.path["seat_id"], by=asked.bearer.name))
+    return await with_call(asked, await asked.sources.desk.wrapped_up(asked.path["seat_id"], by=asked.by))
 
 
 async def extend_wrap_up(asked: Asked[Nothing, Extension]) -> SeatDocument:
     """He needs longer for it."""
-    seat = await asked.sources.desk.extend(asked.path["seat_id"], by=asked.bearer.name, more_s=asked.body.seconds)
+    seat = await asked.sources.desk.extend(asked.path["seat_id"], by=asked.by, more_s=asked.body.seconds)
     return await with_call(asked, seat)
 
 

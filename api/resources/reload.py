@@ -10,7 +10,7 @@ from api.route import AnyRoute, Asked, Route
 
 async def reload_configuration(asked: Asked[Nothing, ReloadWanted]) -> ReloadDocument:
     """Read it again, in every engine; or only say what would change."""
-    report = await asked.sources.reload(dry_run=asked.body.dry_run, by=asked.bearer.name)
+    report = await asked.sources.reload(dry_run=asked.body.dry_run, by=asked.by)
     return reload_document(report)
 
 

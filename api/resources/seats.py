@@ -34,7 +34,7 @@ async def show_seat(asked: Asked[Nothing, Nothing]) -> SeatDocument:
 
 async def change_seat(asked: Asked[Nothing, SeatChange]) -> SeatDocument:
     """What a person asks of a seat."""
-    desk, seat_id, given, by = asked.sources.desk, asked.path["seat_id"], asked.body, asked.bearer.name
+    desk, seat_id, given, by = asked.sources.desk, asked.path["seat_id"], asked.body, asked.by
     if given.reason_code and given.state is not AskedState.PAUSED:
         raise Refused("reason_code_unused", "A reason_code is for a pause; to other states a reason can be given in words.")
     if given.state is AskedState.PAUSED:

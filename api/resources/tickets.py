@@ -52,7 +52,7 @@ async def write_ticket(asked: Asked[Nothing, TicketChange]) -> TicketDocument:
     patch = patch_from_mapping(given)
     now = asked.sources.clock.now()
     expect = _expected(asked)
-    ticket = await asked.sources.records.patch_ticket(asked.path["number"], patch, expect=expect, by=asked.bearer.name, at=now)
+    ticket = await asked.sources.records.patch_ticket(asked.path["number"], patch, expect=expect, by=asked.by, at=now)
     if not asked.body.draft and asked.bearer.role in _AT_SEATS:
         await _end_wrap_up(asked, ticket.record)
     return ticket_document(ticket, now)
@@ -62,7 +62,7 @@ async def _end_wrap_up(asked: Asked[Nothing, TicketChange], record: CallRecord) 
     """Of the seat that had the call. The ticket is saved whatever comes of it."""
     try:
         for seat_id in sorted({record.seat_id, *(offer.seat_id for offer in record.offers)} - {""}):
-            await asked.sources.desk.ticket_saved(seat_id, record.call_id, by=asked.bearer.name, agent=asked.bearer.agent)
+            await asked.sources.desk.ticket_saved(seat_id, record.call_id, by=asked.by, agent=asked.bearer.agent)
     except StoreFault as fault:
         log.warning("wrap_up_not_ended", call_id=record.call_id, code=fault.code)
 

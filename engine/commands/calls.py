@@ -1,8 +1,9 @@
-"""`zhida calls`: look at calls, and bring specialists into them, from the shell."""
+"""`zhida calls`: look at calls, bring specialists into them, supervise and move them, from the shell."""
 
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,9 +14,12 @@ from engine.commands.table import table
 from routing.expected import wait_errors
 from whitelist.identify import CallerClass
 
-app = typer.Typer(no_args_is_help=True, help="Look at calls, and bring specialists into them.")
+app = typer.Typer(no_args_is_help=True, help="Look at calls, bring specialists into them, supervise and move them.")
 
 CallId = Annotated[str, typer.Argument(metavar="CALL", help="The call's id, as `zhida calls list` shows it.")]
+
+Why = Annotated[str, typer.Option(help="Why; it stands in the log of acts.")]
+SupervisorPhone = Annotated[str | None, typer.Option("--phone", help="A seat's phone, or one of supervision.phones; it is rung.")]
 
 
 @app.command("list")
@@ -116,6 +120,72 @@ def take_out(
 ) -> None:
     """End one member's part in the conference; the others go on."""
     _print(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/members/{member}"))
+
+
+@app.command()
+def listen(call: CallId, why: Why, phone: SupervisorPhone = None, config: ConfigFile = None) -> None:
+    """Hear a call, heard by nobody; the phone named is rung, or whoever is on the call already only listens from now on."""
+    _supervise(call, "listen", why, phone, config)
+
+
+@app.command()
+def whisper(call: CallId, why: Why, phone: SupervisorPhone = None, config: ConfigFile = None) -> None:
+    """Speak to the seat alone; as `listen`."""
+    _supervise(call, "whisper", why, phone, config)
+
+
+@app.command()
+def barge(call: CallId, why: Why, phone: SupervisorPhone = None, config: ConfigFile = None) -> None:
+    """Speak with everybody on the call; as `listen`."""
+    _supervise(call, "barge", why, phone, config)
+
+
+@app.command()
+def leave(call: CallId, config: ConfigFile = None) -> None:
+    """Take the supervisor off the call; the others talk on."""
+    Api(settings_of(config)).send("DELETE", f"/calls/{call}/supervision")
+    sys.stdout.write(f"Nobody supervises call {call} any more.\n")
+
+
+@app.command()
+def move(
+    call: CallId,
+    why: Why,
+    group: Annotated[str | None, typer.Option(help="It waits for this group alone, at its rank.")] = None,
+    seat: Annotated[str | None, typer.Option(help="It is offered to this seat now.")] = None,
+    first: Annotated[bool, typer.Option("--first", help="It goes before all others.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Move a call that waits: to a group, to a free seat, or to the first rank."""
+    given = {"group": group, "seat": seat, "rank": "first" if first else None}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if len(wanted) != 1:
+        raise typer.BadParameter("Name one of --group, --seat and --first.")
+    Api(settings_of(config)).send("POST", f"/calls/{call}/move", {**wanted, "why": why})
+    sys.stdout.write(f"Call {call} is moved.\n")
+
+
+@app.command("send-away")
+def send_away(
+    call: CallId,
+    why: Why,
+    number: Annotated[str | None, typer.Option(help="Ring this number of the outside world for it.")] = None,
+    message: Annotated[str | None, typer.Option(help="The prompt it hears where nobody answers there, or none is named.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Take a call out of the waiting room: to a number, or to its end with a message."""
+    given = {"number": number, "message": message, "why": why}
+    body = {name: value for name, value in given.items() if value is not None}
+    Api(settings_of(config)).send("POST", f"/calls/{call}/send-away", body)
+    sys.stdout.write(f"Call {call} is taken out of the waiting room.\n")
+
+
+def _supervise(call: str, mode: str, why: str, phone: str | None, config: Path | None) -> None:
+    api = Api(settings_of(config))
+    if phone is None:
+        _print(api.send("PUT", f"/calls/{call}/supervision", {"mode": mode, "why": why}))
+    else:
+        _print(api.send("POST", f"/calls/{call}/supervision", {"mode": mode, "phone": phone, "why": why}))
 
 
 def _print(document: Any) -> None:  # noqa: ANN401  JSON

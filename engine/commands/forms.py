@@ -12,6 +12,7 @@ from calls.clock import SystemClock
 from calls.errors import Refused, StoreFault
 from config.derive import redis_url
 from config.settings import Settings
+from engine.acts import noted_act
 from engine.lists import FormList
 from engine.stores import Stores, open_stores
 from store.redis.announcing import Announcements
@@ -52,7 +53,8 @@ def import_form(settings: Settings, form: FormList[T], file: Path, *, yes: bool,
         if not yes and not typer.confirm("Apply this?"):
             sys.stdout.write("Nothing was changed.\n")
             return
-        await form.apply(stores, changes, version)
+        async with noted_act(stores, "import_list", form.name, file=file.name, changes=form.describe(changes)[:2000]):
+            await form.apply(stores, changes, version)
         await announce(settings)
         sys.stdout.write("Applied; every engine has it.\n")
 

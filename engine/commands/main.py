@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "seats": "seats:app",
     "shifts": "shifts:app",
     "tickets": "tickets:app",
+    "acts": "acts:acts",
     "audit": "audit:run_audit",
     "lab": "lab:app",
     "bench": "bench:bench",

@@ -100,6 +100,17 @@ def agents(config: ConfigFile = None, as_json: AsJson = False) -> None:
     sys.stdout.write(table(("agent", "name", "seat"), [(one["agent"], one["name"], one["seat"]) for one in found]))
 
 
+@app.command()
+def force(
+    seat: SeatId,
+    state: Annotated[str, typer.Argument(metavar="STATE", help="ready, paused or logged_out.")],
+    why: Annotated[str, typer.Option(help="Why; it stands in the log of acts.")],
+    config: ConfigFile = None,
+) -> None:
+    """Change a seat's state at once, whatever its agent wants; a call that rings there goes to another seat."""
+    _tell(Api(settings_of(config)).send("POST", f"/seats/{seat}/force", {"state": state, "why": why}))
+
+
 def _put(seat: str, state: str, reason: str, config: ConfigFile, code: str = "") -> None:
     given = {"reason": reason, "reason_code": code}
     body = {"state": state, **{name: value for name, value in given.items() if value}}

@@ -12,6 +12,7 @@ import typer
 from api.documents.shifts import shift_document
 from calls.clock import SystemClock
 from config.settings import Settings
+from engine.acts import noted_act
 from engine.building import shift_rules_of
 from engine.client import Api
 from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
@@ -85,7 +86,8 @@ def remove(
         if not rows or not (yes or typer.confirm("Apply this?")):
             sys.stdout.write("Nothing was changed.\n")
             return
-        await stores.rota.apply(changes, by=getpass.getuser(), at=SystemClock().now(), based_on=version)
+        async with noted_act(stores, "remove_from_list", "shifts", days=[first, last], group=group):
+            await stores.rota.apply(changes, by=getpass.getuser(), at=SystemClock().now(), based_on=version)
         await announce(settings)
         sys.stdout.write(f"{len(rows)} removed.\n")
 

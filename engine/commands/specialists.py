@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from calls.clock import SystemClock
+from engine.acts import noted_act
 from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
@@ -65,7 +66,8 @@ def remove(ids: Annotated[list[str], typer.Argument(metavar="ID…", help="As `l
     settings = settings_of(config)
 
     async def take_out(stores: Stores) -> None:
-        await stores.roster.remove(ids, by=getpass.getuser(), at=SystemClock().now())
+        async with noted_act(stores, "remove_from_list", "specialists", ids=ids[:100]):
+            await stores.roster.remove(ids, by=getpass.getuser(), at=SystemClock().now())
         await announce(settings)
         sys.stdout.write(f"{len(set(ids))} removed.\n")
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from calls.clock import SystemClock
+from engine.acts import noted_act
 from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
@@ -70,7 +71,8 @@ def remove(ids: Annotated[list[str], typer.Argument(metavar="ID…", help="As `l
     settings = settings_of(config)
 
     async def take_out(stores: Stores) -> None:
-        await stores.directory.remove(ids, by=getpass.getuser(), at=SystemClock().now())
+        async with noted_act(stores, "remove_from_list", "enterprises", ids=ids[:100]):
+            await stores.directory.remove(ids, by=getpass.getuser(), at=SystemClock().now())
         await announce(settings)
         sys.stdout.write(f"{len(set(ids))} removed; every engine knows.\n")
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from calls.errors import Refused
-from pbx.ami.arguments import DEVICE, checked, leg, place
+from pbx.ami.arguments import DEVICE, VARIABLE, checked, leg, place
 from pbx.ami.link import AmiLink
 from pbx.ami.listed import DeviceState, ListedChannel, RoomMember
 from pbx.ami.newcall import NewCall, OrderedCall, Originated
@@ -74,6 +74,11 @@ class AmiActions:
         """The state of every device that ever changed its state since Asterisk's start; others are not in it."""
         entries = await self._link.list_action("DeviceStateList")
         return {entry.get("Device"): DeviceState.of(entry.get("State")) for entry in entries}
+
+    async def set_variable(self, target: str, name: str, value: str) -> None:
+        """Set a channel variable of the leg (channel or uniqueid). `value` is a leg's or a place's name, nothing a caller could write."""
+        answer = await self._link.action("Setvar", Channel=leg(target), Variable=checked(VARIABLE, name, "variable name"), Value=leg(value))
+        require_ok("Setvar", answer)
 
     async def absolute_timeout(self, target: str, *, seconds: int) -> None:
         """Have Asterisk hang the leg up after so long, whatever becomes of the engine; 0 takes it back."""

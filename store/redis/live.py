@@ -1,7 +1,7 @@
 """The live state of one hotline, as one engine sees it: the waiting room, the seats, the timers."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import structlog
 from redis.asyncio import Redis
 
 from calls.clock import Clock
-from calls.errors import Conflict, NotFound
+from calls.errors import Conflict
 from calls.events import Announced, Event, Expected
 from routing.expected import Outlook
 from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
@@ -46,6 +46,11 @@ class RedisLiveState:
         self._keeper = Keeper(self, clock)
         self._steps.on_due = self._keeper.due
         self._rematch = False
+
+    @property
+    def steps(self) -> Steps:
+        """How this engine's steps are run, for what has files of its own."""
+        return self._steps
 
     @property
     def engine_id(self) -> str:
@@ -174,7 +179,7 @@ class RedisLiveState:
             raise Conflict("seat_event_not_asked", f"{event} is not for a person to ask; allowed are {', '.join(DEFERRED)}.", event=event)
         told = await self._steps.run("ask", {"seat_id": seat_id, "event": event, "why": why, "by": by})
         log.info("seat_asked", seat_id=seat_id, event_name=event, why=why, by=by)
-        return _seat(seat_id, event, told)
+        return wire.seat_told(seat_id, event, told)
 
     async def phone(self, seat_id: str, phone: Phone, *, why: str = "", ready: bool = False) -> Seat | None:
         """See `SeatBoard.phone`. Saying the same again changes nothing, but `ready` counts every time."""
@@ -190,14 +195,14 @@ class RedisLiveState:
             state, who = told["taken"]["state"], told["taken"]["who"]
             sentence = f"Seat {seat_id} is {state}, with {who}; it can be taken over after that call."
             raise Conflict("seat_taken", sentence, seat_id=seat_id, state=state)
-        seat = _seat(seat_id, event, told)
+        seat = wire.seat_told(seat_id, event, told)
         log.info("agent_signed_in", seat_id=seat_id, agent=agent.agent_id, by=by)
         return seat
 
     async def wrapped_up(self, seat_id: str, *, call_id: str = "", why: str = "the ticket is saved", by: str = "") -> Seat:
         """See `SeatBoard.wrapped_up`."""
         args = {"seat_id": seat_id, "call_id": call_id, "why": why, "by": by}
-        return _seat(seat_id, SeatEvent.WRAPPED_UP, await self._steps.run("wrapped_up", args))
+        return wire.seat_told(seat_id, SeatEvent.WRAPPED_UP, await self._steps.run("wrapped_up", args))
 
     async def extend(self, seat_id: str, more_s: float, *, by: str) -> Seat:
         """See `SeatBoard.extend`."""
@@ -205,7 +210,7 @@ class RedisLiveState:
         if "longest" in told:
             sentence = f"Seat {seat_id}'s wrap-up has all of its {self.rules.wrap_up_longest_s:g} s already."
             raise Conflict("wrap_up_longest", sentence, seat_id=seat_id)
-        seat = _seat(seat_id, "extend", told)
+        seat = wire.seat_told(seat_id, "extend", told)
         log.info("wrap_up_extended", seat_id=seat_id, until=str(seat.wrap_up_until), by=by)
         return seat
 
@@ -262,14 +267,3 @@ class RedisLiveState:
     async def engines(self) -> list[str]:
         """The engines that live, this one among them once it has said so."""
         return sorted((await self._steps.run("engines")).get("engines", []))
-
-
-def _seat(seat_id: str, event: str, told: Mapping[str, Any]) -> Seat:
-    if "unknown" in told:
-        raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
-    if "agentless" in told:
-        raise Conflict("agent_missing", f"Nobody is signed in at seat {seat_id}; an agent signs in first.", seat_id=seat_id)
-    if "illegal" in told:
-        state = told["illegal"]
-        raise Conflict("seat_event_illegal", f"Seat {seat_id} is {state}; it cannot take the event {event}.", state=state, event=event)
-    return wire.seat_from_wire(told["seat"], told["ahead"])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from calls.errors import Refused
+from calls.errors import Conflict, NotFound, Refused
 from calls.events import Event, from_ms, to_document, to_ms
 from routing.skills import Skills, relaxed
 from routing.waiting import CallState, LiveCall, Offer, Rules, Rung
@@ -163,6 +163,18 @@ def seat_from_wire(record: Record, ahead: int) -> Seat:
         offer_id=record["offer_id"],
         wrap_up_until=_moment(record["wrap_until"], ahead),
     )
+
+
+def seat_told(seat_id: str, event: str, told: Mapping[str, Any]) -> Seat:
+    """The seat in the answer of a step that a person asked for. Raises: NotFound, Conflict: what the step said instead."""
+    if "unknown" in told:
+        raise NotFound("seat_unknown", f"There is no seat {seat_id}.", seat_id=seat_id)
+    if "agentless" in told:
+        raise Conflict("agent_missing", f"Nobody is signed in at seat {seat_id}; an agent signs in first.", seat_id=seat_id)
+    if "illegal" in told:
+        state = told["illegal"]
+        raise Conflict("seat_event_illegal", f"Seat {seat_id} is {state}; it cannot take the event {event}.", state=state, event=event)
+    return seat_from_wire(told["seat"], told["ahead"])
 
 
 def offer_from_wire(record: Mapping[str, Any], now: datetime) -> Offer:

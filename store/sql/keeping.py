@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.clock import Clock
 from calls.errors import StoreFault
-from calls.events import Event
+from calls.events import Act, Event
+from store.sql.acts import SqlActs
 from store.sql.columns import clean
 from store.sql.database import Database
 from store.sql.faults import first_line
@@ -47,6 +48,7 @@ class SqlFactStore:
         self._hotline = hotline
         self._clock = clock
         self._ticketing = Ticketing(database, hotline, deadlines)
+        self._acts = SqlActs(database, hotline)
 
     async def keep(self, facts: Sequence[Fact], aside: Sequence[SetAside] = ()) -> Kept:
         """See `FactStore.keep`."""
@@ -91,6 +93,7 @@ class SqlFactStore:
         return kept
 
     async def _keep(self, facts: Sequence[Fact], aside: Sequence[SetAside]) -> Kept:
+        acts, facts = [fact for fact in facts if _is_act(fact)], [fact for fact in facts if not _is_act(fact)]
         async with self._database.writing() as connection:
             told = await self._load(connection, facts)
             new = [fact for fact in facts if _first_time(fact, told[fact.call_id])]
@@ -100,7 +103,8 @@ class SqlFactStore:
             if aside:
                 rows = [self._aside_row(entry) for entry in aside]
                 await connection.execute(self._database.insert(events_set_aside).on_conflict_do_nothing(), rows)
-        return Kept(new=len(new), set_aside=tuple(aside), faulty=faulty)
+            noted = await self._acts.keep(connection, [act for fact in acts if isinstance(act := read(fact.document), Act)])
+        return Kept(new=len(new) + noted, set_aside=tuple(aside), faulty=faulty)
 
     async def _load(self, connection: AsyncConnection, facts: Sequence[Fact]) -> dict[str, _Told]:
         """What was told before of these calls, whose rows are locked then: no two recorders fold one call at once.
@@ -184,6 +188,10 @@ def _fact_of(entry_id: str, text: str) -> Fact | None:
     except Unreadable:
         return None
     return Fact(entry_id=entry_id, call_id=document["call_id"], document=document)
+
+
+def _is_act(fact: Fact) -> bool:
+    return bool(fact.document["kind"] == Act.kind)
 
 
 def _first_time(fact: Fact, call: _Told) -> bool:

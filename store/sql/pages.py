@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, type_coerce
+from sqlalchemy import Column, ColumnElement, Select, func, literal, select, tuple_, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 
 from calls.errors import Refused
@@ -19,8 +19,13 @@ from tickets.records import MOST, Wanted
 LIVE: Final = "live"
 
 
-def page_of(query: Select[*tuple[Any, ...]], *, cursor: str | None, limit: int) -> Select[*tuple[Any, ...]]:
-    """One row more than the page holds, latest call first, beginning after the cursor.
+_BY_CALL: Final = (calls.c.received, calls.c.call_id)
+
+
+def page_of(
+    query: Select[*tuple[Any, ...]], *, cursor: str | None, limit: int, by: tuple[Column[Any], Column[Any]] = _BY_CALL
+) -> Select[*tuple[Any, ...]]:
+    """One row more than the page holds, the latest first, beginning after the cursor. `by`: a moment, and what tells two of one apart.
 
     The place is told by what stands on the row before it, not by a count of rows: a call that comes in shifts nothing.
 
@@ -30,8 +35,8 @@ def page_of(query: Select[*tuple[Any, ...]], *, cursor: str | None, limit: int) 
         raise Refused("limit_unusable", f"limit is a number from 1 to {MOST}", field="limit")
     if cursor is not None:
         received, call_id = _place(cursor)
-        query = query.where(tuple_(calls.c.received, calls.c.call_id) < tuple_(literal(received, Moment), literal(call_id)))
-    return query.order_by(calls.c.received.desc(), calls.c.call_id.desc()).limit(limit + 1)
+        query = query.where(tuple_(*by) < tuple_(literal(received, Moment), literal(call_id)))
+    return query.order_by(by[0].desc(), by[1].desc()).limit(limit + 1)
 
 
 def cut(rows: Sequence[AnyRow], limit: int) -> tuple[Sequence[AnyRow], str | None]:

@@ -73,6 +73,25 @@ ticket_days: Final = Table(
     comment="the last running number given to a ticket of that day's calls",
 )
 
+acts: Final = Table(
+    "acts",
+    metadata,
+    Column("hotline", Text, nullable=False),
+    Column("act_id", PLAIN_TEXT, nullable=False),
+    Column("came_of", Text, nullable=False, comment="empty as it is told before it is done; else why it was not"),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", PLAIN_TEXT, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("detail", DOCUMENT),
+    PrimaryKeyConstraint("hotline", "act_id", "came_of"),
+)
+Index(None, acts.c.hotline, acts.c.at, acts.c.act_id)
+Index(None, acts.c.hotline, acts.c.subject, acts.c.at)
+
 events_set_aside: Final = Table(
     "events_set_aside",
     metadata,

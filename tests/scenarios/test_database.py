@@ -53,3 +53,18 @@ async def test_while_the_database_is_away_nobody_notices_and_nothing_is_lost(hot
     assert (await hotline.ticket(ring.zhida_call))["rating"] == 5
     code, said = await hotline.zhida("audit")
     assert code == 0, said
+
+
+async def test_while_the_database_is_away_a_seat_is_forced_all_the_same_and_it_stands_in_the_log_afterwards(
+    hotline: Hotline, wanted: Wanted
+) -> None:
+    await hotline.seat(8001)
+    assert wanted.server is not None
+    await asyncio.to_thread(wanted.server.stop)
+    forced = await hotline.api.ask("POST", "/seats/8001/force", {"state": "paused", "why": "断库演练"})
+    assert forced["state"] == "paused"
+    status, problem = await hotline.api.answer("GET", "/acts")
+    assert (status, problem["code"]) == (503, "sql_away")
+    await asyncio.to_thread(wanted.server.start)
+    page = await hotline.api.until("/acts?on=seats/8001&what=force_seat", lambda page: page["items"])
+    assert page["items"][0]["why"] == "断库演练"

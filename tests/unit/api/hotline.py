@@ -14,6 +14,7 @@ from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
 from calls.hours import Hours
 from conference.desk import ConferenceDesk
+from conference.supervising import SupervisionDesk
 from engine.shifts import ShiftRules, ShiftWatch
 from routing.expected import Line, Outlook, Pace, Serving
 from routing.explain import Asked, Background, Explanation, explain
@@ -25,6 +26,7 @@ from seats.shifts import Duty
 from seats.shifts import Roster as ShiftRoster
 from seats.state import DEFERRED, SeatEvent, SeatState, advance
 from tests.unit.api.lists import Enterprises, Roster, cut
+from tests.unit.api.supervisors import ActLog, Book, Dispatcher, SupervisorPhones
 from tests.unit.routing.callers import RULES, caller
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.fold import fold
@@ -388,6 +390,10 @@ class Hotline:
         self.reloads: list[tuple[bool, str]] = []
         self.configuration_is_faulty = False
         self.shifts = ShiftWatch(shift_rules(), Clock())
+        self.book = Book(self.waiting)
+        self.supervisors = SupervisorPhones()
+        self.dispatch = Dispatcher(self.waiting, self.seats)
+        self.acts = ActLog(self.redis)
 
     def sources(self) -> Sources:
         return Sources(
@@ -409,6 +415,20 @@ class Hotline:
             area_code="0515",
             ring=lambda: RingTimes(office_s=20, mobile_s=25),
             reload=self.reload,
+            supervisors=SupervisionDesk(
+                waiting=self.waiting,  # type: ignore[arg-type]
+                book=self.book,
+                phones=self.supervisors,
+                supervisors=self.supervisors,
+                legs=self.exchange,  # type: ignore[arg-type]
+                clock=Clock(),
+            ),
+            dispatch=self.dispatch,
+            acts=self.acts,
+            act_log=self.acts,
+            message=lambda: "nobody-free",
+            away_ring_s=lambda: 20,
+            has_prompt={"nobody-free", "welcome"}.__contains__,
         )
 
     async def reload(self, *, dry_run: bool, by: str) -> ReloadReport:

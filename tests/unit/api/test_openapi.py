@@ -1,5 +1,6 @@
 """The OpenAPI document does not lie: every operation it names is there, and answers as it says."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from api.openapi import openapi_document
 from api.routes import OTHERS, ROUTES
 from conference.errand import AttemptState, Errand
+from conference.supervision import Supervision
 from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import TOKENS, Asker
@@ -38,7 +40,14 @@ BODIES: dict[str, Any] = {
     "sign_in": {"agent": "102", "pin": "", "state": "ready"},
     "extend_wrap_up": {"seconds": 20},
     "reload": {"dry_run": True},
+    "start_supervision": {"mode": "listen", "phone": "8010", "why": "新座席带教"},
+    "change_supervision": {"mode": "whisper", "why": "政策口径"},
+    "move_call": {"rank": "first", "why": "停产"},
+    "send_away": {"number": "0515-86669999", "why": "转值班"},
+    "force_seat": {"state": "paused", "why": "离席未置忙"},
 }
+SUPERVISED = {"show_supervision", "change_supervision", "end_supervision"}
+OF_THE_WAITING = {"move_call", "send_away"}
 IN_CONFERENCE = {"list_conferences", "show_conference", "change_conference", "cancel_hunt", "take_out"}
 IN_WRAP_UP = {"end_wrap_up", "extend_wrap_up"}
 
@@ -80,12 +89,19 @@ def busy(hotline: Hotline) -> Hotline:
     return hotline
 
 
-async def confer(hotline: Hotline, agent: Asker) -> None:
-    await agent.ask("POST", f"/calls/{CALL}/specialists", json={"department": "税务"})
+async def confer(hotline: Hotline, admin: Asker) -> None:
+    await admin.ask("POST", f"/calls/{CALL}/specialists", json={"department": "税务"})
     live = hotline.waiting.held[CALL]
     errand = Errand.from_json(live.errand)
     joined = errand.with_state(errand.attempts[0].attempt_id, AttemptState.JOINED)
     hotline.waiting.add(a_live_call(state=CallState.CONSULT, errand=joined.to_json(), room=CALL))
+
+
+def answered(hotline: Hotline) -> None:
+    """The supervisor's phone was picked up."""
+    hotline.book.held = {
+        call_id: replace(Supervision.from_json(text), on=True).to_json() for call_id, text in hotline.book.held.items()
+    }
 
 
 def test_the_document_is_openapi() -> None:
@@ -109,6 +125,13 @@ async def test_a_request_as_it_should_be(busy: Hotline, admin: Asker, path: str,
         await confer(busy, admin)
     if name in IN_WRAP_UP:
         busy.seats.add(a_seat("8001", SeatState.WRAP_UP, call_id=CALL, wrap_up_until=NOW))
+    if name in SUPERVISED:
+        await admin.ask("POST", f"/calls/{CALL}/supervision", json=BODIES["start_supervision"])
+        answered(busy)
+    if name in OF_THE_WAITING:
+        busy.waiting.add(a_live_call(state=CallState.WAITING))
+    if name == "list_acts":
+        await admin.ask("PUT", "/seats/8001/state", json=BODIES["change_seat"])
     query = {"number": "0515-88880001"} if name == "explain_call" else {}
     body = BODIES.get(name)
     if body is not None:
@@ -138,23 +161,23 @@ async def test_a_request_by_nobody(client: TestClient[Any, Any], path: str, meth
     await promised(operation, response)
 
 
-async def test_whatever_is_missing_is_missed_as_the_document_says(agent: Asker) -> None:
+async def test_whatever_is_missing_is_missed_as_the_document_says(admin: Asker) -> None:
     for path, method in OPERATIONS:
         operation = operation_of(path, method)
         query = {"number": "1"} if operation["operationId"] == "explain_call" else {}
-        response = await agent.client.request(
-            method, filled(path), headers=agent.headers, params=query, json=BODIES.get(operation["operationId"])
+        response = await admin.client.request(
+            method, filled(path), headers=admin.headers, params=query, json=BODIES.get(operation["operationId"])
         )
         await promised(operation, response)
 
 
-async def test_everything_away(busy: Hotline, agent: Asker) -> None:
+async def test_everything_away(busy: Hotline, admin: Asker) -> None:
     busy.redis.away = busy.records.away = busy.exchange.away = True
     for path, method in OPERATIONS:
         operation = operation_of(path, method)
         query = {"number": "1"} if operation["operationId"] == "explain_call" else {}
-        response = await agent.client.request(
-            method, filled(path), headers=agent.headers, params=query, json=BODIES.get(operation["operationId"])
+        response = await admin.client.request(
+            method, filled(path), headers=admin.headers, params=query, json=BODIES.get(operation["operationId"])
         )
         await promised(operation, response)
 

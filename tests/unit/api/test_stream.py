@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from api.app import build_app
 from api.hub import Follower
 from api.stream import StreamLimits
-from calls.events import Answered, to_document
+from calls.events import Answered, Supervised, to_document
 from seats.state import SeatState
 from tests.unit.api.conftest import TOKENS
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_seat
@@ -55,6 +55,20 @@ async def test_an_agent_who_was_moved_is_told_by_whom_and_where(hotline: Hotline
         await socket.receive_json()
         hotline.happenings.queue.put_nowait({**moved, "at": ANSWERED["at"]})
         assert await socket.receive_json() == {"type": "event", **moved, "at": "2025-09-30T09:00:00Z"}
+
+
+async def test_what_supervisors_do_is_told_to_supervisors_alone(hotline: Hotline, client: TestClient[Any, Any]) -> None:
+    listens = Supervised(call_id=CALL, at=NOW, leg="sup-1", mode="listen", seat_id="8001", phone="8010", by="chief", why="x")
+    async with (
+        client.ws_connect(STREAM, headers=headers_of("agent")) as agent,
+        client.ws_connect(STREAM, headers=headers_of("supervisor")) as supervisor,
+    ):
+        for socket in (agent, supervisor):
+            await socket.receive_json()
+        for fact in (to_document(listens), ANSWERED):
+            hotline.happenings.queue.put_nowait(fact)
+        assert (await agent.receive_json())["kind"] == "answered"
+        assert [(await supervisor.receive_json())["kind"] for _ in range(2)] == ["supervised", "answered"]
 
 
 async def test_a_seat_that_changed(hotline: Hotline, client: TestClient[Any, Any]) -> None:

@@ -44,7 +44,7 @@ class Legs:
 def both() -> tuple[Asterisks, dict[str, Legs]]:
     legs = {"one": Legs(), "two": Legs()}
     several: Any = {
-        name: Asterisk(name=name, pbx=None, link=None, legs=of, phones=None, reconciler=None)  # type: ignore[arg-type]
+        name: Asterisk(name=name, pbx=None, link=None, legs=of, phones=None, watcher=None, reconciler=None)  # type: ignore[arg-type]
         for name, of in legs.items()
     }
     return Asterisks(several, BELONGING), legs
@@ -66,6 +66,7 @@ def test_a_call_that_begins_here_is_placed_where_somebody_listens(up: set[str], 
     several: Any = {
         one: Asterisk(
             name=one,
+            watcher=None,
             pbx=None,  # type: ignore[arg-type]
             link=SimpleNamespace(state=SimpleNamespace(up=one in up)),  # type: ignore[arg-type]
             legs=Legs(),  # type: ignore[arg-type]

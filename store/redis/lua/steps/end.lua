@@ -12,5 +12,6 @@ if call then
   Handover.release_seat(call)
   Call.forget(call)
 end
+redis.call('HDEL', P .. 'supervised', ARGS.call_id)
 if call or first then Fact.decided('ended', ARGS.call_id, {reason = ARGS.reason, detail = ARGS.detail}) end
 return reply({})

@@ -29,6 +29,7 @@ class Model:
         self.engines: dict[str, int] = {}
         self.timers: dict[str, int] = {}
         self.ended: set[str] = set()
+        self.supervised: dict[str, str] = {}
         self.facts: list[Mapping[str, Any]] = []
         self.said: list[tuple[str, str, str]] = []
         self.service: dict[str, tuple[int, int]] = {}
@@ -432,6 +433,7 @@ class Model:
             self._release_seat(call)
             self._stop_waiting(call)
             del self.calls[call_id]
+        self.supervised.pop(call_id, None)
         if call is not None or call_id not in self.ended:
             self.fact("ended", call_id, reason=reason, detail=detail)
         self.ended.add(call_id)
