@@ -19,7 +19,10 @@ from tests.unit.api.test_openapi import BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_TH
 from tests.unit.tickets import builders as told
 
 ACTS = [route for route in ROUTES if is_act(route)]
-FREE_OF_REASON = {"ask_specialist", "change_conference", "write_ticket", "cancel_hunt", "take_out", "end_supervision", "reload", *IN_WRAP_UP, "sign_in"}
+FREE_OF_REASON = {
+    *("ask_specialist", "change_conference", "write_ticket", "cancel_hunt", "take_out", "end_supervision", "reload", "sign_in"),
+    *IN_WRAP_UP,
+}
 
 
 @pytest.mark.parametrize("route", ACTS, ids=[route.name for route in ACTS])
@@ -65,7 +68,7 @@ async def test_who_acts_for_whom_and_what_was_asked_for(hotline: Hotline, agent:
 async def test_no_pin_stands_in_the_log_of_acts(hotline: Hotline, agent: Asker) -> None:
     hotline.seats.add(a_seat())
     await agent.ask("PUT", "/seats/8001/agent", json={"agent": "101", "pin": "9876"})
-    assert [(act.what, act.detail) for act in hotline.acts.held][0] == ("sign_in", '{"agent": "101"}')
+    assert (hotline.acts.held[0].what, hotline.acts.held[0].detail) == ("sign_in", '{"agent": "101"}')
 
 
 async def test_a_person_is_one_short_line(hotline: Hotline, agent: Asker) -> None:
