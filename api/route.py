@@ -35,6 +35,7 @@ class PathPart:
 
 PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "call_id": PathPart(r"[A-Za-z0-9._-]{1,160}", "A call's id: the uniqueid of its caller's channel.", "zhida-1795203893.17"),
+    "task_id": PathPart(r"[A-Za-z0-9._-]{1,160}", "A call-back's id: that of the call the caller left first.", "zhida-1795203893.17"),
     "seat_id": PathPart(r"[A-Za-z0-9._-]{1,64}", "A seat's id.", "8001"),
     "number": PathPart(r"[0-9A-Za-z-]{1,40}", "A ticket's number.", "20261120-00017"),
     "entry_id": PathPart(r"[A-Za-z0-9._-]{1,64}", "A whitelist entry's id.", "3f1c0a9b2d4e5f60"),

@@ -21,9 +21,22 @@ from seats.desk import SeatDesk
 from seats.seat import Seat
 from seats.shifts import OnDuty, Shortage
 from tickets.acts import ActLog
+from tickets.callbacks import CallbackList, CallbackTask
 from tickets.records import Records
 from whitelist.entries import Entry
 from whitelist.keeping import EntryPage, WantedEntries
+
+
+class CallingBack(Protocol):
+    """Places and withdraws call-backs (engine.callbacks.CallbackDesk)."""
+
+    async def call(self, task: CallbackTask, seat_id: str, by: str) -> str:
+        """Ring the seat, then the caller; the call's id. Raises: Conflict: he is being called already. PbxFault, StoreFault."""
+        ...
+
+    async def withdraw(self, number: str) -> None:
+        """End a call-back of this number that no seat has answered yet. Raises: StoreFault."""
+        ...
 
 
 class Enterprises(Protocol):
@@ -213,6 +226,8 @@ class Sources:
     desk: SeatDesk
     conferences: ConferenceDesk
     records: Records
+    callbacks: CallbackList
+    calling_back: CallingBack
     enterprises: Enterprises
     roster: Roster
     explain: Explain

@@ -212,6 +212,70 @@ class SpecialistLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked(Event):
+    """The waiting caller chose by key to be called back; he may hang up now and keeps his rank."""
+
+    kind: ClassVar[str] = "callback_asked"
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackOrdered(Event):
+    """This call was placed by the engine, to call somebody of the call-back list; `call_id` is the call-back's own.
+
+    `cause` is asked (he chose it by key), left (by configuration) or clicked (by `by`, for `seat_id`).
+    """
+
+    kind: ClassVar[str] = "callback_ordered"
+    task_id: str
+    cause: str
+    by: str = ""
+    seat_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerRung(Event):
+    """A seat has taken the call-back, and the caller's phone is rung."""
+
+    kind: ClassVar[str] = "caller_rung"
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerReached(Event):
+    """The caller picked up; he and the seat talk."""
+
+    kind: ClassVar[str] = "caller_reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerNotReached(Event):
+    """The caller was not reached: `outcome` is busy, no_answer, declined, failed, or cancelled (the seat hung up first)."""
+
+    kind: ClassVar[str] = "caller_not_reached"
+    outcome: str
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackClosed(Event):
+    """Somebody took a caller off the call-back list; `call_id` is the task's: that of the call he left."""
+
+    kind: ClassVar[str] = "callback_closed"
+    by: str
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackClaimed(Event):
+    """Somebody takes care of a caller on the call-back list, or (by "") gives him back; `call_id` is the task's."""
+
+    kind: ClassVar[str] = "callback_claimed"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatLeft(Event):
     """The seat left the call: its agent hung up, or its phone was lost. The call may go on without it."""
 
@@ -301,8 +365,10 @@ class Ended(Event):
     """The caller's contact is over.
 
     `reason` is completed (was served), abandoned (left before a seat answered), ladder_end (nobody took it),
-    callback (nobody took it, and a call-back was noted), dismissed (a supervisor ended its waiting), closed (he was told that the
-    hotline is closed), menu_left (left in the menu), fallback (the dialplan served it without an engine) or recovered.
+    callback (a call-back was noted: he chose it by key, or nobody took his call), dismissed (a supervisor ended its waiting), closed
+    (he was told that the hotline is closed), menu_left (left in the menu), fallback (the dialplan served it without an engine) or
+    recovered. A call-back that came to nothing ends as not_reached (the caller did not pick up), no_seat (no seat took it) or
+    withdrawn (he got through by himself, or was taken off the list).
     """
 
     kind: ClassVar[str] = "ended"
@@ -314,6 +380,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
     event.kind: event
     for event in (
         Arrived,
+        CallbackOrdered,
         Identified,
         Planned,
         MenuChosen,
@@ -325,6 +392,9 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         OfferEnded,
         Answered,
         RecordingStarted,
+        CallerRung,
+        CallerReached,
+        CallerNotReached,
         ConsultStarted,
         SpecialistAsked,
         SpecialistAttemptEnded,
@@ -337,8 +407,11 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         Supervised,
         SupervisionEnded,
         Rated,
+        CallbackAsked,
         Ended,
         Act,
+        CallbackClaimed,
+        CallbackClosed,
     )
 }
 """Every kind of fact by its name in the stream."""

@@ -22,6 +22,7 @@ from config.fields import (
     Skills,
     SomeSeconds,
     Text,
+    TimeOfDay,
 )
 from config.people import Digit, SeatCodesSettings
 
@@ -185,6 +186,31 @@ class QueueSettings(Section):
     """So long after a seat served an enterprise (or number) its next call goes to that seat first (seconds); 0: never."""
     preferred_wait_s: Annotated[float, Field(ge=0, le=600)] = 0
     """So long a call waits for that seat alone while it is merely busy, though others may be ready (seconds)."""
+    callback_key: PhoneKey | None = None
+    """The key by which a waiting caller chooses to be called back and keeps his place; empty: there is none."""
+
+
+class CallbackSettings(Section):
+    """Calling back those who left before a seat answered (漏接回拨)."""
+
+    auto: bool = False
+    """Whether they are called back without anybody's doing, by seats that stand free; otherwise seats do it by the list."""
+    not_before: TimeOfDay = "09:00"
+    """The hour from which that is done, by the hotline's clock."""
+    not_after: TimeOfDay = "20:00"
+    """The hour until which that is done, by the hotline's clock."""
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often a caller's phone is rung by itself; after that it is for people to decide."""
+    every_s: Annotated[float, Field(ge=10, le=604_800)] = 900
+    """From one attempt to the next (seconds)."""
+    after_s: Annotated[float, Field(ge=0, le=86_400)] = 60
+    """At the earliest so long after the caller left (seconds)."""
+    keep_free: Annotated[int, Field(ge=0, le=1000)] = 0
+    """So many free seats of each group are left for callers while call-backs are begun by themselves."""
+    wait_s: Annotated[float, Field(ge=60, le=43_200)] = 7200
+    """A caller who chose it by key keeps his place among the waiting at most this long (seconds)."""
+    ring_s: Annotated[float, Field(ge=5, le=120)] = 30
+    """The caller's phone rings at most this long (seconds)."""
 
 
 class FallbackSettings(Section):

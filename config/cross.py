@@ -297,6 +297,17 @@ def _fallback_can_be_reached(settings: Settings) -> Iterator[Problem]:
         yield Problem(key=("fallback", "duty_phone"), sentence="cannot be called, because there is no outbound; add outbound.address")
 
 
+@_needs("callback", "queue", "outbound", "hotline")
+def _callers_can_be_called_back(settings: Settings) -> Iterator[Problem]:
+    if settings.outbound is not None:
+        return
+    sentence = "nobody can be called back, because there is no outbound; add outbound.address"
+    if settings.callback.auto:
+        yield Problem(key=("callback", "auto"), sentence=sentence)
+    if settings.queue.callback_key is not None:
+        yield Problem(key=("queue", "callback_key"), sentence=sentence)
+
+
 @_needs("engine")
 def _engine_is_among_the_engines(settings: Settings) -> Iterator[Problem]:
     agi = settings.engine.agi

@@ -1,7 +1,9 @@
 """What each feature gets of the settings, in its own words. Features never see Settings."""
 
 from collections.abc import Iterator, Mapping
+from datetime import time
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
@@ -11,6 +13,7 @@ from config.settings import Settings
 from ivr.announcing import Announce, Announcing, prompts_for
 from ivr.menu import Choice, Menu
 from ivr.seat_codes import CodeAction, SeatCode
+from routing.callbacks import CallbackRules
 from routing.explain import Background
 from routing.ivr import Ivr, IvrMode
 from routing.plan import PlanRules
@@ -220,6 +223,23 @@ def _ways(name: str, all_menus: Mapping[str, Menu], pressed: str, passed: frozen
             yield from _ways(target, all_menus, pressed + key, passed | {name})
     if not pressed:
         yield "", Choice(menu=name, digit="", target=menu.otherwise)
+
+
+def callback_rules(settings: Settings) -> CallbackRules:
+    """For calling back."""
+    callback = settings.callback
+    return CallbackRules(
+        auto=callback.auto and settings.outbound is not None,
+        not_before=time.fromisoformat(callback.not_before),
+        not_after=time.fromisoformat(callback.not_after),
+        zone=ZoneInfo(settings.hotline.timezone),
+        attempts=callback.attempts,
+        every_s=callback.every_s,
+        after_s=callback.after_s,
+        keep_free=callback.keep_free,
+        wait_s=callback.wait_s,
+        ring_s=callback.ring_s,
+    )
 
 
 def fallback_seats(settings: Settings) -> tuple[str, ...]:

@@ -217,6 +217,8 @@ Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9() -]{1,24}$")]
 """A telephone number as people write it."""
 PhoneKey = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 """One key of a telephone."""
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""An hour and minute of the hotline's clock."""
 Language = Literal["zh", "en"]
 Announce = Literal["off", "position", "wait", "both"]
 CallerClass = Literal["key_enterprise", "project", "public", "anonymous"]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.answering import (
     AfterCallSettings,
+    CallbackSettings,
     ConferenceSettings,
     FallbackSettings,
     GroupSettings,
@@ -74,6 +75,8 @@ class Settings(Section):
     """Who is on duty (排班)."""
     queue: QueueSettings = QueueSettings()
     """The waiting room."""
+    callback: CallbackSettings = CallbackSettings()
+    """Calling back those who left."""
     fallback: FallbackSettings = FallbackSettings()
     """Who answers when no seat does."""
     ivr: IvrSettings = IvrSettings()

@@ -26,6 +26,7 @@ SHAPES: Final[Mapping[str, str]] = {
     r"^[0-9*]{2,8}$": "2 to 8 digits and *",
     r"^[0-9]$": "one digit",
     r"^[A-Za-z0-9_-]{1,32}$": "1 to 32 letters, digits, - and _",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of day such as 09:00",
     r"^[0-9*#]$": "one key of a telephone: 0 to 9, * or #",
     r"^0[1-9][0-9]{1,2}$": "an area code with its 0, such as 0515",
     r"^[0-9*#]{0,8}$": "at most 8 digits, * and #",

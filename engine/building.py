@@ -31,11 +31,15 @@ from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.asterisks import Asterisk, Asterisks, Neighbours, Silence
+from engine.callback_keeper import CallbackKeeper
+from engine.callback_place import callback_desk, callback_place
+from engine.callbacks import CallbackDesk
 from engine.decision import Decider
 from engine.desk import Desk, Service
 from engine.directory import CurrentDirectory
 from engine.mailbox import PostOffice
 from engine.outside import Outside, outside_of
+from engine.reaching import REACH_SCRIPT, Reaching
 from engine.reconcile import OneOf, Reconciler
 from engine.recorder_process import RecorderProcess
 from engine.ringing import Ringing
@@ -63,6 +67,7 @@ from seats.agents import Agents
 from seats.desk import SeatDesk
 from seats.seat import Seat
 from store.redis.announcing import Announcements
+from store.redis.callbacks import RedisCallbackOrders
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
 from store.redis.reloads import ReloadsAsked
@@ -110,6 +115,8 @@ class Engine:
     codes: SeatCodeRoad
     directory: CurrentDirectory
     conferences: ConferenceDesk
+    callbacks: CallbackDesk
+    callback_keeper: CallbackKeeper
     shifts: ShiftWatch
     supervisors: SupervisionDesk
     dispatch: RedisSupervision
@@ -161,7 +168,11 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     asterisks = _asterisks(settings, live, post, phones, clock)
     current = current_of(settings, directory)
     wait_errors = wait_error_histogram()
-    shared = Shared(engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors)
+    place = callback_place(settings, current.decider, current.outside, number)
+    callbacks = callback_desk(RedisCallbackOrders(redis, hotline=settings.hotline.id), live, asterisks, clock, place)
+    shared = Shared(
+        engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors, callbacks=callbacks
+    )
     roads = roads_of(current, shared)
     seats = SeatDesk(live, Agents(clock), pause_reasons={}, extend_s=0)
     codes = SeatCodeRoad(SeatCodes(seats), phones)
@@ -182,6 +193,8 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         codes=codes,
         directory=directory,
         conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
+        callbacks=callbacks,
+        callback_keeper=CallbackKeeper(desk=callbacks, list_=stores.callbacks, room=live, clock=clock),
         shifts=ShiftWatch(shift_rules_of(settings), clock),
         supervisors=_supervision(settings, live, asterisks, clock),
         dispatch=RedisSupervision(live.steps),
@@ -215,6 +228,7 @@ class Shared:
     asterisks: Asterisks
     post: PostOffice
     wait_errors: Histogram
+    callbacks: CallbackDesk
 
 
 def current_of(settings: Settings, directory: CurrentDirectory) -> Current:
@@ -238,6 +252,7 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
             ringing=_ringing(settings, shared.live, asterisk, shared.clock),
             service=_service(settings, asterisk.pbx),
             wait_missed_by=shared.wait_errors.observe,
+            callbacks=shared.callbacks,
             outside=lambda number: outside.device(outside.digits(number)),
         )
         return Road(desk)
@@ -254,6 +269,7 @@ def shared_of(engine: Engine) -> Shared:
         asterisks=engine.asterisks,
         post=engine.post,
         wait_errors=engine.wait_errors,
+        callbacks=engine.callbacks,
     )
 
 
@@ -396,7 +412,7 @@ def agi_address(settings: Settings, number: int) -> tuple[str, int]:
 
 
 def agi_addresses(settings: Settings) -> tuple[str, ...]:
-    """Where all engines take calls, in the order the dialplan tries them."""
+    """Where all engines take calls, in the dialplan's order."""
     return tuple(str(address) for address in settings.engine.agi.engines or (settings.engine.agi.listen,))
 
 
@@ -410,7 +426,8 @@ def _agi(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[s
         asterisk = asterisks.of(session.request.uniqueid)
         road = roads[asterisk.name]  # as it is at this moment: a reload puts another one there
         line = AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=road.desk.decider.rules.language)
-        await (codes if session.request.script == SEAT_SCRIPT else road).take(line)
+        takers = {SEAT_SCRIPT: codes.take, REACH_SCRIPT: Reaching(road.desk).take}
+        await takers.get(session.request.script, road.take)(line)
 
     host, port = agi_address(settings, number)
     return AgiServer(host, port, take, limits=AgiLimits(max_sessions=settings.engine.max_calls), allow=settings.engine.agi.peers)

@@ -18,6 +18,8 @@ class Decision:
     plan: Plan
     dialled: str
     at: datetime
+    chosen: bool = False
+    """Whether a menu choice made the plan."""
 
     @property
     def number(self) -> str:
@@ -58,7 +60,7 @@ class Decider:
     def after_menu(self, decision: Decision, choice: MenuChoice) -> Decision:
         """The same call with the plan that its menu choice makes."""
         plan = make_plan(decision.identity, decision.dialled, menu_choice=choice, at=decision.at, rules=self.rules)
-        return replace(decision, plan=plan)
+        return replace(decision, plan=plan, chosen=choice.digit != "")
 
     def identify(self, raw_number: str, trunk: str, at: datetime) -> Identity:
         """Who calls."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from calls.clock import Clock
 from conference.legs import Legs
+from engine.callbacks import CallbackDesk
 from engine.decision import Decider
 from engine.mailbox import PostOffice
 from engine.ringing import Ringing
@@ -47,5 +48,6 @@ class Desk:
     service: Service
     wait_missed_by: Callable[[float], None]
     """Told at each answer by how many seconds the caller waited longer than was expected."""
+    callbacks: CallbackDesk
     outside: Callable[[str], str]
     """A number as people write it -> the device that rings it over the outside trunk."""

@@ -54,6 +54,8 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         desk=engine.seats,
         conferences=engine.conferences,
         records=engine.stores.records,
+        callbacks=engine.stores.callbacks,
+        calling_back=engine.callbacks,
         enterprises=engine.stores.directory,
         roster=engine.stores.roster,
         explain=ExplainOfApi(engine),

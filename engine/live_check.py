@@ -18,6 +18,11 @@ from ivr.seat_codes import PROMPTS
 from routing.rota import DutyDay, with_days
 
 ALWAYS: Final = frozenset({"please-wait", "nobody-free", "specialist-accept"})
+CALLING_BACK: Final = frozenset(
+    {"callback-to", "callback-busy", "callback-no-answer", "callback-failed", *(f"key-{digit}" for digit in range(10))}
+)
+"""What a seat hears that calls back."""
+KEY_OFFER: Final = frozenset({"callback-offer", "callback-noted", "key-star", "key-hash"})
 RATING: Final = frozenset({"rate", "rate-thanks"})
 
 
@@ -28,6 +33,10 @@ def prompts_of(settings: Settings) -> dict[str, set[str]]:
     everywhere = ALWAYS | RATING if settings.after_call.rating else ALWAYS
     if settings.seats.codes.enabled:
         needed[settings.hotline.language] |= PROMPTS
+    if settings.outbound is not None:
+        everywhere |= CALLING_BACK
+    if settings.queue.callback_key is not None:
+        everywhere |= KEY_OFFER
     return {language: prompts | everywhere for language, prompts in needed.items()}
 
 

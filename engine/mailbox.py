@@ -27,6 +27,7 @@ class Mailbox:
         self.offer: Offer | None = None
         self.seat_answer: SeatAnswer | None = None
         self.ringing: set[str] = set()
+        self.key = ""
         self.legs: set[str] = set()
         self._causes: dict[str, int] = {}
         self._past: set[str] = set()
@@ -59,9 +60,14 @@ class Mailbox:
         while self.offer is None:
             await self.changed()
 
-    async def offered_or_poked(self) -> None:
-        """The same, or when others changed the live call."""
-        while self.offer is None and not self._poked:
+    async def offered_or_poked(self, key: str = "") -> None:
+        """The same, or when others changed the live call, or the caller has pressed this key."""
+        while self.offer is None and not self._poked and not (key and self.key == key):
+            await self.changed()
+
+    async def offer_or_key(self, key: str) -> None:
+        """Return when an offer is there to be taken, or the caller has pressed this key ("" is none)."""
+        while self.offer is None and not (key and self.key == key):
             await self.changed()
 
     async def answer(self) -> SeatAnswer:
@@ -89,6 +95,11 @@ class Mailbox:
     def offered(self, offer: Offer) -> None:
         """An offer was made for this call."""
         self.offer = offer
+        self._changed.set()
+
+    def pressed(self, key: str) -> None:
+        """The caller pressed a key."""
+        self.key = key
         self._changed.set()
 
     def rings(self, leg: str) -> None:

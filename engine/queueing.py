@@ -38,7 +38,12 @@ class SentAway(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queueing:
-    """One call that waits. `call` and `facts` are what it joined with, in case live state loses it."""
+    """One call that waits. `call` and `facts` are what it joined with, in case live state loses it.
+
+    Args:
+        callback_key: the key by which the caller chooses to be called back, "" where there is none for him.
+        quiet: nobody hears anything while it waits: it is a call-back. seat_id: the seat it is for, where it is for one alone.
+    """
 
     desk: Desk
     line: AgiLine
@@ -46,9 +51,19 @@ class Queueing:
     call: LiveCall
     facts: Sequence[Event]
     telling: Telling
+    callback_key: str = ""
+    quiet: bool = False
+    seat_id: str = ""
+
+    @property
+    def wants_callback(self) -> bool:
+        """Whether he has chosen to be called back."""
+        return self.callback_key != "" and self.mailbox.key == self.callback_key
 
     async def until_answered(self, longest_wait_s: float) -> bool:
-        """Join, and go from offer to offer until a seat talked with the caller; False at the end of the longest wait.
+        """Join, and go from offer to offer until a seat talked with the caller.
+
+        False at the end of the longest wait, or where he has chosen to be called back.
 
         Raises: SentAway. LegGone: the caller hung up. StoreFault.
         """
@@ -82,7 +97,7 @@ class Queueing:
     async def _join(self) -> Offer | None:
         """Into the waiting room, and meanwhile what a seat's phone is to show. What fails first is told when both are over."""
         joined, presented = await asyncio.gather(
-            self.desk.waiting.join(self.call, self.facts),
+            self._joined(self.facts),
             self.line.present(self.call.number, self.call.name),
             return_exceptions=True,
         )
@@ -92,29 +107,49 @@ class Queueing:
             raise joined
         return joined
 
+    async def _joined(self, facts: Sequence[Event]) -> Offer | None:
+        if self.seat_id:
+            return await self.desk.waiting.join(self.call, facts, seat_id=self.seat_id)
+        return await self.desk.waiting.join(self.call, facts)
+
+    async def _called(self) -> None:
+        """Return when an offer is there, or he wants to be called back."""
+        await self.mailbox.offer_or_key(self.callback_key)
+
     async def _next_offer(self, until: float) -> Offer | None:
-        """Music until an offer is delivered; the first time with a word that all seats are busy, cut short by an offer."""
+        """Music until an offer is delivered; the first time with a word that all seats are busy, cut short by an offer.
+
+        None where there is no time left, or he wants to be called back and no seat was quicker.
+        """
         if (offer := self.mailbox.take_offer()) is not None:
             return offer
-        noting = asyncio.create_task(self.telling.joined(), name=f"expected wait {self.call.call_id}")
-        try:
-            await self.line.wait_with_music(self.mailbox.offer_made, announcements=("please-wait",))
-        finally:
-            await noting  # it ends with an offer, and is over in a moment anyway
+        if not self.quiet:
+            noting = asyncio.create_task(self.telling.joined(), name=f"expected wait {self.call.call_id}")
+            try:
+                await self.line.wait_with_music(self._called, announcements=self._announcements)
+            finally:
+                await noting  # it ends with an offer, and is over in a moment anyway
         while (offer := self.mailbox.take_offer()) is None:
             left = until - self.desk.clock.monotonic()
-            if left <= 0:
+            if left <= 0 or self.wants_callback:
                 return None
             if self.mailbox.take_poke() and (offer := await self._still_waiting()) is not None:
                 return offer
-            if self.telling.due_in_s <= 0:
-                await self.telling.tell(self.line, until=self.mailbox.offer_made, longest_s=left)
+            if not self.quiet and self.telling.due_in_s <= 0:
+                await self.telling.tell(self.line, until=self._called, longest_s=left)
                 continue
-            within_s = min(left, LOOK_EVERY_S, self.telling.due_in_s)
-            in_time = await self.line.unless_hung_up(self.mailbox.offered_or_poked(), within_s=within_s)
+            within_s = min(left, LOOK_EVERY_S, LOOK_EVERY_S if self.quiet else self.telling.due_in_s)
+            in_time = await self.line.unless_hung_up(self.mailbox.offered_or_poked(self.callback_key), within_s=within_s)
             if not in_time and (offer := await self._still_waiting()) is not None:
                 return offer
         return offer
+
+    @property
+    def _announcements(self) -> tuple[str, ...]:
+        if not self.callback_key:
+            return ("please-wait",)
+        key = {"*": "star", "#": "hash"}.get(self.callback_key, self.callback_key)
+        return "please-wait", "callback-offer", f"key-{key}"
 
     async def _still_waiting(self) -> Offer | None:
         """Join again where live state does not have it waiting any more: Redis lost its data, or a word of ours came too late."""
@@ -123,7 +158,7 @@ class Queueing:
         if live is not None and live.state in (CallState.WAITING, CallState.OFFERED):
             return None
         log.warning("call_joined_again", state=live.state if live is not None else None)
-        return await self.desk.waiting.join(self.call, self.facts if live is None else ())
+        return await self._joined(self.facts if live is None else ())
 
     async def _not_answered(self, offer: Offer, result: RingResult) -> Offer | None:
         assert result.outcome is not None  # noqa: S101  not answered

@@ -21,6 +21,7 @@ from config.faults import dotted
 from config.load import Loaded
 from config.settings import Settings
 from engine.building import Engine, agi_addresses, current_of, roads_of, seats_go_by, shared_of, shift_rules_of
+from engine.callback_place import callback_place
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
 from engine.site import site_of
@@ -115,6 +116,7 @@ class Reloader:
         seats_go_by(taken, engine.seats, engine.codes)
         now = current_of(taken, engine.directory)
         engine.current.settings, engine.current.decider, engine.current.outside = taken, now.decider, now.outside
+        engine.callbacks.place = callback_place(taken, now.decider, now.outside, engine.callbacks.place.first + 1)
         engine.roads.update(roads_of(now, shared_of(engine)))
         for asterisk in engine.asterisks.values():
             asterisk.legs.caller_id = now.outside.caller_id

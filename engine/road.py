@@ -23,7 +23,7 @@ from engine.steps import CLOSED, Outcome, Steps
 from engine.telling import Telling
 from ivr.menu import run_menu
 from ivr.rating import ask_rating
-from pbx.line import AgiLine, Arrival
+from pbx.line import AgiLine
 from routing.ivr import IvrMode
 from routing.plan import Plan
 from routing.waiting import CallState, LiveCall, Offer
@@ -52,7 +52,10 @@ class Road:
         try:
             outcome = await self._serve(line, mailbox)
             await self._end(line, outcome.reason, detail=outcome.detail)
-            await line.finish()
+            try:
+                await line.finish()
+            finally:
+                await self.desk.callbacks.begin_asked(line.uniqueid)
         except LegGone as gone:
             if line.hung_up:
                 await self._caller_left(line)
@@ -68,8 +71,11 @@ class Road:
         except StoreFault as fault:
             log.error("call_end_not_recorded", code=fault.code)
             return
-        if live is not None:
-            await self._end(line, END_REASONS.get(live.state, "completed"), detail="caller hung up")
+        if live is None:
+            return
+        back = line.arrival.back
+        reason = await self.desk.callbacks.end_reason(live) if back else END_REASONS.get(live.state, "completed")
+        await self._end(line, reason, detail="caller hung up")
 
     async def _end(self, line: AgiLine, reason: str, *, detail: str = "") -> None:
         try:
@@ -78,6 +84,8 @@ class Road:
             log.error("call_end_not_recorded", code=fault.code)  # reconciliation ends it: its channel will be gone
         else:
             log.info("call_ended", reason=reason, detail=detail)
+        if line.arrival.back:
+            await self.desk.callbacks.over(line.uniqueid, reason)
 
     async def _serve(self, line: AgiLine, mailbox: Mailbox) -> Outcome:
         """Returns why the call is over."""
@@ -86,6 +94,8 @@ class Road:
         if arrival.again and (arrival.dial_status == "ANSWER" or (live is not None and live.state in _SERVED)):
             log.info("call_taken_over", state=live.state if live is not None else None)
             return await self._after_talk(line, mailbox, await self._taken_over(live), resumed=True)
+        if arrival.back:
+            return await self._calls_back(line, mailbox)
         decision = self.desk.decider.decide(
             raw_number=arrival.raw_number,
             trunk=arrival.trunk,
@@ -111,6 +121,50 @@ class Road:
             if outcome.served or not decision.plan.ladder:
                 return outcome
         return await self._wait_and_talk(line, mailbox, call, decision, facts)
+
+    # ── call-backs ──
+
+    async def _calls_back(self, line: AgiLine, mailbox: Mailbox) -> Outcome:
+        """The engine's own call: nobody is on this line until a seat has answered. Returns as `_serve`."""
+        callbacks = self.desk.callbacks
+        order = await callbacks.orders.order(line.uniqueid)
+        if order is None:
+            return Outcome(reason="withdrawn")
+        decision = callbacks.decision(order)
+        log.info("callback_arrived", number=masked(order.number), cause=order.cause, task=order.task_id, again=line.arrival.again)
+        line.language = decision.plan.ivr.language
+        call, facts = self._live_call(line, decision, trunk=order.trunk, number=order.number)
+        call = replace(callbacks.call_of(order, call, decision), queued=decision.at, state=CallState.WAITING)
+        facts = [*facts, callbacks.fact_of(order), Queued(call_id=call.call_id, at=decision.at, rank_ms=call.rank_ms)]
+        queueing = Queueing(
+            desk=self.desk,
+            line=line,
+            mailbox=mailbox,
+            call=call,
+            facts=facts,
+            telling=self._telling(line, mailbox),
+            quiet=True,
+            seat_id=order.seat_id,
+        )
+        async with callbacks.kept(order):
+            try:
+                if not await queueing.until_answered(order.wait_s):
+                    return Outcome(reason="no_seat")
+            except SentAway:
+                return Outcome(reason="withdrawn")  # there is nobody on the line whom a supervisor could send elsewhere
+            return await self._after_talk(line, mailbox, await self._known(call.call_id), resumed=False)
+
+    async def _chose_callback(self, line: AgiLine, call: LiveCall, decision: Decision) -> Outcome:
+        """He is told that it is noted; when he has hung up his place is kept by a call of the engine's."""
+        group = call.ladder[0].group if decision.chosen and call.ladder else ""
+        await self.desk.callbacks.asked(call, trunk=line.arrival.trunk, dialled=line.arrival.dialled, group=group)
+        try:
+            await line.play("callback-noted")
+        except LegGone:
+            if not line.hung_up:
+                self.desk.callbacks.forget_wish(call.call_id)
+                raise
+        return Outcome(reason="callback")
 
     # ── closed, menu ──
 
@@ -150,13 +204,17 @@ class Road:
     ) -> Outcome:
         now = self.desk.clock.now()
         plan = decision.plan
+        call = self.desk.callbacks.take_place(call)
         call = replace(call, queued=now, state=CallState.WAITING, ladder=plan.ladder, skills=plan.skills)
         facts = [*facts, Queued(call_id=call.call_id, at=now, rank_ms=call.rank_ms)]
-        queueing = Queueing(desk=self.desk, line=line, mailbox=mailbox, call=call, facts=facts, telling=self._telling(line, mailbox))
+        telling, key = self._telling(line, mailbox), self.desk.callbacks.key_for(decision)
+        queueing = Queueing(desk=self.desk, line=line, mailbox=mailbox, call=call, facts=facts, telling=telling, callback_key=key)
         try:
             answered = await queueing.until_answered(plan.end.after_s)
         except SentAway as out:
             return await queueing.led_out(out.way)
+        if not answered and queueing.wants_callback:
+            return await self._chose_callback(line, call, decision)
         if not answered:
             return await queueing.at_ladder_end(plan.end)
         return await self._after_talk(line, mailbox, await self._known(call.call_id), resumed=False)
@@ -201,6 +259,8 @@ class Road:
             await self._seat_left(live)
         if line.gone:
             raise LegGone("caller_gone", "the caller hung up", call_id=line.uniqueid)
+        if line.arrival.back and not await self.desk.callbacks.reached(line.uniqueid):
+            return Outcome(reason="not_reached")
         if self.desk.service.rating:
             await self._rate(line)
         return Outcome(reason="completed")
@@ -235,7 +295,8 @@ class Road:
 
     # ── the call as live state and records want it ──
 
-    def _live_call(self, line: AgiLine, decision: Decision) -> tuple[LiveCall, list[Event]]:
+    def _live_call(self, line: AgiLine, decision: Decision, *, trunk: str = "", number: str = "") -> tuple[LiveCall, list[Event]]:
+        """Args: trunk, number: of the caller who is called back; else the line's own."""
         now, identity = decision.at, decision.identity
         entry_id = identity.entry.entry_id if identity.entry is not None else ""
         call = LiveCall(
@@ -252,7 +313,16 @@ class Road:
             entry_id=entry_id,
         )
         facts: list[Event] = [
-            _arrived(line.uniqueid, line.arrival, line.channel, decision, self.desk.pbx),
+            Arrived(
+                call_id=line.uniqueid,
+                at=now,
+                number=decision.number,
+                raw_number=number or line.arrival.raw_number,
+                trunk=trunk or line.arrival.trunk,
+                dialled=line.arrival.dialled,
+                channel=line.channel,
+                pbx=self.desk.pbx,
+            ),
             Identified(
                 call_id=line.uniqueid,
                 at=now,
@@ -266,19 +336,6 @@ class Road:
             _planned(line.uniqueid, now, decision.plan),
         ]
         return call, facts
-
-
-def _arrived(call_id: str, arrival: Arrival, channel: str, decision: Decision, pbx: str) -> Arrived:
-    return Arrived(
-        call_id=call_id,
-        at=decision.at,
-        number=decision.number,
-        raw_number=arrival.raw_number,
-        trunk=arrival.trunk,
-        dialled=arrival.dialled,
-        channel=channel,
-        pbx=pbx,
-    )
 
 
 def _planned(call_id: str, at: datetime, plan: Plan) -> Planned:

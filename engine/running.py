@@ -125,12 +125,20 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "recorder": _record(engine, tables_there),
         "recordings": _finish_recordings(engine),
         "figures": _look(engine),
+        "callbacks": _call_back(engine, tables_there),
     }
 
 
 async def _record(engine: Engine, tables_there: asyncio.Event) -> None:
     await tables_there.wait()
     await engine.recorder.run()
+
+
+async def _call_back(engine: Engine, tables_there: asyncio.Event) -> None:
+    """Only once this engine takes calls: a call-back comes back to it."""
+    await tables_there.wait()
+    await engine.taking_calls.wait()
+    await engine.callback_keeper.run()
 
 
 async def _follow_directory(engine: Engine, tables_there: asyncio.Event) -> None:

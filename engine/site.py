@@ -34,6 +34,7 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         music=pbx.music_dir,
         accept_key=settings.conference.accept_key,
         longest_call_s=round(settings.engine.max_call_s),
+        longest_callback_s=round(settings.engine.max_call_s + settings.callback.wait_s),
         media_address=pbx.media_address or "",
         qualify_s=pbx.qualify_s,
         outside_number=outside_of(settings).caller_id,

@@ -7,6 +7,7 @@ from config.deadlines import deadlines
 from config.derive import sql_url
 from config.settings import Settings
 from store.sql.acts import SqlActs
+from store.sql.callbacks import SqlCallbackList
 from store.sql.database import Database
 from store.sql.directory import SqlDirectory
 from store.sql.keeping import SqlFactStore
@@ -26,6 +27,7 @@ class Stores:
     roster: SqlRoster
     rota: SqlRota
     acts: SqlActs
+    callbacks: SqlCallbackList
 
 
 def open_stores(settings: Settings, clock: Clock) -> Stores:
@@ -41,4 +43,5 @@ def open_stores(settings: Settings, clock: Clock) -> Stores:
         roster=SqlRoster(database, hotline),
         rota=SqlRota(database, hotline),
         acts=SqlActs(database, hotline),
+        callbacks=SqlCallbackList(database, hotline),
     )

@@ -294,6 +294,7 @@ class Watcher:
             "ConfbridgeJoin": self._joined,
             "ConfbridgeLeave": self._left_room,
             "Hangup": self._hangup,
+            "DTMFEnd": self._key,
             "DeviceStateChange": self._device,
             "PeerStatus": self._peer,
         }
@@ -334,6 +335,11 @@ class Watcher:
         if (mailbox := self._post.legs.get(leg)) is not None:
             cause = said.get("Cause", "")
             mailbox.left(leg, int(cause) if cause.isdecimal() and len(cause) < 4 else 0)
+
+    def _key(self, said: Mapping[str, str]) -> None:
+        mailbox = self._post.of_call(said.get("Uniqueid", ""))
+        if mailbox is not None and said.get("Direction") == "Received":
+            mailbox.pressed(said.get("Digit", "")[:1])
 
     def _device(self, said: Mapping[str, str]) -> None:
         self._phones.saw(said.get("Device", ""), said.get("State", ""))

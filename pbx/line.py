@@ -30,6 +30,7 @@ class Arrival:
         again: an engine had this call before, or was asked for it.
         dial_status: Dial()'s last word on this channel, where the engine that asked for it is gone.
         header: whether the legs that are rung inherit the call's id from the caller's channel.
+        back: this is a call-back's half that rings the seat. order: the call-back whose caller this line is to ring, or "".
     """
 
     raw_number: str
@@ -38,6 +39,8 @@ class Arrival:
     again: bool
     dial_status: str
     header: bool
+    back: bool = False
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +195,9 @@ class AgiLine:
             raise LegGone("caller_gone", "The caller hung up while it rang.", call_id=self.uniqueid)
         return dialled
 
-    async def dial_outside(self, device: str, *, ring_s: float) -> Dialled:
-        """Ring a number of the outside world; the caller hears music meanwhile. Returns also where he hung up first."""
-        return await self._dial([device], f"{ring_s:g}", f"giIm({_MUSIC})")
+    async def dial_outside(self, device: str, *, ring_s: float, ringing: bool = False) -> Dialled:
+        """Ring a number of the outside world; who waits for it hears music meanwhile, or ringing. Returns also where he hung up first."""
+        return await self._dial([device], f"{ring_s:g}", f"giI{'r' if ringing else f'm({_MUSIC})'}")
 
     async def forget_talk(self) -> None:
         """The Dial's answer was none: whoever has this call next must not take it for served."""
@@ -255,4 +258,6 @@ def _arrival(session: AgiSession) -> Arrival:
         again=handed.get("try", "0") != "0",
         dial_status=handed.get("dial", ""),
         header=handed.get("header") == "1",
+        back=handed.get("back") == "1",
+        order=handed.get("order", ""),
     )

@@ -192,12 +192,15 @@ class WaitingRoom(Protocol):
         """
         ...
 
-    async def join(self, call: LiveCall, facts: Sequence[Event]) -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
         """Put the call in the waiting room with the rungs open at `call.queued`, and match it at once.
 
         The facts (all up to Queued) are recorded in the same step. A call that already waits keeps its rank, its
         refusals and its opened rungs; an offer still open for it is withdrawn first, because its ringing is over.
         Returns the offer, or None: it waits, and an offer will be delivered to `call.engine`.
+
+        With a `seat_id` the call, which has no ladder then, is for that seat alone, which takes it at once or not at all: where it
+        is ready, paused (it is paused again afterwards) or in wrap-up, and its phone idle.
         """
         ...
 

@@ -40,7 +40,7 @@ class Scope:
     """Which calls of the CDR are looked at, and how.
 
     Args:
-        contexts: the dialplan contexts that callers are in.
+        contexts: the dialplan contexts that callers are in. placed: those of calls that the engine placed (call-backs).
         since: calls that ended earlier are passed over.
         settle_s: see SETTLE_S. live: calls that are alive as far as Redis knows.
         national: the national form of a number, "" where there is none.
@@ -48,6 +48,7 @@ class Scope:
 
     contexts: frozenset[str]
     now: datetime
+    placed: frozenset[str] = frozenset()
     since: datetime | None = None
     settle_s: float = SETTLE_S
     live: frozenset[str] = frozenset()
@@ -100,17 +101,18 @@ class AuditedRecords(Protocol):
         ...
 
 
-def hotline_calls(rows: Iterable[CdrRow], contexts: Collection[str]) -> list[CdrCall]:
+def hotline_calls(rows: Iterable[CdrRow], contexts: Collection[str], placed: Collection[str] = ()) -> list[CdrCall]:
     """The callers' contacts among the rows, by start.
 
     A row is of a caller where its context is one of the hotline's and its channel began the call (uniqueid is linkedid);
-    the legs to seats and specialists have a linkedid of the caller's. All rows of such a channel make one call.
+    the legs to seats and specialists have a linkedid of the caller's. All rows of such a channel make one call. In the contexts
+    `placed` the linkedid is that of the half that rings the caller, which is no call of its own.
     """
     of_channel: dict[str, list[CdrRow]] = {}
     for row in rows:
-        if row.dcontext in contexts:
+        if row.dcontext in contexts or row.dcontext in placed:
             of_channel.setdefault(row.uniqueid, []).append(row)
-    begun = (rows for rows in of_channel.values() if any(row.uniqueid == row.linkedid for row in rows))
+    begun = (rows for rows in of_channel.values() if any((row.uniqueid == row.linkedid) != (row.dcontext in placed) for row in rows))
     return sorted((_call(sorted(rows, key=_start)) for rows in begun), key=lambda call: (call.start, call.call_id))
 
 
@@ -168,7 +170,7 @@ async def audit(lines: Iterable[CdrRow | BadLine], records: AuditedRecords, stor
             rows.append(line)
         elif not line.half_written:
             bad.append(line)
-    calls = [call for call in hotline_calls(rows, scope.contexts) if scope.since is None or call.end >= scope.since]
+    calls = [call for call in hotline_calls(rows, scope.contexts, scope.placed) if scope.since is None or call.end >= scope.since]
     found = compare(calls, await records.ended([call.call_id for call in calls]), scope)
     report = AuditReport(found=found, bad_lines=tuple(bad))
     lost = [(call, True) for call in found.missing] + [(call, False) for call in found.incomplete]

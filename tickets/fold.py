@@ -8,6 +8,11 @@ from calls.events import (
     Announced,
     Answered,
     Arrived,
+    CallbackAsked,
+    CallbackOrdered,
+    CallerNotReached,
+    CallerReached,
+    CallerRung,
     Ended,
     Event,
     Expected,
@@ -23,7 +28,7 @@ from calls.events import (
 )
 from tickets.facts import Facts
 from tickets.on_line import spans
-from tickets.record import RECOVERED, CallRecord, GroupOpened, KeyPressed, OfferMade, PlaceTold
+from tickets.record import RECOVERED, CalledBack, CallRecord, GroupOpened, KeyPressed, OfferMade, PlaceTold
 from tickets.specialists import parts
 from tickets.supervision import moves, supervised
 
@@ -87,7 +92,20 @@ def fold(events: Sequence[Event]) -> CallRecord:
         end_reason=ended.reason,
         end_detail=ended.detail,
         recovered=any(end.reason == RECOVERED for end in facts.of(Ended)),
+        asked_back=_when(facts.first(CallbackAsked)),
+        called_back=_called_back(facts),
     )
+
+
+def _called_back(facts: Facts) -> CalledBack | None:
+    """What became of a call-back. A caller who was reached was reached, whatever else is told."""
+    ordered, missed = facts.first(CallbackOrdered), facts.first(CallerNotReached)
+    if ordered is None:
+        return None
+    reached = _when(facts.first(CallerReached))
+    outcome = "reached" if reached else missed.outcome if missed else ""
+    rung = _when(facts.first(CallerRung))
+    return CalledBack(task_id=ordered.task_id, cause=ordered.cause, by=ordered.by, rung=rung, reached=reached, outcome=outcome)
 
 
 def _when(event: Event | None) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from calls.events import Answered, Arrived, ConsultStarted, SeatLeft, SpecialistJoined, ThreeWayStarted
+from calls.events import Answered, Arrived, CallbackOrdered, CallerReached, ConsultStarted, SeatLeft, SpecialistJoined, ThreeWayStarted
 from tickets.facts import Facts
 from tickets.record import Span
 from tickets.specialists import SpecialistFact, stays_of
@@ -21,8 +21,13 @@ def spans(facts: Facts, arrived: Arrived, enterprise: str, ended: datetime | Non
 
 
 def _caller(facts: Facts, arrived: Arrived, enterprise: str, ended: datetime | None) -> Iterator[Span]:
-    since, how = facts.all[0].at, "waiting"
-    for event in facts.all:
+    since, how, told = facts.all[0].at, "waiting", facts.all
+    if facts.first(CallbackOrdered) is not None:
+        reached = facts.first(CallerReached)
+        if reached is None:
+            return
+        since, how, told = reached.at, "talking", tuple(event for event in facts.all if event.at >= reached.at)
+    for event in told:
         then = _HOW.get(type(event), how)
         if then == how or (ended and event.at > ended):
             continue

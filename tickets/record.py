@@ -124,6 +124,23 @@ class SupervisedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """What makes a call a call-back.
+
+    Args:
+        task_id: the task it was for. cause: asked, left or clicked. by: who ordered it.
+        outcome: reached, busy, no_answer, declined, failed, cancelled, or "" while his phone was not rung, or still is.
+    """
+
+    task_id: str
+    cause: str
+    by: str
+    rung: datetime | None
+    reached: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One call. What no fact has told yet is "", None, False or empty.
 
@@ -135,6 +152,7 @@ class CallRecord:
         seat_id, group, agent: the seat that answered first.
         recordings: names in the recordings' folder.
         recovered: the audit had to complete it from Asterisk's CDR.
+        asked_back: when he chose by key to be called back. called_back: what there is to know where the engine placed this call.
     """
 
     call_id: str
@@ -176,6 +194,8 @@ class CallRecord:
     end_reason: str = ""
     end_detail: str = ""
     recovered: bool = False
+    asked_back: datetime | None = None
+    called_back: CalledBack | None = None
 
     @property
     def received(self) -> datetime:
@@ -184,5 +204,6 @@ class CallRecord:
 
     @property
     def needs_ticket(self) -> bool:
-        """A seat answered, or nobody knows what became of the caller."""
-        return self.answered is not None or self.recovered
+        """A seat answered (a call-back: and reached the caller), or nobody knows what became of the caller."""
+        talked = self.answered is not None and (self.called_back is None or self.called_back.reached is not None)
+        return talked or self.recovered

@@ -27,6 +27,8 @@ from whitelist.numbers import parse_number
 
 CONTEXTS: Final = frozenset({"zhida-call", "zhida-fallback"})
 """The dialplan contexts that callers are in (extensions_zhida.conf)."""
+PLACED: Final = frozenset({"zhida-callback"})
+"""Those of call-backs; their other half (zhida-reach), which rings the caller, is no call of its own."""
 _LAST_WORD_S: Final = 2.0  # what Asterisk wrote down as ended so long ago, the engines have noticed too
 _DRAIN_WITHIN_S: Final = 30.0
 _HELD_S: Final = 1.0
@@ -55,6 +57,7 @@ async def _audit(settings: Settings, since: datetime | None, *, look_only: bool)
         live, settle_s = await _live_calls(settings, stores)
         scope = Scope(
             contexts=CONTEXTS,
+            placed=PLACED,
             now=clock.now(),
             since=since,
             settle_s=settle_s,

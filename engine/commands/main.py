@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "shifts": "shifts:app",
     "tickets": "tickets:app",
     "acts": "acts:acts",
+    "callbacks": "callbacks:app",
     "audit": "audit:run_audit",
     "lab": "lab:app",
     "bench": "bench:bench",

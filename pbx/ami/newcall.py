@@ -35,7 +35,8 @@ class NewCall:
     Args:
         dial: "PJSIP/8001", "PJSIP/13900001001@outbound", "Local/s@context".
         exten: where it goes in `context`, at priority 1.
-        channel_id: the new leg's uniqueid; must be new. A Local channel's other half gets `channel_id` + "-2".
+        channel_id: the new leg's uniqueid; must be new, and not the beginning of another's, which Asterisk takes for the same.
+        other_id: that of a Local channel's other half; `channel_id` + "-2" where it is empty.
         timeout_s: how long it may ring.
         variables: set on the new leg before it is dialled; a name with one underscore in front is inherited once.
         caller_id: shown on the phone that rings.
@@ -48,6 +49,7 @@ class NewCall:
     timeout_s: float
     variables: Mapping[str, str] = field(default_factory=dict)
     caller_id: CallerId | None = None
+    other_id: str = ""
 
     @property
     def outcome_s(self) -> float:
@@ -69,7 +71,10 @@ class NewCall:
             "Variable": [arguments.variable(name, value) for name, value in self.variables.items()],
         }
         if self.dial.startswith("Local/"):
-            headers["OtherChannelId"] = f"{self.channel_id}-2"
+            # By default Originate makes Local channels of signed linear; with that a half that has left its bridge (22.10) is heard no
+            # more by who is bridged with the other one: chan_pjsip sends nothing, whatever is played.
+            headers["Codecs"] = "alaw,ulaw"
+            headers["OtherChannelId"] = arguments.leg(self.other_id or f"{self.channel_id}-2")
         if self.caller_id is not None:
             headers["CallerID"] = self.caller_id.header()
         return headers

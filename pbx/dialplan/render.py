@@ -21,6 +21,7 @@ FILES: Final[tuple[str, ...]] = (
 EVENTS: Final[tuple[str, ...]] = (
     "ConfbridgeJoin",
     "ConfbridgeLeave",
+    "DTMFEnd",
     "DeviceStateChange",
     "DialBegin",
     "DialEnd",

@@ -75,7 +75,7 @@ class Site:
             wants it ("" for none).
         fallback_after_s: how long the dialplan looks for an engine before that.
         sounds: absolute folder with <language>/<prompt>.wav, as Asterisk sees it.
-        longest_call_s: no call lasts longer, whatever breaks.
+        longest_call_s: no call lasts longer, whatever breaks. longest_callback_s: nor a call-back, with its wait for a seat.
         media_address: what sound is offered on and bound to, but for browsers; "" where Asterisk decides.
         qualify_s: how often seats' phones are asked whether they live; 0: never.
         seat_codes: what seats' phones can dial.
@@ -96,6 +96,7 @@ class Site:
     music: str
     accept_key: str = "1"
     longest_call_s: int = 14400
+    longest_callback_s: int = 21600
     media_address: str = ""
     qualify_s: int = 30
     outside_number: str = ""

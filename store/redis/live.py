@@ -74,9 +74,10 @@ class RedisLiveState:
         told = await self._steps.run("arrive", {"call": wire.call_to_wire(call, self._steps.clock.now())}, facts)
         return wire.call_from_wire(told["call"], told["ahead"]) if "call" in told else None
 
-    async def join(self, call: LiveCall, facts: Sequence[Event]) -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
         """See `WaitingRoom.join`. A call that has a seat leaves it first; it keeps its rank."""
-        told = await self._steps.run("join", {"call": wire.call_to_wire(call, self._steps.clock.now())}, facts)
+        args = {"call": wire.call_to_wire(call, self._steps.clock.now()), **({"seat_id": seat_id} if seat_id else {})}
+        told = await self._steps.run("join", args, facts)
         return self._steps.offer(told)
 
     async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:

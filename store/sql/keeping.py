@@ -13,6 +13,7 @@ from calls.clock import Clock
 from calls.errors import StoreFault
 from calls.events import Act, Event
 from store.sql.acts import SqlActs
+from store.sql.callbacks import CallbackKeeping
 from store.sql.columns import clean
 from store.sql.database import Database
 from store.sql.faults import first_line
@@ -49,6 +50,7 @@ class SqlFactStore:
         self._clock = clock
         self._ticketing = Ticketing(database, hotline, deadlines)
         self._acts = SqlActs(database, hotline)
+        self._callbacks = CallbackKeeping(database, hotline)
 
     async def keep(self, facts: Sequence[Fact], aside: Sequence[SetAside] = ()) -> Kept:
         """See `FactStore.keep`."""
@@ -130,6 +132,7 @@ class SqlFactStore:
         if records:
             await connection.execute(_REFOLD, [self._refold_row(record, told[record.call_id].faulty) for record in records])
             await self._ticketing.bring_up_to_date(connection, records, self._clock.now())
+            await self._callbacks.bring_up_to_date(connection, records)
         faulty = {call_id: call.faulty for call_id, call in told.items() if call.faulty}
         if faulty:
             await connection.execute(_MARK, [self._mark_row(call_id, reason) for call_id, reason in faulty.items()])

@@ -104,3 +104,23 @@ events_set_aside: Final = Table(
     UniqueConstraint("hotline", "entry_id"),
     comment="what came through the stream and could not become part of a record",
 )
+
+callbacks: Final = Table(
+    "callbacks",
+    metadata,
+    Column("hotline", Text, nullable=False),
+    Column("task_id", Text, nullable=False),
+    Column("number", PLAIN_TEXT, nullable=False),
+    Column("open_number", PLAIN_TEXT, comment="the number while the task is open: a number has one open task at a time"),
+    Column("precedence", Integer, nullable=False),
+    Column("arrived", Moment, nullable=False),
+    Column("closed", Moment),
+    Column("rung", Integer, nullable=False, comment="how often his phone was rung"),
+    Column("chosen", Boolean, nullable=False, comment="he chose it by key"),
+    Column("wished", Boolean, nullable=False, comment="he chose it by key, and that was not tried yet"),
+    Column("document", DOCUMENT, nullable=False, comment="CallbackTask; the columns before it repeat what is searched for"),
+    PrimaryKeyConstraint("hotline", "task_id"),
+    UniqueConstraint("hotline", "open_number"),
+)
+Index(None, callbacks.c.hotline, callbacks.c.precedence, callbacks.c.arrived, callbacks.c.task_id)
+Index(None, callbacks.c.hotline, callbacks.c.number)

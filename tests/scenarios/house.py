@@ -52,6 +52,12 @@ SPOKEN: Final = {
     "seat-pause-reason": "yuan2 yin1",
     "seat-not-available": "shao1 hou4 zai4 shi4",
     "seat-sign-in-first": "xian1 qian1 ru4",
+    "callback-offer": "hui2 bo1 qing3 an4",
+    "callback-noted": "yi3 deng1 ji4",
+    "callback-to": "hu1 jiao4",
+    "callback-busy": "zheng4 zai4 tong1 hua4",
+    "callback-no-answer": "wu2 ren2 jie1 ting1",
+    "callback-failed": "wu2 fa3 jie1 tong1",
 }
 """Prompts of a word or two, so that no story waits for sentences; the lab leaves recordings that are there alone."""
 
@@ -113,7 +119,7 @@ class RunningLab:
 
     def recordings(self, call_id: str) -> Path:
         """Where the recording of a call is: with the Asterisk it came in on."""
-        mine = (pbx for pbx in self.settings.asterisk.values() if call_id.startswith(f"{pbx.systemname}-"))
+        mine = (pbx for pbx in self.settings.asterisk.values() if call_id.removeprefix("back-").startswith(f"{pbx.systemname}-"))
         return next(mine).recordings_here
 
     def prompt(self, name: str) -> Path:

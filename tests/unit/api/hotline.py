@@ -1,7 +1,7 @@
 """A hotline in memory: everything that the API asks of the rest of Zhida, by hand. No Redis, no SQL, no Asterisk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from seats.state import DEFERRED, SeatEvent, SeatState, advance
 from tests.unit.api.lists import Enterprises, Roster, cut
 from tests.unit.api.supervisors import ActLog, Book, Dispatcher, SupervisorPhones
 from tests.unit.routing.callers import RULES, caller
+from tickets.callbacks import CallbackTask, WantedTasks, claimed, closed_by_hand, missed_again, missed_of, opened
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.fold import fold
 from tickets.record import CallRecord
@@ -111,6 +112,10 @@ class LiveCalls:
     async def calls(self) -> list[LiveCall]:
         self.redis.ask()
         return sorted(self.held.values(), key=lambda call: call.rank_ms)
+
+    async def record(self, facts: Sequence[Event]) -> None:
+        self.redis.ask()
+        self.facts += facts
 
     async def place(self, call_id: str) -> int | None:
         return 2 if self.held[call_id].state is CallState.WAITING else None
@@ -232,6 +237,56 @@ class Exchange:
         self.done.append(what)
 
 
+class Callbacks:
+    """tickets.callbacks.CallbackList, and who places them (api.sources.CallingBack)."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, CallbackTask] = {}
+        self.placed: list[tuple[str, str, str]] = []
+        self.withdrawn: list[str] = []
+
+    def tell(self, record: CallRecord) -> None:
+        missed = missed_of(record)
+        if missed is None:
+            return
+        task = next((task for task in self.held.values() if record.number and task.number == record.number and not task.closed), None)
+        self.held[task.task_id if task else record.call_id] = missed_again(task, record, missed) if task else opened(record, missed)
+
+    async def tasks(self, wanted: WantedTasks, *, cursor: str | None = None, limit: int = 50) -> Page[CallbackTask]:
+        found = [
+            task
+            for task in self.held.values()
+            if (wanted.open is None or wanted.open == (task.closed is None)) and wanted.callable in (None, task.callable)
+        ]
+        return cut(found, lambda task: (task.precedence, task.arrived.timestamp(), task.task_id), cursor, limit)
+
+    async def task(self, task_id: str) -> CallbackTask:
+        if task_id not in self.held:
+            raise NotFound("callback_unknown", f"There is no call-back {task_id}.", task_id=task_id)
+        return self.held[task_id]
+
+    async def open_of(self, numbers: Iterable[str]) -> list[CallbackTask]:
+        wanted = set(numbers)
+        return [task for task in self.held.values() if task.closed is None and task.number in wanted]
+
+    async def close(self, task_id: str, *, why: str, by: str, note: str, at: datetime) -> CallbackTask:
+        self.held[task_id] = closed_by_hand(await self.task(task_id), why=why, by=by, note=note, at=at)
+        return self.held[task_id]
+
+    async def claim(self, task_id: str, *, by: str, at: datetime) -> CallbackTask:
+        self.held[task_id] = claimed(await self.task(task_id), by=by, at=at)
+        return self.held[task_id]
+
+    async def call(self, task: CallbackTask, seat_id: str, by: str) -> str:
+        if self.placed:
+            raise Conflict("callback_under_way", "The caller is being called back already.")
+        self.placed.append((task.task_id, seat_id, by))
+        return "zhida-back-1.1"
+
+    async def withdraw(self, number: str) -> None:
+        self.withdrawn.append(number)
+
+
 class Records:
     """tickets.records.Records."""
 
@@ -239,10 +294,12 @@ class Records:
         self.away = False
         self.held: dict[str, CallRecord] = {}
         self.tickets_held: dict[str, Ticket] = {}
+        self.callbacks = Callbacks()
 
     def add(self, *events: Event) -> CallRecord:
         record = fold(events)
         self.held[record.call_id] = record
+        self.callbacks.tell(record)
         return record
 
     def add_ticket(self, record: CallRecord, **written: Given) -> Ticket:
@@ -403,6 +460,8 @@ class Hotline:
             desk=SeatDesk(self.seats, Agents(Clock(), AGENTS), pause_reasons={"1": "小休", "2": "用餐"}, extend_s=30),
             conferences=ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock()),  # type: ignore[arg-type]
             records=self.records,  # type: ignore[arg-type]
+            callbacks=self.records.callbacks,
+            calling_back=self.records.callbacks,
             enterprises=self.enterprises,
             roster=self.roster,
             explain=explained,

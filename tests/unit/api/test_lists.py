@@ -1,11 +1,10 @@
-"""Enterprises, specialists, callers to be called back, and the decision for a call."""
+"""Enterprises, specialists, and the decision for a call."""
 
 import pytest
 
 from tests.unit.api.conftest import Asker
 from tests.unit.api.hotline import Hotline
 from tests.unit.routing.callers import ENTERPRISE
-from tests.unit.tickets import builders as told
 from whitelist.entries import Contact, ContactNumber, Entry, Kind, Role
 
 BLOCK = Entry(
@@ -82,52 +81,6 @@ async def test_one_specialist(observer: Asker) -> None:
         "notes": "窗口咨询专员",
     }
     assert (await observer.refused("GET", "/specialists/nobody", 404))["code"] == "specialist_unknown"
-
-
-def left(
-    hotline: Hotline, call_id: str, *, caller_class: str, minute: int, reason: str = "abandoned", number: str = "0515-88880001"
-) -> None:
-    hotline.records.add(
-        *told.arrival(call_id, number=number, second=minute * 60),
-        *told.identity(call_id, caller_class=caller_class, second=minute * 60),
-        *told.waiting(call_id, second=minute * 60),
-        *told.end(call_id, second=minute * 60 + 30, reason=reason),
-    )
-
-
-async def test_who_is_to_be_called_back_key_enterprises_first(hotline: Hotline, observer: Asker) -> None:
-    left(hotline, "public-late", caller_class="public", minute=9)
-    left(hotline, "key-early", caller_class="key_enterprise", minute=1)
-    left(hotline, "key-late", caller_class="key_enterprise", minute=5, reason="ladder_end")
-    left(hotline, "project", caller_class="project", minute=3, reason="menu_left")
-    left(hotline, "public-early", caller_class="public", minute=0)
-    left(hotline, "nameless", caller_class="anonymous", minute=4, number="")
-    hotline.records.add(*told.served("served", second=600))
-    found: list[str] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = await observer.get("/callbacks", limit=2, **cursor)
-        found += [one["call_id"] for one in page["items"]]
-        if page["next"] is None:
-            break
-        cursor = {"cursor": page["next"]}
-    assert found == ["key-late", "key-early", "project", "public-late", "public-early"]
-
-
-async def test_what_is_known_of_a_caller_who_left(hotline: Hotline, observer: Asker) -> None:
-    left(hotline, "key", caller_class="key_enterprise", minute=0)
-    assert (await observer.get("/callbacks", **{"from": "2025-09-30T00:00:00Z"}))["items"] == [
-        {
-            "call_id": "key",
-            "number": "0515-88880001",
-            "enterprise": "盐城示例制造有限公司",
-            "class": "key_enterprise",
-            "arrived": "2025-09-30T08:20:00Z",
-            "left": "2025-09-30T08:20:30Z",
-            "waited_s": 30.0,
-            "end_reason": "abandoned",
-        }
-    ]
 
 
 async def test_why_a_call_goes_where_it_goes(observer: Asker) -> None:

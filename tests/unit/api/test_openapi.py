@@ -31,6 +31,7 @@ PATHS = {
     "entry_id": ENTERPRISE.entry_id,
     "specialist_id": "t-1",
     "member": "seat",
+    "task_id": "left",
 }
 BODIES: dict[str, Any] = {
     "ask_specialist": {"department": "税务"},
@@ -45,6 +46,8 @@ BODIES: dict[str, Any] = {
     "move_call": {"rank": "first", "why": "停产"},
     "send_away": {"number": "0515-86669999", "why": "转值班"},
     "force_seat": {"state": "paused", "why": "离席未置忙"},
+    "call_back": {"seat": "8002"},
+    "close_callback": {"reason": "settled", "note": "已答复"},
 }
 SUPERVISED = {"show_supervision", "change_supervision", "end_supervision"}
 OF_THE_WAITING = {"move_call", "send_away"}

@@ -85,6 +85,14 @@ def test_the_legs_to_seats_and_other_contexts_are_no_calls_of_the_hotline() -> N
     assert [call.call_id for call in hotline_calls([row(), leg, office], CONTEXTS)] == ["z-1.0"]
 
 
+def test_a_call_back_is_a_call_by_its_own_half_alone() -> None:
+    half = replace(row(), uniqueid="z-back-1.1", linkedid="z-back-1.2", dcontext="zhida-callback")
+    other = replace(row(), uniqueid="z-back-1.2", linkedid="z-back-1.2", dcontext="zhida-callback")
+    reach = replace(row(), uniqueid="z-back-1.2", linkedid="z-back-1.2", dcontext="zhida-reach")
+    found = hotline_calls([row(), half, other, reach], CONTEXTS, {"zhida-callback"})
+    assert sorted(call.call_id for call in found) == ["z-1.0", "z-back-1.1"]
+
+
 def test_a_caller_whom_a_transfer_joined_to_an_older_call_is_still_one() -> None:
     joined = replace(row(), linkedid="z-0.5", start=row().start + timedelta(seconds=3))
     (call,) = hotline_calls([joined, row()], CONTEXTS)

@@ -1,4 +1,6 @@
--- {call}: into the waiting room, and matched. A call that waits already keeps rank, refusals and rungs.
+-- {call, seat_id}: into the waiting room, and matched. A call that waits already keeps rank, refusals and rungs.
+-- With a seat_id it is for that seat alone: offered to it where it is free, also where its agent has paused (and is paused again
+-- afterwards) or is still writing, because it is he who wants this call.
 local given = ARGS.call
 local call = Call.load(given.call_id)
 local waits = call and (call.state == 'waiting' or call.state == 'offered')
@@ -21,4 +23,11 @@ if not waits then
 end
 Call.put(call, {parked = ''})
 Call.wait(call, not waits)
+local seat = ARGS.seat_id and Seat.load(ARGS.seat_id)
+if seat and seat.phone == 'idle' then
+  local before, why = seat.state, seat.why
+  if before == 'paused' or before == 'wrap_up' then Seat.advance(seat, 'make_ready', 'calls back') end
+  if before == 'paused' then Seat.put(seat, {wish = 'paused', wish_why = why}) end
+  if Seat.load(ARGS.seat_id) and Seat.idle(seat) then Match.offer(call, seat, seat.groups:match('^[^,]*')) end
+end
 return reply({}, call.call_id)

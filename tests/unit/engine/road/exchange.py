@@ -12,6 +12,7 @@ from typing import Any
 from calls.errors import PbxFault
 from conference.errand import Attempt
 from pbx.ami.messages import AmiEvent, AmiResponse
+from pbx.ami.newcall import NewCall
 from tests.unit.engine.road.virtual import LoopClock
 
 ANSWER, BUSY, UNAVAILABLE, NO_ANSWER = ("ANSWER", 16), ("BUSY", 17), ("CHANUNAVAIL", 0), ("NOANSWER", 0)  # 0: the old one stays
@@ -90,6 +91,7 @@ class Caller:
     commands: list[str] = field(default_factory=list)
     monitors: int = 0
     up: bool = False
+    back: bool = False
 
     def hang_up(self) -> None:
         self.gone.set()
@@ -107,6 +109,7 @@ class Exchange:
         self.room: dict[str, Callable[[], None]] = {}
         self.missing_prompts: set[str] = set()
         self.broken_rooms = False
+        self.ordered: list[NewCall] = []
         self._numbers = count(1)
         self._tasks: set[asyncio.Future[object]] = set()
 
@@ -296,8 +299,17 @@ class Legs:
         await self._asked()
         self._exchange.rings_outside(attempt, room)
 
+    prefix = "zhida"
+
+    async def order_call(self, call: NewCall) -> None:
+        """pbx.ami.actions.AmiActions.order_call; what is ordered is noted, and placed by who tells the story."""
+        await self._asked()
+        self._exchange.ordered.append(call)
+
     async def hang_up(self, leg: str) -> None:
         await self._asked()
+        if (caller := self._exchange.callers.get(leg)) is not None:
+            caller.hang_up()
         if (found := self._exchange.legs.get(leg)) is not None:
             found.hang_up(16)
 

@@ -16,6 +16,8 @@ class Session:
 
     def __init__(self, caller: Caller, exchange: Exchange, *, again: int) -> None:
         query = {"try": str(again), "trunk": caller.trunk, "number": caller.number, "dial": caller.variables.get("DIALSTATUS", "")}
+        if caller.back:
+            query["back"] = "1"
         self.request = SimpleNamespace(uniqueid=caller.uniqueid, channel=caller.channel, extension=caller.dialled, query=query)
         self.tampered = False
         self.finished = False

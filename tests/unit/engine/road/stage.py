@@ -7,6 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from conference.desk import ConferenceDesk
+from engine.callbacks import CallbackDesk, Place
 from engine.decision import Decider
 from engine.desk import Desk, Service
 from engine.mailbox import PostOffice
@@ -18,6 +19,7 @@ from engine.watcher import SeatPhones, Watcher
 from ivr.announcing import Announcing
 from ivr.menu import Menu
 from pbx.line import AgiLine
+from routing.callbacks import CallbackRules
 from routing.ends import LadderEnd, usual_steps
 from routing.plan import PlanRules
 from routing.routes import Route
@@ -73,6 +75,21 @@ class Engine:
             area_code="0515",
             timezone=ZoneInfo("Asia/Shanghai"),
         )
+        self.callbacks = CallbackDesk(
+            orders=redis.orders,
+            waiting=self.live,
+            exchange=self.legs,
+            legs=self.legs,
+            clock=clock,
+            place=Place(
+                first=0,
+                offers_key="",
+                shown="12345",
+                rules=CallbackRules(every_s=600),
+                decider=decider,
+                outside=lambda number: f"PJSIP/{number}@zhida-outside",
+            ),
+        )
         self.road = Road(
             Desk(
                 engine_id=self.live.engine_id,
@@ -87,6 +104,7 @@ class Engine:
                 ),  # type: ignore[arg-type]
                 service=Service(menus={"main": MENU}, recordings="/rec", announcing=announcing),
                 wait_missed_by=self.wait_errors.append,
+                callbacks=self.callbacks,
                 outside=lambda number: f"PJSIP/{number}@zhida-outside",
             )
         )
@@ -173,8 +191,20 @@ class Stage:
         self._tasks.append(asyncio.create_task(self._dialplan(caller)))
         return caller
 
+    def offers_call_backs(self, key: str) -> None:
+        """From now on a waiting caller may press this key (queue.callback_key)."""
+        for engine in self.engines:
+            engine.callbacks.place = replace(engine.callbacks.place, offers_key=key)
+
+    def calls_back(self, call_id: str) -> Caller:
+        """Asterisk has made the engine's own call; this is the half that rings the seat."""
+        half = Caller(number="", uniqueid=call_id, trunk="callback", channel="Local/12345@zhida-callback-1;2", back=True)
+        self.exchange.callers[call_id] = half
+        self._tasks.append(asyncio.create_task(self._dialplan(half)))
+        return half
+
     async def _dialplan(self, caller: Caller) -> None:
-        """extensions_zhida.conf, [zhida-call]."""
+        """extensions_zhida.conf, [zhida-call] and [zhida-callback]."""
         asked, gave_up = 0, 0.0
         while gave_up < FALLBACK_AFTER_S:
             engine = self.engines[asked % len(self.engines)]
@@ -191,7 +221,7 @@ class Stage:
                 return
             asked += 1
             if asked % len(self.engines) == 0:
-                caller.up, caller.where = True, "music"
+                caller.up, caller.where = not caller.back, "silence" if caller.back else "music"
                 await asyncio.sleep(0.5)
                 gave_up += 0.5
         caller.where = "fallback"

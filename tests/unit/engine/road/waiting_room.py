@@ -12,6 +12,7 @@ from routing.expected import Outlook
 from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatEvent
+from tests.unit.engine.orders import MemoryOrders
 from tests.unit.engine.road.virtual import LoopClock
 from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_outlook import expected, outlook, told
@@ -31,6 +32,7 @@ class Redis:
         self.away = False
         self.engines: dict[str, Deliveries] = {}
         self.fields: dict[str, dict[str, str]] = {}
+        self.orders = MemoryOrders()
         self.lost_messages = False
         self._given: set[str] = set()
 
@@ -120,9 +122,9 @@ class LiveRoom:
         self.redis.tell()
         return self._live(model.calls[call.call_id]) if known else None
 
-    async def join(self, call: LiveCall, facts: Sequence[Event]) -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
         model = await self._step()
-        return self._returned(model.join(call, [to_document(fact) for fact in facts], self.engine_id))
+        return self._returned(model.join(call, [to_document(fact) for fact in facts], self.engine_id, seat_id))
 
     async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
         model = await self._step()

@@ -260,7 +260,7 @@ class Model:
         self.done()
         return call is not None
 
-    def join(self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str) -> ModelCall | None:
+    def join(self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str, seat_id: str = "") -> ModelCall | None:
         call = self.calls.get(given.call_id)
         waited = call is not None and call.state in (C.WAITING, C.OFFERED)
         if call is None:
@@ -280,7 +280,19 @@ class Model:
             self.facts += facts
         call.parked = False
         matching.wait(self, call, fresh=not waited)
+        if (seat := self.seats.get(seat_id)) is not None and seat.phone is Phone.IDLE:
+            self._take_for_itself(call, seat)
         return self.done(engine, call.call_id)
+
+    def _take_for_itself(self, call: ModelCall, seat: ModelSeat) -> None:
+        """The seat's own agent wants this call."""
+        if seat.state in (S.PAUSED, S.WRAP_UP):
+            paused, why = seat.state is S.PAUSED, seat.why
+            self.advance(seat, E.MAKE_READY, "calls back")
+            if paused:
+                seat.wish, seat.wish_why = S.PAUSED, why
+        if seat.idle and self.seats.get(seat.seat_id) is seat:
+            self.offer(call, seat, seat.groups[0])
 
     def _taken(self, engine_ms: int) -> int:
         return min(self.now, engine_ms + self.ahead)

@@ -145,13 +145,38 @@ class LiveMachine(RuleBasedStateMachine):
         self.callers.append(call)
         self.comes(call, engine, step)
 
+    @rule(engine=st.sampled_from(ENGINES), seat_id=st.sampled_from(SEATS))
+    def a_seat_calls_back(self, engine: str, seat_id: str) -> None:
+        now = self.clock.now()
+        call_id, rank_ms = f"c{len(self.callers)}", event_ms(now) - 60_000
+        call = LiveCall(
+            call_id=call_id,
+            state=CallState.IVR,
+            engine=engine,
+            caller_class="public",
+            number="",
+            name="",
+            channel="Local",
+            rank_ms=rank_ms,
+            arrived=now,
+            queued=now,
+        )
+        self.callers.append(call)
+        self.comes(call, engine, "join", seat_id)
+
+    @precondition(lambda self: self.callers)
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, seat_id=st.sampled_from(SEATS))
+    def a_seat_calls_back_again(self, engine: str, pick: int, seat_id: str) -> None:
+        """Its engine died while the seat rang; or a call that waited is wanted by that seat."""
+        self.comes(self.callers[pick % len(self.callers)], engine, "join", seat_id)
+
     @precondition(lambda self: self.callers)
     @rule(engine=st.sampled_from(ENGINES), pick=picks, step=st.sampled_from(["arrive", "join"]))
     def a_call_comes_again(self, engine: str, pick: int, step: str) -> None:
         """The dialplan brings it back, or an engine repeats itself; it may have ended meanwhile."""
         self.comes(self.callers[pick % len(self.callers)], engine, step)
 
-    def comes(self, call: LiveCall, engine: str, step: str) -> None:
+    def comes(self, call: LiveCall, engine: str, step: str, seat_id: str = "") -> None:
         self.begin()
         call = replace(call, queued=self.clock.now(), engine=engine)
         facts = [Queued(call_id=call.call_id, at=self.clock.now(), rank_ms=call.rank_ms)]
@@ -160,7 +185,8 @@ class LiveMachine(RuleBasedStateMachine):
             known = self.do(self.live[engine].arrive(call, facts)) is not None
             assert known == self.model.arrive(call, documents, engine)
         else:
-            self.same(engine, self.do(self.live[engine].join(call, facts)), self.model.join(call, documents, engine))
+            offer = self.do(self.live[engine].join(call, facts, seat_id=seat_id))
+            self.same(engine, offer, self.model.join(call, documents, engine, seat_id))
 
     def same(self, engine: str, offer: Offer | None, expected: ModelCall | None) -> None:
         """An offer is given to an engine once."""
