@@ -170,6 +170,24 @@ async def all_seats_busy(stage: Stage) -> None:
         for caller in busy:
             await caller.hang_up()
         await asyncio.gather(stage.seat_is("8001", "ready"), stage.seat_is("8002", "ready"))
+        await _called_back(stage, first_seat, OTHER_ENTERPRISES[2], missed["items"][0]["call_id"])
+
+
+async def _called_back(stage: Stage, seat: Softphone, number: str, task: str) -> None:
+    stage.world.script(number, Answers(after_s=1))
+    await stage.api.ask("POST", f"/callbacks/{task}/calls", {"seat": seat.number})
+    ring = await seat.rings()
+    stage.timeline.seen(f"8001 calls him back: its own phone rings first and shows {ring.name}")
+    await seat.answer()
+    await stage.world.is_called(number)
+    caller = await stage.world.phone(number)
+    await caller.talks(within_s=15)
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    stage.timeline.seen("then the enterprise's phone, and the two talk")
+    await caller.hang_up()
+    await stage.call_is(ring.zhida_call, "ended")
+    await stage.api.until(f"/callbacks/{task}", lambda found: found["closed_why"] == "called_back")
+    stage.timeline.seen("he is off the list")
 
 
 async def engine_dies(stage: Stage) -> None:
@@ -255,4 +273,4 @@ def _somebody_joined(conference: dict[str, Any]) -> bool:
 
 
 def _is(missed: dict[str, Any], ring: Ring) -> bool:
-    return bool(missed["call_id"] == ring.zhida_call)
+    return any(one["call_id"] == ring.zhida_call for one in missed["missed"])

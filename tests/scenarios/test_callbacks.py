@@ -29,8 +29,12 @@ LAB = Wanted(
 
 @pytest.fixture(autouse=True)
 async def _list_is_cleared(hotline: Hotline) -> AsyncIterator[None]:
-    """Nobody of an earlier story is called back in a later one."""
     yield
+    await clear(hotline)
+
+
+async def clear(hotline: Hotline) -> None:
+    """Nobody of an earlier story is called back in a later one."""
     for one in (await hotline.api.get("/callbacks", limit="200"))["items"]:
         await hotline.api.answer("POST", f"/callbacks/{one['call_id']}/close", {"reason": "mistake"})
 

@@ -1,14 +1,23 @@
-"""Call-backs on two engines: the one that has the call dies at the worst moments, and nobody is rung twice or forgotten."""
+"""Call-backs on two engines and two Asterisks: who has the call dies at the worst moments; nobody is rung twice or forgotten."""
 
 import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
 
 from lab.phones.behaviours import Answers
 from tests.scenarios.hotline import EXPIRED, OTHER_KEYS, Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_callbacks import LAB as ONE
-from tests.scenarios.test_callbacks import asks_to_be_called_back, left, talks_with, task_is
+from tests.scenarios.test_callbacks import asks_to_be_called_back, clear, left, talks_with, task_is
 
-LAB = Wanted(overrides=ONE.overrides, engines=2)
+LAB = Wanted(overrides=ONE.overrides, engines=2, pbxs=2)
+
+
+@pytest.fixture(autouse=True)
+async def _list_is_cleared(hotline: Hotline) -> AsyncIterator[None]:
+    yield
+    await clear(hotline)
 
 
 async def owner(hotline: Hotline, call_id: str) -> int:
@@ -37,6 +46,19 @@ async def test_a_place_goes_from_engine_to_engine_with_its_rank(hotline: Hotline
         assert len(hotline.world.called) == 1
         await later.hang_up()
     await hotline.back(had)
+
+
+async def test_a_seat_on_the_other_asterisk_calls_back(hotline: Hotline) -> None:
+    number = OTHER_KEYS[2]
+    hotline.world.script(number, Answers())
+    call_id = await left(hotline, number)
+    seat = await hotline.seat(8001, ready=False, at=2)
+    await seat.rings()
+    caller = await talks_with(hotline, seat, number)
+    await seat.hang_up()
+    await caller.hears_prompt(hotline.prompt("rate"))
+    await caller.hang_up()
+    await task_is(hotline, call_id, closed_why="called_back")
 
 
 async def test_an_engine_dies_when_the_seat_has_just_picked_up(hotline: Hotline) -> None:
