@@ -263,14 +263,9 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
 def shared_of(engine: Engine) -> Shared:
     """What the engine's roads share."""
     return Shared(
-        engine_id=engine.engine_id,
-        clock=engine.clock,
-        live=engine.live,
-        asterisks=engine.asterisks,
-        post=engine.post,
-        wait_errors=engine.wait_errors,
-        callbacks=engine.callbacks,
-    )
+        engine_id=engine.engine_id, clock=engine.clock, live=engine.live, asterisks=engine.asterisks, post=engine.post,
+        wait_errors=engine.wait_errors, callbacks=engine.callbacks,
+    )  # fmt: skip
 
 
 def _phones(settings: Settings, live: RedisLiveState, reported: Callable[[str], bool]) -> SeatPhones:
