@@ -6,7 +6,7 @@ from typing import Any
 
 from routing.dispatching import How
 from routing.waiting import Rung
-from seats.state import DEFERRED, ON_DUTY, SeatEvent
+from seats.state import DEFERRED, SeatEvent
 from tests.unit.store.redis import model_matching as matching
 from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_state import C, ModelCall, S
@@ -37,7 +37,7 @@ def _set_out(model: Model, call: ModelCall, facts: Facts) -> None:
 def _to_group(model: Model, call: ModelCall, group: str, facts: Facts) -> str:
     wants = call.wants
     able = [seat for seat in model.seats.values() if all(seat.skills.get(skill, 0) >= least for skill, least in wants.items())]
-    if not any(group in seat.groups and seat.state in ON_DUTY for seat in able):
+    if not any(group in seat.groups and seat.on_duty for seat in able):
         return "group_empty"
     _set_out(model, call, facts)
     call.given, call.opened = replace(call.given, ladder=(Rung(group=group, after_s=0),), skills=wants), 0
