@@ -60,9 +60,9 @@ async def _claimed(asked: Asked[Nothing, Nothing], by: str) -> CallbackDocument:
 async def close_callback(asked: Asked[Nothing, CallbackClosing]) -> CallbackDocument:
     """He is taken off the list; a call-back that still waits for a seat ends."""
     sources, now, given = asked.sources, asked.sources.clock.now(), asked.body
-    task = await sources.callbacks.close(asked.path["task_id"], why=given.reason, by=asked.bearer.name, note=given.note, at=now)
+    task = await sources.callbacks.close(asked.path["task_id"], why=given.reason, by=asked.by, note=given.note, at=now)
     await sources.waiting.record(
-        [CallbackClosed(call_id=task.task_id, at=now, by=asked.bearer.name, reason=given.reason, note=given.note)]
+        [CallbackClosed(call_id=task.task_id, at=now, by=asked.by, reason=given.reason, note=given.note)]
     )
     await sources.calling_back.withdraw(task.number)
     return callback_document(task)
