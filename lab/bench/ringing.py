@@ -14,7 +14,7 @@ MakeBurst = Callable[[Line, float, float], Awaitable[Burst]]
 """`Traffic.burst`: what is dialled, calls a second, seconds."""
 
 _IN_TURN: Final = (Line.BARE, Line.ZHIDA)
-_MADE_SURE: Final = (1.0, 0.94, 0.88, 0.8)
+_MADE_SURE: Final = (1.0, 0.94, 0.88, 0.8, 0.7, 0.6, 0.5)
 """Of the rate that was found: how much is tried, one after the other, until it is also held for longer."""
 
 
