@@ -16,8 +16,8 @@ from tickets.record import CallRecord
 from tickets.records import Page
 from whitelist.identify import CallerClass
 
-MISSED: Final = frozenset({"abandoned", "ladder_end", "menu_left", "closed", "callback"})
-"""Why a call ended whose caller is owed a call."""
+MISSED: Final = frozenset({"abandoned", "ladder_end", "menu_left", "callback"})
+"""Why a call ended whose caller is owed a call. Who was only told that the hotline is closed is not: a rule that owes him one notes it."""
 LONGEST_NOTE: Final = 500
 _PRECEDENCE: Final = {CallerClass.KEY_ENTERPRISE: 0, CallerClass.PROJECT: 1, CallerClass.PUBLIC: 2}
 NOT_CALLABLE: Final = 3

@@ -70,7 +70,11 @@ def test_who_was_served_or_is_still_on_the_line_is_owed_nothing() -> None:
 
 
 def test_every_way_to_leave_unserved_is_on_the_list() -> None:
-    assert all(missed_of(fold(left(reason=reason))) for reason in ("abandoned", "ladder_end", "menu_left", "closed", "callback"))
+    assert all(missed_of(fold(left(reason=reason))) for reason in ("abandoned", "ladder_end", "menu_left", "callback"))
+
+
+def test_who_was_only_told_that_the_hotline_is_closed_is_owed_nothing_unless_the_rule_notes_it() -> None:
+    assert missed_of(fold(left(reason="closed"))) is None
 
 
 def test_once_a_number_by_his_first_arrival() -> None:
