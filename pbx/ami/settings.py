@@ -32,6 +32,7 @@ class LinkTimes:
     """How long the link waits for what; all in seconds.
 
     Args:
+        boot_s: for the word that Asterisk is fully booted; then the connection is made anew, which tells it to who comes late.
         answer_s: for the answer to an action that names no deadline of its own.
         ping_every_s: between two pings on a link that is well.
         ping_s: for any sign of life after a ping; `pings_missed` such silences in a row end the connection.
@@ -42,7 +43,7 @@ class LinkTimes:
 
     connect_s: float = 3.0
     login_s: float = 5.0
-    boot_s: float = 10.0
+    boot_s: float = 5.0
     answer_s: float = 5.0
     ping_every_s: float = 5.0
     ping_s: float = 3.0

@@ -25,12 +25,16 @@ EVENTS: Final[tuple[str, ...]] = (
     "DeviceStateChange",
     "DialBegin",
     "DialEnd",
+    "FullyBooted",
     "Hangup",
     "Newstate",
     "OriginateResponse",
     "PeerStatus",
 )
-"""The AMI events the engine listens to (engine.watcher, pbx.ami); manager.conf lets only these through: one call makes 40."""
+"""The AMI events the engine listens to (engine.watcher, pbx.ami); manager.conf lets only these through: one call makes 40.
+
+FullyBooted is told past these filters only to who logs in afterwards; an engine that logged in while Asterisk boots waits for it.
+"""
 
 
 def render(site: Site) -> Mapping[str, str]:

@@ -1,11 +1,13 @@
 """The stories' words: who calls, which seat answers, what the records say."""
 
 import asyncio
+import re
 import resource
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -58,7 +60,8 @@ class Hotline:
         return phone
 
     async def seats(self, *numbers: int) -> list[Softphone]:
-        return list(await asyncio.gather(*(self.seat(number) for number in numbers)))
+        """Seats that became ready in this order, in which those of one group are rung."""
+        return [await self.seat(number) for number in numbers]
 
     async def caller(self, number: str, *, trunk: str = "carrier", name: str = "", at: int = 1) -> Softphone:
         return await self.phones.caller(number, trunk=trunk, name=name, server=server(at))
@@ -173,12 +176,27 @@ class Hotline:
 
     async def killed(self, *parts: str) -> float:
         """The moment at which these parts were ended by force; they are not there any more."""
+        for part in parts:
+            if part.startswith("asterisk"):
+                await self._registrations_written(int(part.removeprefix("asterisk-")) if "-" in part else 1)
         pids = [self.lab.pid(part) for part in parts]
         moment = self.lab.kill(*parts)
         async with asyncio.timeout(2):
             while any(pid is not None and alive(pid) for pid in pids):
                 await asyncio.sleep(0.01)
         return moment
+
+    async def _registrations_written(self, pbx: int) -> None:
+        """An Asterisk writes down once a second who signed on and off; killed before, it would know phones of earlier stories again."""
+        file = self.lab.boxes[pbx - 1].folder / "lib/astdb.sqlite3"
+        async with asyncio.timeout(_QUIET_S):
+            while True:
+                known = set(re.findall(r"/registrar/contact/[^\s:]+", await self.lab.asterisk("database show registrar", pbx)))
+                with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as written:
+                    rows = written.execute("SELECT key FROM astdb WHERE key LIKE '/registrar/contact/%'").fetchall()
+                if {str(key) for (key,) in rows} == known:
+                    return
+                await asyncio.sleep(0.05)
 
     def recorder(self, engine: int = 1) -> int:
         """The engine's recorder: a process of its own."""

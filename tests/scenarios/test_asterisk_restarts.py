@@ -2,6 +2,10 @@
 
 import asyncio
 
+from calls.clock import SystemClock
+from engine.building import login_of
+from pbx.ami.link import AmiLink
+from pbx.ami.settings import LinkTimes
 from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
 from tests.scenarios.test_three_way import consult
 
@@ -25,3 +29,18 @@ async def test_every_call_is_ended_and_the_next_one_is_served(hotline: Hotline) 
     await caller.hang_up()
     await hotline.ended(ring.zhida_call, "completed")
     assert len({talking_call, consult_call, waiting_call, ring.zhida_call}) == 4
+
+
+async def test_a_link_that_logs_in_while_asterisk_boots_is_up_as_soon_as_it_has_booted(hotline: Hotline) -> None:
+    [pbx] = hotline.lab.settings.asterisk.values()
+    eager = LinkTimes(boot_s=60, retry_first_s=0.01, retry_most_s=0.01)
+    link = AmiLink(login_of(pbx), clock=SystemClock(), times=eager)
+    link.start()
+    try:
+        await link.wait_up(5)
+        await hotline.killed("asterisk")
+        await hotline.back()
+        await link.wait_up(5)
+        assert link.counts["connects"] == 2
+    finally:
+        await link.close()
