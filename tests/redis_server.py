@@ -35,7 +35,8 @@ class RedisServer:
     def start(self) -> None:
         """Start it and wait until it takes connections."""
         log = (self.folder / "log").open("ab")
-        command = [str(redis_program()), "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--save", ""]
+        mortal = ["setpriv", "--pdeathsig", "KILL", "--"]  # with the thread that starts it, so that killed tests leave nothing
+        command = [*mortal, str(redis_program()), "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--save", ""]
         with log:
             self._process = subprocess.Popen(
                 [*command, *self._options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True

@@ -73,9 +73,12 @@ def state_dir(net: str) -> Path:
     return LAB_STATE if net == "127.0.0" else LAB_STATE / net
 
 
-async def start(net: str, *, engines: int, overrides: list[str], keep: bool = False, pbxs: int = 1) -> Settings:
+async def start(
+    net: str, *, engines: int, overrides: list[str], keep: bool = False, pbxs: int = 1, owner: int | None = None
+) -> Settings:
     """Lay the lab out, start it, and return when calls can be placed.
 
+    Args: owner: the process with which the lab ends.
     Raises: ConfigFault, Conflict (it is up), Fault (a part does not come up).
     """
     state = state_dir(net)
@@ -89,7 +92,8 @@ async def start(net: str, *, engines: int, overrides: list[str], keep: bool = Fa
         config.write_text(text, encoding="utf-8")
     settings = load(config)
     asterisks = list(settings.asterisk.values())
-    house = House(state=state, net=net, config=config, systemnames=[pbx.systemname for pbx in asterisks], engines=engines)
+    names = [pbx.systemname for pbx in asterisks]
+    house = House(state=state, net=net, config=config, systemnames=names, engines=engines, owner=owner)
     snippets = [render(site_of(settings, pbx, agi_addresses(settings))) for pbx in asterisks]
     control.prepare(house, snippets, music=Path(asterisks[0].music_dir), keep=keep)
     await _import_samples(settings)

@@ -80,6 +80,7 @@ async def stop(state: Path) -> bool:
     if noted is None:
         return False
     os.kill(noted["pid"], signal.SIGTERM)
+    os.kill(noted["pid"], signal.SIGCONT)  # one that is held, so that nothing is restarted, goes too
     try:
         async with asyncio.timeout(_DOWN_WITHIN_S):
             while keeper_state(state) is not None:

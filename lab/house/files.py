@@ -11,7 +11,13 @@ from lab.house.plan import House
 
 def write_house(house: House) -> None:
     """Note what the lab consists of, in its folder."""
-    document = {"net": house.net, "config": str(house.config), "systemnames": list(house.systemnames), "engines": house.engines}
+    document = {
+        "net": house.net,
+        "config": str(house.config),
+        "systemnames": list(house.systemnames),
+        "engines": house.engines,
+        "owner": house.owner,
+    }
     (house.state / "house.json").write_text(json.dumps(document), encoding="utf-8")
 
 
@@ -25,7 +31,12 @@ def read_house(state: Path) -> House:
     except FileNotFoundError:
         raise Refused("no_lab", f"There is no lab in {state}: ./zhida lab up starts one.") from None
     return House(
-        state=state, net=noted["net"], config=Path(noted["config"]), systemnames=noted["systemnames"], engines=noted["engines"]
+        state=state,
+        net=noted["net"],
+        config=Path(noted["config"]),
+        systemnames=noted["systemnames"],
+        engines=noted["engines"],
+        owner=noted.get("owner"),
     )
 
 

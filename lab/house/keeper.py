@@ -1,5 +1,6 @@
 """The lab's keeper: a process in the background that starts the parts, restarts what dies, and stops them on SIGTERM.
 
+It stops them too when the process ends that the lab was started for, if it was started for one.
 `python -m lab.house.keeper STATE_DIR`, started by `lab up`; what it is to keep stands in STATE_DIR/house.json.
 """
 
@@ -18,7 +19,7 @@ _STATE_EVERY_S: Final = 0.2
 
 
 async def keep(state: Path) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT, or until the lab's owner is gone."""
     house = read_house(state)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -28,7 +29,7 @@ async def keep(state: Path) -> None:
         part.start()
     noted: dict[str, Any] = {}
     try:
-        while not stop.is_set():
+        while not stop.is_set() and _is_there(house.owner):
             parts = {part.part.name: part.state() for part in running}
             if parts != noted:
                 noted = _noted(state, parts)
@@ -41,6 +42,13 @@ async def keep(state: Path) -> None:
         for part in reversed(running):
             await part.stop()
         (state / "keeper.json").unlink(missing_ok=True)
+
+
+def _is_there(owner: int | None) -> bool:
+    try:
+        return owner is None or "\nState:\tZ" not in Path(f"/proc/{owner}/status").read_text()  # a dead child waits for its burial
+    except OSError:
+        return False
 
 
 def _noted(state: Path, parts: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class House:
     Args:
         state: its folder. net: the first three bytes of its addresses ("127.0.0"). config: its configuration file.
         systemnames: of its Asterisks, in their order. engines: how many engines answer for it.
+        owner: the process with which it ends, however that ends; None: it stays until it is stopped.
     """
 
     state: Path
@@ -35,6 +36,7 @@ class House:
     config: Path
     systemnames: Sequence[str]
     engines: int = 1
+    owner: int | None = None
 
     @property
     def box(self) -> Box:

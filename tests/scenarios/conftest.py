@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
-from statistics import median
-from typing import Any
 
 import pytest
 
+from engine.commands.options import LAB_STATE
 from lab.client import LabApi
 from lab.phones.phones import Phones
 from lab.phones.world import World
+from tests.figures import note
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import NET, House, Wanted
+from tests.scenarios.turnstile import passing
 
 HERE = Path(__file__).parent
-_FIGURES: dict[str, list[float]] = {}
 _LINES_SHOWN = 60
 
 
@@ -42,8 +42,9 @@ async def hotline(house: House, wanted: Wanted, request: pytest.FixtureRequest, 
     request.node.stash[_LOGS] = logs
     async with LabApi(lab.url(), lab.token) as api:
         async with Phones(tmp_path / "phones", net=NET) as phones, World(phones) as world:
-            hotline = Hotline(lab=lab, api=api, phones=phones, world=world, figures=_FIGURES)
+            hotline = Hotline(lab=lab, api=api, phones=phones, world=world, figures={})
             yield hotline
+        note(request.node, hotline.figures)
         await hotline.until_quiet()
 
 
@@ -54,6 +55,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = sorted(range(len(ours)), key=lambda number: labs.index(labs[number]))
     for place, item in zip(ours, [items[ours[number]] for number in order], strict=True):
         items[place] = item
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # what is waited for at the turnstile is not the story's time
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Stories in other workers go on beside, but for one that loads the whole machine."""
+    if item.path.parent != HERE:
+        return (yield)
+    with passing(LAB_STATE, alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 _LOGS: pytest.StashKey[dict[Path, int]] = pytest.StashKey()
@@ -69,10 +79,3 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             if said and "keeper" not in log.name:
                 report.sections.append((log.name, "\n".join(said[-_LINES_SHOWN:])))
     return report
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401  pytest names no type
-    """What was measured on the way."""
-    for what, times_ms in sorted(_FIGURES.items()):
-        shown = f"median {median(times_ms):.0f}, most {max(times_ms):.0f} ms ({len(times_ms)})"
-        terminalreporter.write_line(f"{what}: {shown}")

@@ -21,7 +21,16 @@ from lab.house.files import keeper_state, read_house
 from pbx.sounds import synthesise_missing
 from tests.postgres_server import PostgresServer
 
-NET: Final = os.environ.get("ZHIDA_SCENARIOS_NET", "127.0.77")
+
+def net_of(worker: str, *, spare: bool = False) -> str:
+    """The net of a worker's lab ("gw2", or "" where the tests run in none), by its second byte; the spare one is for another Asterisk."""
+    first, second, third = os.environ.get("ZHIDA_SCENARIOS_NET", "127.0.77").split(".")
+    return f"{first}.{(int(second) + int(worker.removeprefix('gw') or 0) + 100 * spare) % 256}.{third}"
+
+
+_WORKER: Final = os.environ.get("PYTEST_XDIST_WORKER", "")
+NET: Final = net_of(_WORKER)
+SPARE_NET: Final = net_of(_WORKER, spare=True)
 
 SPOKEN: Final = {
     "welcome": "huan1 ying2",
@@ -166,6 +175,7 @@ class House:
 
     def __init__(self) -> None:
         self._running: tuple[Wanted, RunningLab] | None = None
+        self._spoken = False
 
     async def lab(self, wanted: Wanted) -> RunningLab:
         """The lab with this configuration; started, or started anew, where another one runs or an engine is not well."""
@@ -175,12 +185,19 @@ class House:
                 return running
         await self.down()
         state = lab.state_dir(NET)
-        shutil.rmtree(state / "prompts", ignore_errors=True)
-        prompts = [Prompt(name=name, language="zh", text=f"{name}.", speech=speech) for name, speech in SPOKEN.items()]
-        synthesise_missing(state / "prompts", prompts)
-        settings = await lab.start(NET, engines=wanted.engines, pbxs=wanted.pbxs, overrides=[*SHORT, *wanted.overrides])
+        self._speak(state / "prompts")
+        overrides = [*SHORT, *wanted.overrides]
+        settings = await lab.start(NET, engines=wanted.engines, pbxs=wanted.pbxs, overrides=overrides, owner=os.getpid())
         self._running = wanted, RunningLab(settings=settings, state=state, engines=wanted.engines)
         return self._running[1]
+
+    def _speak(self, prompts: Path) -> None:
+        """The prompts as they are now; once, because a hundred take seconds to be made."""
+        if not self._spoken:
+            shutil.rmtree(prompts, ignore_errors=True)
+        short = [Prompt(name=name, language="zh", text=f"{name}.", speech=speech) for name, speech in SPOKEN.items()]
+        synthesise_missing(prompts, short)
+        self._spoken = True
 
     async def down(self) -> None:
         """Stop it, also one that a killed run left behind."""

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 from pathlib import Path
 
+import pytest
+
 from lab.phones.bulk import BulkSeats, Seats
 from lab.phones.sipp import Job, run_sipp
 from tests.scenarios.hotline import Hotline
@@ -14,6 +16,7 @@ SEATS = [str(number) for number in range(8001, 8021)]
 CALLERS = [f"05158889{number:04d}" for number in range(1000, 1060)]
 
 
+@pytest.mark.alone
 async def test_sixty_calls_on_twenty_seats_are_all_served_and_all_recorded(hotline: Hotline, tmp_path: Path) -> None:
     seats = BulkSeats(Seats(numbers=SEATS, net=NET), tmp_path / "seats")
     await seats.start()

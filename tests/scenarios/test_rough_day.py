@@ -4,6 +4,8 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from lab.phones.bulk import BulkSeats, Does, Seats
 from lab.phones.sipp import Job, Sipp
 from tests.scenarios.hotline import Hotline
@@ -24,6 +26,7 @@ ANSWERING, DECLINING, RINGING = range(8001, 8009), range(8009, 8011), range(8011
 CALLERS = [(f"05158889{number:04d}",) for number in range(2000, 2120)]
 
 
+@pytest.mark.alone
 async def test_everybody_is_served_and_everything_is_written_down(hotline: Hotline, tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         for does, numbers in ((Does.ANSWER, ANSWERING), (Does.DECLINE, DECLINING), (Does.RING, RINGING)):

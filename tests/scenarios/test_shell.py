@@ -11,7 +11,7 @@ import pytest
 from lab.asterisk.files import Box
 from lab.asterisk.instance import command, console, fully_booted, write_files
 from tests.scenarios.hotline import EXPIRED, KEY, PROJECT, PUBLIC, Hotline
-from tests.scenarios.house import NET
+from tests.scenarios.house import NET, SPARE_NET
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SAMPLES = CHECKOUT / "config/lab"
@@ -104,8 +104,8 @@ async def test_a_specialist_is_brought_in_from_the_shell(hotline: Hotline) -> No
 async def test_the_snippets_load_in_an_asterisk_that_has_nothing_else_of_ours(hotline: Hotline, tmp_path: Path) -> None:
     await done(hotline, "asterisk-config", "--out", str(tmp_path / "snippets"))
     snippets = {path.name: path.read_text() for path in (tmp_path / "snippets").iterdir()}
-    box = Box(folder=Path("/tmp") / f"zhida-bare-{os.getpid()}", address="127.0.78.1", systemname="bare")  # noqa: S108  a short path
-    write_files(box, {name: text.replace(f"{NET}.", "127.0.78.") for name, text in snippets.items()})
+    box = Box(folder=Path("/tmp") / f"zhida-bare-{os.getpid()}", address=f"{SPARE_NET}.1", systemname="bare")  # noqa: S108  a short path
+    write_files(box, {name: text.replace(f"{NET}.", f"{SPARE_NET}.") for name, text in snippets.items()})
     process = await asyncio.create_subprocess_exec(
         *command(box), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )

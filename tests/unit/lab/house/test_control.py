@@ -56,7 +56,7 @@ def test_nobody_there_is_not_well() -> None:
     assert health("http://127.0.0.1:1/healthz")["status"] == "down"
 
 
-@pytest.mark.parametrize("pid", [2**22 - 1, os.getpid()])
+@pytest.mark.parametrize("pid", [2**22 - 1, os.getpid()], ids=["nobody's", "the tests'"])
 async def test_a_keeper_that_is_gone_is_no_lab_also_where_its_process_id_is_somebody_elses(tmp_path: Path, pid: int) -> None:
     (tmp_path / "keeper.json").write_text(json.dumps({"pid": pid, "parts": {}}))
     assert keeper_state(tmp_path) is None
