@@ -13,7 +13,7 @@ from tests.scenarios.house import NET, Wanted
 from tests.scenarios.test_outages import cut_off
 from tests.scenarios.test_three_way import consult, three_way
 
-LAB = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2",))
+LAB = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2", "seats.lease_margin_s=15"))
 
 
 async def test_a_call_on_one_is_served_by_a_seat_on_the_other(hotline: Hotline) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LABS_AT_MOST: Final = 4
 _REST_AT_MOST: Final = 4
-_LOW_PRIORITY: Final = 10
+_LOW_PRIORITY: Final = 5  # a third of a phone's share where both want a processor; much lower, and Redis misses its time limits
 _WITHOUT: Final = ("keyword", "markexpr", "lf", "collectonly", "usepdb", "trace", "setupplan", "setuponly", "stepwise")
 """Options with which a part of the tests runs, or is looked at."""
 
@@ -23,9 +23,10 @@ _WITHOUT: Final = ("keyword", "markexpr", "lf", "collectonly", "usepdb", "trace"
 def roles(folders: set[str], count: int) -> list[Role]:
     """The workers for the tests in these folders on a machine with so many processors; none for anything less than a folder.
 
-    Stories wait for phones most of the time: a lab and all who call in it take a quarter of a processor.
+    Stories wait for phones most of the time: a lab and all who call in it take a quarter of a processor. More labs would make
+    engines start so slowly that stories of dying engines wait in vain.
     """
-    labs = min(count + 1, _LABS_AT_MOST)
+    labs = min(max(count, 2), _LABS_AT_MOST)
     rest = min(max(1, count // 2), _REST_AT_MOST)
     if folders == {"tests/scenarios"}:
         return [Role.STORIES] * labs

@@ -19,7 +19,7 @@ def test_first(request):
 def test_second():
     {second}
 def test_third():
-    assert os.nice(0) < 10
+    assert os.nice(0) < 5
 """
 REST = "import os\ndef test_low():\n    assert os.environ['PYTEST_XDIST_WORKER']\n"
 
