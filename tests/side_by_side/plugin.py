@@ -88,9 +88,11 @@ class _Crew:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """A run that went well has done every test that was collected."""
+        """A run that came to its end has done every test that was collected."""
+        if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+            return
         self._left_out = [name for name in self._scheduler.collection or () if name not in self._seen]
-        if exitstatus == pytest.ExitCode.OK and self._left_out:
+        if self._left_out:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  pytest names no type
