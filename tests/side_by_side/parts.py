@@ -43,10 +43,16 @@ def parts_of(tests: Iterable[tuple[int, str]], root: Path) -> list[Part]:
 
 
 def lab_of(path: Path, file: str) -> str | None:
-    """What stands behind `LAB =` in a file of stories; the file is not imported, because only workers collect."""
+    """What stands behind `LAB =` in a file of stories; None where no test asks for the hotline.
+
+    The file is not imported: only workers collect.
+    """
     if not file.startswith(STORIES):
         return None
-    for line in ast.parse(path.read_text(encoding="utf-8")).body:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if not any(isinstance(node, ast.arg) and node.arg == "hotline" for node in ast.walk(tree)):
+        return None
+    for line in tree.body:
         if isinstance(line, ast.Assign) and [ast.unparse(target) for target in line.targets] == ["LAB"]:
             return ast.unparse(line.value)
     return ""

@@ -42,7 +42,7 @@ def test_the_worker_for_the_rest_takes_no_story() -> None:
 def test_tests_of_a_file_stay_together_and_the_longest_ones_come_first(tmp_path: Path) -> None:
     scenarios = tmp_path / "tests/scenarios"
     scenarios.mkdir(parents=True)
-    (scenarios / "test_a.py").write_text("LAB = Wanted(engines = 2)\n")
+    (scenarios / "test_a.py").write_text("LAB = Wanted(engines = 2)\ndef test_x(hotline): ...\n")
     names = ["tests/scenarios/test_a.py::x", "tests/unit/test_b.py::y[a::b]", "tests/unit/test_house.py::z", "tests/scenarios/test_a.py::w"]
     assert parts_of(enumerate(names), tmp_path) == [
         replace(HOUSE, tests=(2,)),
@@ -53,7 +53,12 @@ def test_tests_of_a_file_stay_together_and_the_longest_ones_come_first(tmp_path:
 
 @pytest.mark.parametrize(
     ("file", "lab"),
-    [("tests/scenarios/test_offers.py", ""), ("tests/scenarios/test_reload.py", TWO.lab), ("tests/unit/test_house.py", None)],
+    [
+        ("tests/scenarios/test_offers.py", ""),
+        ("tests/scenarios/test_reload.py", TWO.lab),
+        ("tests/scenarios/test_simulation.py", None),
+        ("tests/unit/test_house.py", None),
+    ],
 )
 def test_the_lab_a_file_wants_is_read_from_it(file: str, lab: str | None) -> None:
     assert lab_of(ROOT / file, file) == lab

@@ -12,9 +12,13 @@ SETTINGS = "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider -p n
 PLUGINS = 'pytest_plugins = ["tests.figures", "tests.side_by_side.plugin"]\n'
 STORY = """
 import os
+import pytest
 from tests.figures import note
 LAB = {lab!r}
-def test_first(request):
+@pytest.fixture
+def hotline():
+    return None
+def test_first(hotline, request):
     note(request.node, {{"a call -> a ring": [{ms}]}})
 def test_second():
     {second}

@@ -50,7 +50,7 @@ class Reports:
 def root(tmp_path: Path) -> Path:
     (tmp_path / "tests/scenarios").mkdir(parents=True)
     for name in "ab":
-        (tmp_path / f"tests/scenarios/test_{name}.py").write_text(f"LAB = {name!r}\n")
+        (tmp_path / f"tests/scenarios/test_{name}.py").write_text(f"LAB = {name!r}\ndef test_x(hotline): ...\n")
     return tmp_path
 
 
