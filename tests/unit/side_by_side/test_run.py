@@ -23,7 +23,7 @@ def test_first(hotline, request):
 def test_second():
     {second}
 def test_third():
-    assert os.nice(0) < 5
+    assert os.nice(0) == {nice}
 """
 REST = "import os\ndef test_low():\n    assert os.environ['PYTEST_XDIST_WORKER']\n"
 
@@ -45,7 +45,7 @@ def ran(folder: Path, *words: str, second: str = "pass", more: str = "") -> tupl
     (folder / "conftest.py").write_text(PLUGINS + more)
     (folder / "tests/unit/test_rest.py").write_text(REST)
     for name, lab, ms in (("a", "one", 20.0), ("b", "two", 30.0)):
-        text = STORY.format(lab=lab, ms=ms, second=second if name == "a" else "pass")
+        text = STORY.format(lab=lab, ms=ms, nice=os.nice(0), second=second if name == "a" else "pass")
         (folder / f"tests/scenarios/test_{name}.py").write_text(text)
     done = subprocess.run(
         [sys.executable, "-P", "-m", "pytest", *words],
