@@ -19,6 +19,7 @@ from engine.desk import Desk
 from engine.mailbox import Mailbox
 from engine.queueing import Queueing, SentAway
 from engine.reconcile import END_REASONS
+from engine.returning import Returning
 from engine.steps import CLOSED, Outcome, Steps
 from engine.telling import Telling
 from ivr.menu import run_menu
@@ -38,6 +39,7 @@ class Road:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._returning = Returning()
 
     async def take(self, line: AgiLine) -> None:
         """Serve one call to its end. The line's last word is said only when there is nothing left to do for it."""
@@ -94,6 +96,8 @@ class Road:
         if arrival.again and (arrival.dial_status == "ANSWER" or (live is not None and live.state in _SERVED)):
             log.info("call_taken_over", state=live.state if live is not None else None)
             return await self._after_talk(line, mailbox, await self._taken_over(live), resumed=True)
+        if live is not None and live.state in (CallState.WAITING, CallState.OFFERED):
+            await self._returning.in_turn(live.rank_ms)
         if arrival.back:
             return await self._calls_back(line, mailbox)
         decision = self.desk.decider.decide(
