@@ -39,6 +39,9 @@ async def test_a_link_that_logs_in_while_asterisk_boots_is_up_as_soon_as_it_has_
     try:
         await link.wait_up(5)
         await hotline.killed("asterisk")
+        async with asyncio.timeout(5):
+            while link.state.up:
+                await asyncio.sleep(0.001)
         await hotline.back()
         await link.wait_up(5)
         assert link.counts["connects"] == 2
