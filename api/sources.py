@@ -10,10 +10,14 @@ from prometheus_client import CollectorRegistry
 from calls.clock import Clock
 from calls.events import Act
 from calls.hours import Span
+from conference.asking import SpecialistDesk, Wanted
 from conference.desk import ConferenceDesk
+from conference.figures import SpecialistFigures
+from conference.leaving import DepartmentTickets
 from conference.roster import Specialist
-from conference.roster_keeping import RosterPage
+from conference.roster_keeping import Absences, RosterPage
 from conference.supervising import SupervisionDesk
+from conference.wishes import FreeWish
 from routing.dispatching import Dispatch
 from routing.explain import Explanation
 from routing.waiting import SeatBoard, WaitingRoom
@@ -60,6 +64,26 @@ class Roster(Protocol):
 
     async def specialist(self, specialist_id: str) -> Specialist:
         """See `RosterStore.specialist`."""
+        ...
+
+    async def everybody(self) -> list[Specialist]:
+        """See `RosterStore.everybody`."""
+        ...
+
+
+class Wishes(Protocol):
+    """Tells seats when a specialist can be had (engine.wishes). Raises (all): StoreFault."""
+
+    async def wish(self, call_id: str, wanted: Wanted) -> FreeWish:
+        """The seat of this call wants to be told. Raises: NotFound, Conflict: it has no seat. Refused: nobody is meant."""
+        ...
+
+    async def lately(self, seat_id: str | None, *, hours: float) -> Sequence[FreeWish]:
+        """Open wishes, and those that came true in the last hours, the latest first."""
+        ...
+
+    async def withdraw(self, wish_id: str) -> None:
+        """Raises: NotFound."""
         ...
 
 
@@ -201,14 +225,6 @@ class Reload(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RingTimes:
-    """How long a specialist's phone rings at most."""
-
-    office_s: float
-    mobile_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """All of it.
 
@@ -238,7 +254,11 @@ class Sources:
     registry: CollectorRegistry
     dial: Callable[[str], str]
     area_code: str
-    ring: Callable[[], RingTimes]
+    specialists: SpecialistDesk
+    left_to: DepartmentTickets
+    wishes: Wishes
+    figures: SpecialistFigures
+    absences: Absences
     reload: Reload
     supervisors: SupervisionDesk
     dispatch: Dispatch

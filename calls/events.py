@@ -176,12 +176,16 @@ class SpecialistAsked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialistAttemptEnded(Event):
-    """That ringing brought nobody in: no_answer, busy, declined (answered, did not accept), failed or cancelled."""
+    """That ringing brought nobody in: no_answer, busy, declined (answered, did not accept), failed or cancelled.
+
+    `picked_up`: somebody, or a machine, answered the phone.
+    """
 
     kind: ClassVar[str] = "specialist_attempt_ended"
     attempt_id: str
     specialist_id: str
     outcome: str
+    picked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +213,33 @@ class SpecialistLeft(Event):
     kind: ClassVar[str] = "specialist_left"
     attempt_id: str
     specialist_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentAssigned(Event):
+    """No specialist could be had, and the ticket is the department's from now on; `by` made it so.
+
+    `told`: the caller was told by a prompt. A later one takes the place of an earlier one.
+    """
+
+    kind: ClassVar[str] = "department_assigned"
+    department: str
+    summary: str = ""
+    by: str = ""
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistFree(Event):
+    """A specialist that a seat wished for can be had now; `call_id` is the call during which it wished, which may be over."""
+
+    kind: ClassVar[str] = "specialist_free"
+    wish_id: str
+    seat_id: str
+    specialist_id: str
+    name: str
+    department: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,6 +432,8 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         SpecialistJoined,
         ThreeWayStarted,
         SpecialistLeft,
+        DepartmentAssigned,
+        SpecialistFree,
         SeatLeft,
         Moved,
         SentAway,

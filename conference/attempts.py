@@ -48,11 +48,11 @@ def asked(call_id: str, attempt: Attempt, at: datetime) -> Event:
     )
 
 
-def outcome(call_id: str, attempt: Attempt, state: AttemptState, at: datetime) -> Event:
-    """The fact that the attempt came to this state."""
+def outcome(call_id: str, attempt: Attempt, state: AttemptState, at: datetime, *, picked_up: bool = False) -> Event:
+    """The fact that the attempt came to this state; `picked_up` where somebody, or a machine, answered the phone."""
     of = {"call_id": call_id, "attempt_id": attempt.attempt_id, "specialist_id": attempt.specialist_id}
     if state is AttemptState.JOINED:
         return SpecialistJoined(**of, at=at, name=attempt.name, department=attempt.department)
     if state is AttemptState.LEFT:
         return SpecialistLeft(**of, at=at)
-    return SpecialistAttemptEnded(**of, at=at, outcome=state)
+    return SpecialistAttemptEnded(**of, at=at, outcome=state, picked_up=picked_up)

@@ -14,7 +14,7 @@ from routing.waiting import CallState, LiveCall, WaitingRoom
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneToRing:
-    """One phone to be tried, in the order given; `number` as the outside trunk wants it."""
+    """One phone to be tried, in the order given; `number` as the outside trunk wants it, `role` and `round` as in `Attempt`."""
 
     specialist_id: str
     name: str
@@ -22,6 +22,17 @@ class PhoneToRing:
     phone: str
     number: str
     ring_s: float
+    role: str = "specialist"
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFor:
+    """What a hunt is for: `wanted` and `about` as in `Attempt`; so many specialists are rung at once."""
+
+    wanted: str = ""
+    about: str = ""
+    parallel: int = 1
 
 
 class ConferenceDesk:
@@ -32,15 +43,16 @@ class ConferenceDesk:
         self._legs = legs
         self._clock = clock
 
-    async def ask(self, call_id: str, phones: Sequence[PhoneToRing]) -> Errand:
-        """Hunt for a specialist: ring these phones one after another until one accepts.
+    async def ask(self, call_id: str, phones: Sequence[PhoneToRing], *, what: AskedFor | None = None, instead: bool = False) -> Errand:
+        """Hunt for a specialist: ring these phones in turn until one accepts.
 
-        A call that talks goes into consult: the caller hears music, the seat waits in the room.
+        A call that talks goes into consult: the caller hears music, the seat waits in the room. `instead`: of a hunt that goes on.
         Raises: NotFound: no such call. Conflict: it has no seat, or a hunt goes on already. PbxFault: the seat's leg could not be moved.
         """
+        what = what or AskedFor()
         call = await self._call(call_id)
         if call.state is CallState.TALKING:
-            return await self._open(call, phones)
+            return await self._open(call, phones, what)
         if call.state not in IN_CONFERENCE:
             sentence = f"call {call_id} is {call.state}; a specialist can be asked while a seat talks."
             raise Conflict("call_not_talking", sentence, state=call.state)
@@ -48,9 +60,11 @@ class ConferenceDesk:
         def add(now: LiveCall, errand: Errand) -> Errand:
             if not now.seat_id:
                 raise Conflict("seat_has_left", f"the seat has left call {call_id}; only a seat can ask for a specialist.", call_id=call_id)
+            if instead:
+                errand = errand.cancelled()
             if errand.hunting:
                 raise Conflict("hunt_goes_on", f"call {call_id} is already looking for a specialist; cancel that first.", call_id=call_id)
-            return errand.plus(_attempts(call_id, phones, first=len(errand.attempts)))
+            return errand.plus(_attempts(now, phones, what, errand))
 
         return _still(await revise_errand(self._waiting, call_id, add), call_id)
 
@@ -96,11 +110,11 @@ class ConferenceDesk:
                 return
         raise NotFound("member_not_there", f"call {call_id} has no {member} in it.", call_id=call_id, member=member)
 
-    async def _open(self, call: LiveCall, phones: Sequence[PhoneToRing]) -> Errand:
+    async def _open(self, call: LiveCall, phones: Sequence[PhoneToRing], what: AskedFor) -> Errand:
         if not call.seat_channel:
             sentence = f"the seat's leg of call {call.call_id} is not known, because Asterisk could not be heard when it answered."
             raise PbxFault("seat_leg_unknown", sentence, call_id=call.call_id)
-        errand = Errand(attempts=tuple(_attempts(call.call_id, phones, first=0)))
+        errand = Errand(attempts=tuple(_attempts(call, phones, what, Errand())))
         facts = [ConsultStarted(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)]
         opened = await self._waiting.change(
             call.call_id, expect=CallState.TALKING, state=CallState.CONSULT, facts=facts, room=call.call_id, errand=errand.to_json()
@@ -121,18 +135,26 @@ class ConferenceDesk:
         return call
 
 
-def _attempts(call_id: str, phones: Sequence[PhoneToRing], *, first: int) -> list[Attempt]:
+def _attempts(call: LiveCall, phones: Sequence[PhoneToRing], what: AskedFor, before: Errand) -> list[Attempt]:
     return [
         Attempt(
-            attempt_id=f"spec-{call_id}-{number}",
+            attempt_id=f"spec-{call.call_id}-{number}",
             specialist_id=phone.specialist_id,
             name=phone.name,
             department=phone.department,
             phone=phone.phone,
             number=phone.number,
             ring_s=phone.ring_s,
+            role=phone.role,
+            round=phone.round,
+            hunt=before.attempts[-1].hunt + 1 if before.attempts else 0,
+            parallel=what.parallel,
+            wanted=what.wanted,
+            about=what.about,
+            caller=call.enterprise,
+            caller_class=call.caller_class,
         )
-        for number, phone in enumerate(phones, start=first)
+        for number, phone in enumerate(phones, start=len(before.attempts))
     ]
 
 

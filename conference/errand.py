@@ -5,9 +5,9 @@ It survives the engine: whoever takes the call over goes on from here.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from typing import Self
+from typing import Any, Final, Self
 
 
 class AttemptState(StrEnum):
@@ -32,6 +32,10 @@ class Attempt:
         attempt_id: also the uniqueid of the channel that rings it, so that Asterisk's events name the attempt.
         phone: "office" or "mobile". number: as the outside trunk wants it in the request URI.
         ring_s: how long it rings at most.
+        role: specialist, stand_in or leader. round: phones of a later round wait until none of an earlier one rings.
+        hunt: which hunt of the call this is of, from 0. parallel: so many specialists are rung at once in it.
+        wanted: the department, topic or specialist that was asked for, in words.
+        about: what the specialist is told it is about. caller, caller_class: who he is told is calling.
     """
 
     attempt_id: str
@@ -42,11 +46,22 @@ class Attempt:
     number: str
     ring_s: float
     state: AttemptState = AttemptState.PENDING
+    role: str = "specialist"
+    round: int = 0
+    hunt: int = 0
+    parallel: int = 1
+    wanted: str = ""
+    about: str = ""
+    caller: str = ""
+    caller_class: str = ""
+
+
+_KNOWN: Final = frozenset(field.name for field in fields(Attempt))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """All attempts of a call, in the order they are made. One after another; the first to accept ends its hunt."""
+    """All attempts of a call, in the order they are made. The first to accept ends its hunt."""
 
     attempts: tuple[Attempt, ...] = ()
 
@@ -55,16 +70,33 @@ class Errand:
         """Whether a phone is ringing or waits for its turn."""
         return any(attempt.state in (AttemptState.PENDING, AttemptState.RINGING) for attempt in self.attempts)
 
+    @property
+    def hunt(self) -> tuple[Attempt, ...]:
+        """The attempts of the latest hunt."""
+        return tuple(attempt for attempt in self.attempts if attempt.hunt == self.attempts[-1].hunt)
+
     def next(self) -> Attempt | None:
-        """The attempt whose turn it is."""
-        return next((attempt for attempt in self.attempts if attempt.state is AttemptState.PENDING), None)
+        """The attempt whose turn it is: the first that waits, unless as many ring as may at once.
+
+        Of one specialist one phone rings at a time, and nobody's of a round while one of an earlier round rings.
+        """
+        ringing = [attempt for attempt in self.attempts if attempt.state is AttemptState.RINGING]
+        persons = {attempt.specialist_id for attempt in ringing}
+        for attempt in self.attempts:
+            if attempt.state is not AttemptState.PENDING:
+                continue
+            if len(ringing) >= attempt.parallel or any(other.round < attempt.round for other in ringing):
+                return None
+            if attempt.specialist_id not in persons:
+                return attempt
+        return None
 
     def find(self, attempt_id: str) -> Attempt | None:
         """The attempt of this id."""
         return next((attempt for attempt in self.attempts if attempt.attempt_id == attempt_id), None)
 
     def with_state(self, attempt_id: str, state: AttemptState) -> Self:
-        """The same with one attempt's state changed; once somebody joined, what still waited is cancelled."""
+        """The same with one attempt's state changed; once somebody joined, what still waits or rings is cancelled."""
         attempts = [replace(attempt, state=state) if attempt.attempt_id == attempt_id else attempt for attempt in self.attempts]
         if state is AttemptState.JOINED:
             attempts = [_cancelled(attempt) for attempt in attempts]
@@ -72,7 +104,7 @@ class Errand:
 
     def cancelled(self) -> Self:
         """The same with every attempt that waits or rings cancelled."""
-        return replace(self, attempts=tuple(_cancelled(attempt, ringing=True) for attempt in self.attempts))
+        return replace(self, attempts=tuple(_cancelled(attempt) for attempt in self.attempts))
 
     def plus(self, attempts: Sequence[Attempt]) -> Self:
         """The same with more attempts at its end."""
@@ -86,9 +118,15 @@ class Errand:
     def from_json(cls, text: str) -> Self:
         """The errand of such a document; "" is an errand without attempts."""
         rows = json.loads(text) if text else []
-        return cls(attempts=tuple(Attempt(**{**row, "state": AttemptState(row["state"])}) for row in rows))
+        return cls(attempts=tuple(_attempt(row) for row in rows))
 
 
-def _cancelled(attempt: Attempt, *, ringing: bool = False) -> Attempt:
-    waits = attempt.state is AttemptState.PENDING or (ringing and attempt.state is AttemptState.RINGING)
+def _attempt(row: dict[str, object]) -> Attempt:
+    """Fields that another version wrote are passed over."""
+    known: dict[str, Any] = {name: value for name, value in row.items() if name in _KNOWN}
+    return Attempt(**{**known, "state": AttemptState(known["state"])})
+
+
+def _cancelled(attempt: Attempt) -> Attempt:
+    waits = attempt.state in (AttemptState.PENDING, AttemptState.RINGING)
     return replace(attempt, state=AttemptState.CANCELLED) if waits else attempt

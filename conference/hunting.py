@@ -1,10 +1,13 @@
 """The hunt of one conference: rings the specialists' phones in their order, and notes what became of each.
 
+Several may ring at once; who accepts first has it, by whichever step is first in live state. The seat hears each step alone.
 It draws its conclusions from what is seen around the call and from the errand, which others may change at any moment.
 """
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import Final
 
 from calls.clock import Clock
 from calls.errors import Fault, PbxFault, Refused
@@ -13,7 +16,10 @@ from conference.attempts import asked, outcome, seen
 from conference.errand import Attempt, AttemptState, Errand
 from conference.errand_store import revise_errand
 from conference.legs import Around, Legs
+from conference.telling import NOBODY, of_outcome, of_ringing
 from routing.waiting import LiveCall, WaitingRoom
+
+_IN_VAIN: Final = frozenset({AttemptState.NO_ANSWER, AttemptState.BUSY, AttemptState.DECLINED, AttemptState.FAILED})
 
 
 class Hunt:
@@ -34,6 +40,9 @@ class Hunt:
         self._began: float | None = None
         self._ringing: set[str] = set()
         self._absent: AbstractSet[str] = frozenset()
+        self._dismissed: set[str] = set()
+        self._words: list[str] = []
+        self._hunting = False
 
     @property
     def gone(self) -> AbstractSet[str]:
@@ -46,56 +55,93 @@ class Hunt:
 
     async def account(self, call: LiveCall) -> bool:
         """Note what became of the first attempt that is not as noted; True where there was one."""
-        for attempt in Errand.from_json(call.errand).attempts:
+        errand = Errand.from_json(call.errand)
+        for attempt in errand.attempts:
             if attempt.state is not AttemptState.PENDING:
                 self._around.watch(attempt.attempt_id)
             if attempt.state is AttemptState.CANCELLED:
-                await self._stop_ringing(attempt)
+                await self._stop_ringing(attempt, errand)
             state = seen(attempt, self._around, self.gone)
             if state is not attempt.state:
                 self._ringing.discard(attempt.attempt_id)
-                await self._note(attempt, state, [self._outcome(attempt, state)])
+                if await self._note(attempt, state, [self._outcome(attempt, state)]):
+                    self._words += of_outcome(state)
                 return True
         return False
 
     async def ring_next(self, call: LiveCall) -> bool:
-        """Ring the attempt whose turn it is, unless a phone rings already; True where there was one."""
-        attempt = Errand.from_json(call.errand).next()
-        if attempt is None:
-            self._began = None if not self._ringing else self._began
-            return False
-        if self._ringing:
-            return False
-        if self._began is None:
-            self._began = self._clock.monotonic()
-        elif self._clock.monotonic() - self._began > self._longest_s:
+        """Ring the attempt whose turn it is; True where there was one. Where there is none, the seat is told what happened."""
+        errand = Errand.from_json(call.errand)
+        left_s = self._left_s(errand)
+        attempt = errand.next() if left_s > 0 else None
+        if left_s <= 0 and all(one.state is not AttemptState.RINGING for one in errand.attempts):
+            self._words.append(NOBODY)
+            self._hunting = False
             await self.cancel()
             return True
+        if attempt is None:
+            await self._tell_seat(call, errand)
+            return False
         if await self._note(attempt, AttemptState.RINGING, [asked(self._call_id, attempt, self._clock.now())]):
-            await self._ring(attempt, call.room)
+            self._words += of_ringing(attempt, [one for one in errand.hunt if one.state is not AttemptState.PENDING])
+            await self._ring(replace(attempt, ring_s=min(attempt.ring_s, max(left_s, 1.0))), call.room)
         return True
 
+    def _left_s(self, errand: Errand) -> float:
+        """How long this hunt may still go on; it begins with the first look at it."""
+        if not errand.hunting:
+            self._began = None
+            return self._longest_s
+        if self._began is None:
+            self._began = self._clock.monotonic()
+        return self._longest_s - (self._clock.monotonic() - self._began)
+
+    async def _tell_seat(self, call: LiveCall, errand: Errand) -> None:
+        """What is still to be told; that nobody could be had once a hunt came to its end so."""
+        was, self._hunting = self._hunting, errand.hunting
+        if was and not errand.hunting and all(attempt.state in _IN_VAIN for attempt in errand.hunt):
+            self._words.append(NOBODY)
+        words, self._words = list(dict.fromkeys(self._words)), []
+        if words and call.seat_leg and call.seat_leg not in self.gone:
+            try:
+                await self._legs.say_to(call.seat_leg, words)
+            except (PbxFault, Refused):
+                return  # it sees on the screen what it does not hear
+
     async def _ring(self, attempt: Attempt, room: str) -> None:
+        self._hunting = True
         self._ringing.add(attempt.attempt_id)
         self._around.watch(attempt.attempt_id)
         try:
             await self._legs.ring_specialist(attempt, room)
         except (PbxFault, Refused):
             self._ringing.discard(attempt.attempt_id)
-            await self._note(attempt, AttemptState.FAILED, [self._outcome(attempt, AttemptState.FAILED)], was=AttemptState.RINGING)
+            failed = AttemptState.FAILED
+            if await self._note(attempt, failed, [self._outcome(attempt, failed)], was=AttemptState.RINGING):
+                self._words += of_outcome(failed)
 
-    async def _stop_ringing(self, attempt: Attempt) -> None:
+    async def _stop_ringing(self, attempt: Attempt, errand: Errand) -> None:
         """End a cancelled attempt; one that could not be ended, and is accepted later, is ended then."""
         leg = attempt.attempt_id
         was_ringing = leg in self._ringing
         self._ringing.discard(leg)
-        if (was_ringing and leg not in self.gone) or leg in self._around.members:
-            try:
-                await self._legs.hang_up(leg)
-            except PbxFault:
-                pass  # it rings out by itself
+        if leg not in self._dismissed and ((was_ringing and leg not in self.gone) or leg in self._around.members):
+            await self._end(attempt, errand)
         if was_ringing:
             await self._waiting.record([self._outcome(attempt, AttemptState.CANCELLED)])
+
+    async def _end(self, attempt: Attempt, errand: Errand) -> None:
+        """Who picked up already is told why; a phone that only rings stops."""
+        leg = attempt.attempt_id
+        taken = any(one.hunt == attempt.hunt and one.state in (AttemptState.JOINED, AttemptState.LEFT) for one in errand.attempts)
+        try:
+            if leg in self._around.answered or leg in self._around.members:
+                self._dismissed.add(leg)
+                await self._legs.dismiss(leg, taken=taken)
+            else:
+                await self._legs.hang_up(leg)
+        except PbxFault:
+            self._dismissed.discard(leg)  # it rings out by itself
 
     async def catch_up(self, call: LiveCall, in_room: AbstractSet[str]) -> None:
         """Take over from an engine that died, `in_room` being who is there: all others have left, and what rang is rung no more."""
@@ -124,9 +170,10 @@ class Hunt:
         """The caller has gone: who picks up now would come into an empty room."""
         try:
             call = await self._waiting.call(self._call_id)
-            for attempt in Errand.from_json(call.errand).attempts if call is not None else ():
+            errand = Errand.from_json(call.errand) if call is not None else Errand()
+            for attempt in errand.attempts:
                 if attempt.state is AttemptState.RINGING:
-                    await self._stop_ringing(attempt)
+                    await self._stop_ringing(attempt, errand)
         except Fault:
             return  # it rings out by itself, and the dialplan lets nobody into an empty room
 
@@ -143,4 +190,5 @@ class Hunt:
         return await revise_errand(self._waiting, self._call_id, revise, facts) is not None
 
     def _outcome(self, attempt: Attempt, state: AttemptState) -> Event:
-        return outcome(self._call_id, attempt, state, self._clock.now())
+        picked_up = attempt.attempt_id in self._around.answered
+        return outcome(self._call_id, attempt, state, self._clock.now(), picked_up=picked_up)

@@ -1,5 +1,6 @@
 """What a conference needs of the telephone exchange, and what it is told by it."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
@@ -15,6 +16,14 @@ class Legs(Protocol):
 
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         """Ring the attempt's phone; whoever answers and accepts is in the room. Returns once Asterisk took the order."""
+        ...
+
+    async def dismiss(self, leg: str, *, taken: bool) -> None:
+        """A specialist who picked up is not needed any more: he is told so (`taken`: somebody else has it), and his leg ends."""
+        ...
+
+    async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
+        """Play these prompts, one after another, to one leg alone, wherever it is; what was still being said to it is cut off."""
         ...
 
     async def hang_up(self, leg: str) -> None:

@@ -17,6 +17,13 @@ class SpecialistKind(StrEnum):
     EXPERT = "涉企政策解答专家组"
 
 
+class Level(StrEnum):
+    """层级: of which level of government he is."""
+
+    CITY = "市"
+    COUNTY = "县"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Specialist:
     """One specialist. Where he was read makes no difference between two.
@@ -27,6 +34,9 @@ class Specialist:
         unit: 单位 as it stands in the form. department: its short name (税务), by which a seat asks for it.
         place: among the specialists of his unit, from 1; they are asked in this order.
         title: 职务. notes: 备注, such as 单位涉企咨询专员 or 窗口咨询专员.
+        topics: 优势业务领域, by which a seat may ask for him (出口退税). level: None where the roster does not say.
+        duty: 值班时间, names of configured hours; he is on duty in any of them. Empty: as his department.
+        stand_ins: 替班人, names (or ids) of those who take over while he is away or off duty.
     """
 
     specialist_id: str
@@ -39,6 +49,10 @@ class Specialist:
     office: tuple[str, ...] = ()
     mobile: tuple[str, ...] = ()
     notes: str = ""
+    topics: tuple[str, ...] = ()
+    level: Level | None = None
+    duty: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
     source: Source | None = field(default=None, compare=False)
 
     @property

@@ -8,7 +8,7 @@ from typing import IO, Final
 
 import openpyxl
 
-from conference.roster import Specialist, SpecialistKind, department_of, specialist_id_of
+from conference.roster import Level, Specialist, SpecialistKind, department_of, specialist_id_of
 from whitelist.cells import parse_numbers_in_cell
 from whitelist.changes import Diff, describe, diff
 from whitelist.entries import Source
@@ -30,12 +30,19 @@ ROSTER: Final = Form(
         Column("office", "办公电话", re.compile(r"办公(?:室)?电话|固定电话|座机"), shared=True),
         Column("mobile", "手机", re.compile(r"手机|移动电话"), shared=True),
         Column("notes", "备注（是否为单位涉企政策咨询专员或窗口审批事项咨询专员）", re.compile(r"备注|是否为")),
+        Column("topics", "优势业务领域", re.compile(r"(?:优势)?业务领域|擅长领域|优势领域")),
+        Column("level", "层级", re.compile(r"层级|级别|市县")),
+        Column("duty", "值班时间", re.compile(r"值班时间|值班时段|在岗时间")),
+        Column("stand_ins", "替班人", re.compile(r"替班|代班|顶岗")),
     ),
 )
+ADDED: Final = ("topics", "level", "duty", "stand_ins")
+"""Columns that the annex does not have; they are read where they are there, and written where somebody needs them."""
 LONGEST_TEXT: Final = 500
+_BETWEEN: Final = re.compile(r"[、，,;；/]+\s*")
 WORDS: Final = {
     "unit": "单位", "department": "部门", "kind": "类型", "name": "姓名", "place": "次序", "title": "职务", "office": "办公电话",
-    "mobile": "手机", "notes": "备注",
+    "mobile": "手机", "notes": "备注", "topics": "优势业务领域", "level": "层级", "duty": "值班时间", "stand_ins": "替班人",
 }  # fmt: skip
 """What a field of a specialist is called in a diff."""
 
@@ -115,8 +122,22 @@ class _Collector:
             office=phones["office"],
             mobile=phones["mobile"],
             notes=texts["notes"],
+            topics=_several(texts["topics"]),
+            level=self._level(row, texts["level"]),
+            duty=_several(texts["duty"]),
+            stand_ins=_several(texts["stand_ins"]),
             source=Source(self._file, row.sheet, row.number),
         )
+
+    def _level(self, row: TableRow, text: str) -> Level | None:
+        """市 or 县 (also 市级, 县级, 区县)."""
+        if any(word in text for word in ("县", "区")):
+            return Level.COUNTY
+        if Level.CITY in text:
+            return Level.CITY
+        if text:
+            self._warnings.append(Remark(row.cell("level"), f"{text:.20} is no 层级 and was left out; write 市 or 县."))
+        return None
 
     def _phones(self, row: TableRow, field: str) -> tuple[str, ...]:
         """The numbers of a cell that can be called; the others are told of."""
@@ -145,6 +166,11 @@ def _fault(row: TableRow, texts: dict[str, str]) -> Remark | None:
     return Remark(row.cell(long), f"the cell holds {len(texts[long])} characters; {LONGEST_TEXT} are read at most.") if long else None
 
 
+def _several(text: str) -> tuple[str, ...]:
+    """What stands in one cell, one after another: 出口退税、税收优惠."""
+    return tuple(dict.fromkeys(part for part in (one.strip() for one in _BETWEEN.split(text)) if part))
+
+
 def _union(first: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *more)))
 
@@ -166,10 +192,13 @@ def _line(one: Specialist) -> str:
 
 
 def write_roster(specialists: Iterable[Specialist], target: Path | IO[bytes]) -> None:
-    """Write the roster in the annex's own columns; read again, it gives the same specialists."""
+    """Write the roster in the annex's own columns, and in those of `ADDED` that are needed; read again, it gives the same specialists."""
     book = openpyxl.Workbook(write_only=True)
-    rows = (_cells(number, one) for number, one in enumerate(in_filed_order(specialists), 1))
-    write_table(book, ROSTER, ROSTER.columns, rows, ())
+    ordered = in_filed_order(specialists)
+    needed = [field for field in ADDED if any(getattr(one, field) for one in ordered)]
+    columns = [column for column in ROSTER.columns if column.field not in ADDED or column.field in needed]
+    rows = ([_cell(number, one, column.field) for column in columns] for number, one in enumerate(ordered, 1))
+    write_table(book, ROSTER, columns, rows, ())
     book.save(target)
 
 
@@ -180,5 +209,8 @@ def in_filed_order(specialists: Iterable[Specialist]) -> list[Specialist]:
     return sorted(ordered, key=lambda one: (units[one.unit], one.place))
 
 
-def _cells(number: int, one: Specialist) -> list[str]:
-    return [str(number), one.unit, one.kind, one.name, one.title, "、".join(one.office), "、".join(one.mobile), one.notes]
+def _cell(number: int, one: Specialist, field: str) -> str:
+    if field == "sequence":
+        return str(number)
+    value = getattr(one, field)
+    return "、".join(value) if isinstance(value, tuple) else str(value or "")

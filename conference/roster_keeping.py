@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from conference.duty import Absence
 from conference.roster import Specialist
 from whitelist.changes import Diff
 
@@ -56,4 +57,20 @@ class RosterStore(Protocol):
 
     async def everybody(self) -> list[Specialist]:
         """The whole roster: for an export, or to compare an import with."""
+        ...
+
+
+class Absences(Protocol):
+    """Who is marked away, beside the roster: an import changes nothing of it. Raises (all): StoreFault."""
+
+    async def absences(self, at: datetime) -> dict[str, Absence]:
+        """By specialist's id, those that have not ended by then (aware)."""
+        ...
+
+    async def mark_away(self, absence: Absence) -> None:
+        """From now on this is his absence, in place of one there was."""
+        ...
+
+    async def is_back(self, specialist_id: str) -> None:
+        """He is not away; nor was he, where there is no absence of him."""
         ...

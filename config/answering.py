@@ -24,6 +24,7 @@ from config.fields import (
     Text,
     TimeOfDay,
 )
+from config.opening import Names
 from config.people import Digit, SeatCodesSettings
 
 
@@ -265,6 +266,13 @@ class RecordingSettings(Section):
     """How long recordings are kept (days)."""
 
 
+class DepartmentSettings(Section):
+    """A department's specialists."""
+
+    duty: Names = ()
+    """The hours (names under `hours`) in which they are on duty; a 值班时间 in the roster stands over it."""
+
+
 class ConferenceSettings(Section):
     """Bringing a policy specialist in."""
 
@@ -276,6 +284,22 @@ class ConferenceSettings(Section):
     """The key by which whoever picked up accepts; an answering machine cannot press it."""
     total_s: Annotated[float, Field(ge=5, le=600)] = 90
     """The whole hunt for a specialist takes at most this long (seconds)."""
+    parallel: Annotated[int, Field(ge=1, le=10)] = 1
+    """So many specialists are rung at once, each at one phone; the first to accept has it."""
+    order: Literal["least_recent", "roster"] = "least_recent"
+    """Who is asked first: whoever was called the longest ago, or always as the roster has them."""
+    seldom: Annotated[float, Field(ge=0, le=1)] = 0.34
+    """Whoever came into a smaller share than this of the calls in which he was asked is asked after the others; 0: nobody is."""
+    figures_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """The share of answers is counted over this many days."""
+    duty: Names = ()
+    """The hours (names under `hours`) in which specialists are on duty whose department and roster row say nothing; empty: always."""
+    departments: dict[Text, DepartmentSettings] = Field(default_factory=dict)
+    """Department (税务, or 市税务局) to what holds for it."""
+    fewest: Annotated[int, Field(ge=0, le=100)] = 3
+    """A department with fewer specialists than this is warned of (分管领导 not counted)."""
+    most: Annotated[int, Field(ge=1, le=1000)] = 5
+    """A department with more specialists than this is warned of (分管领导 not counted)."""
 
 
 class AfterCallSettings(Section):

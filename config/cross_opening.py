@@ -130,6 +130,19 @@ def _key(index: int, *more: str) -> Key:
     return ("routes", str(index), *more)
 
 
+def _specialists_hours_exist(settings: Settings) -> Iterator[Problem]:
+    conference, known = settings.conference, tuple(settings.hours)
+    places: list[tuple[Key, Sequence[str]]] = [(("conference", "duty"), conference.duty)]
+    places += [(("conference", "departments", name, "duty"), department.duty) for name, department in conference.departments.items()]
+    for key, names in places:
+        for place, name in enumerate(names):
+            if name not in known:
+                yield unknown_name((*key, str(place)), "hours", name, known)
+    if conference.fewest > conference.most:
+        sentence = f"{conference.fewest} is above most ({conference.most}); no department could be right"
+        yield Problem(key=("conference", "fewest"), sentence=sentence)
+
+
 def _rungs_open_in_time(settings: Settings) -> Iterator[Problem]:
     for index, route in enumerate(settings.routes):
         name, wait = _ladder_of(route), route.max_wait_s or settings.queue.max_wait_s
@@ -148,6 +161,7 @@ OPENING_CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"routes", "dialled", "groups", "hours", "ladders", "ivr"}), _rules_name_what_there_is),
     (frozenset({"routes"}), _closed_rules_have_no_other_road),
     (frozenset({"routes", "hotline", "outbound", "fallback", "ladders"}), _steps_can_be_done),
+    (frozenset({"conference", "hours"}), _specialists_hours_exist),
     (frozenset({"routes", "ladders", "queue"}), _rungs_open_in_time),
     (frozenset({"ladders"}), _ladder_names_are_clear),
     (frozenset({"shifts", "groups", "hours"}), _shifts_name_what_there_is),

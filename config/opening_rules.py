@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from calls.calendar import Calendar
 from calls.hours import DAY, EVERY_DAY, Counts, Hours
+from conference.asking import AskingRules
+from conference.duty import DutyRules, RosterRules
+from conference.planning import Turn, TurnRules
 from config.deadlines import deadlines
 from config.opening import CycleSettings, DutySettings, HoursSettings, RosterSettings, RouteSettings, StepSettings
 from config.settings import Settings
@@ -35,6 +38,29 @@ def _hours(name: str, hours: HoursSettings) -> Hours:
         dates=hours.dates or (),
         but=hours.except_dates or (),
     )
+
+
+def asking_rules(settings: Settings) -> AskingRules:
+    """For asking specialists."""
+    conference = settings.conference
+    return AskingRules(
+        duty=DutyRules(
+            calendar=calendar_of(settings),
+            hours=hours_of(settings),
+            departments={name: department.duty for name, department in conference.departments.items() if department.duty},
+            usual=conference.duty,
+        ),
+        turns=TurnRules(by=Turn(conference.order), seldom=conference.seldom, over_days=conference.figures_days),
+        office_s=conference.office_ring_s,
+        mobile_s=conference.mobile_ring_s,
+        parallel=conference.parallel,
+    )
+
+
+def roster_rules(settings: Settings) -> RosterRules:
+    """What a roster is held against."""
+    conference = settings.conference
+    return RosterRules(fewest=conference.fewest, most=conference.most, hours=frozenset(settings.hours))
 
 
 def ladder_named(settings: Settings, name: str) -> tuple[Rung, ...]:

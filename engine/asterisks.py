@@ -4,7 +4,7 @@ A call belongs to the Asterisk it came in on, which its id tells. What is done t
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -79,6 +79,14 @@ class Asterisks(Mapping[str, Asterisk]):
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         """See `Legs.ring_specialist`."""
         await self.of(room).legs.ring_specialist(attempt, room)
+
+    async def dismiss(self, leg: str, *, taken: bool) -> None:
+        """See `Legs.dismiss`."""
+        await self.of(leg).legs.dismiss(leg, taken=taken)
+
+    async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
+        """See `Legs.say_to`."""
+        await self.of(leg).legs.say_to(leg, prompts)
 
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""

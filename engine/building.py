@@ -27,7 +27,7 @@ from config.derive import (
     trunk_trusts,
     waiting_rules,
 )
-from config.opening_rules import calendar_of, rosters_of
+from config.opening_rules import asking_rules, calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
 from engine.asterisks import Asterisk, Asterisks, Neighbours, Silence
@@ -46,6 +46,7 @@ from engine.ringing import Ringing
 from engine.road import Road
 from engine.seat_codes import SEAT_SCRIPT, SeatCodeRoad
 from engine.shifts import ShiftRules, ShiftWatch
+from engine.specialists import ByNow, Specialists, specialists
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
 from engine.supervisors import PhonesOfSupervisors, SupervisorsAnywhere
@@ -61,6 +62,7 @@ from pbx.belonging import Belonging
 from pbx.dialplan.site import PEER, endpoint_of_peer
 from pbx.legs import PbxLegs
 from pbx.line import AgiLine
+from pbx.speech import Speech
 from pbx.supervisors import PbxSupervisors
 from routing.waiting import LiveCall
 from seats.agents import Agents
@@ -115,6 +117,7 @@ class Engine:
     codes: SeatCodeRoad
     directory: CurrentDirectory
     conferences: ConferenceDesk
+    specialists: Specialists
     callbacks: CallbackDesk
     callback_keeper: CallbackKeeper
     shifts: ShiftWatch
@@ -177,7 +180,9 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     seats = SeatDesk(live, Agents(clock), pause_reasons={}, extend_s=0)
     codes = SeatCodeRoad(SeatCodes(seats), phones)
     seats_go_by(settings, seats, codes)
-    return Engine(
+    conferences = ConferenceDesk(waiting=live, legs=asterisks, clock=clock)
+    by_now = ByNow(rules=lambda: asking_rules(engine.settings), dial=lambda number: engine.outside.digits(number))  # noqa: PLW0108  as it is then
+    engine = Engine(
         current=current,
         roads=roads,
         engine_id=engine_id,
@@ -192,7 +197,8 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         seats=seats,
         codes=codes,
         directory=directory,
-        conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
+        conferences=conferences,
+        specialists=specialists(stores, live, asterisks, conferences, clock, by_now),
         callbacks=callbacks,
         callback_keeper=CallbackKeeper(desk=callbacks, list_=stores.callbacks, room=live, clock=clock),
         shifts=ShiftWatch(shift_rules_of(settings), clock),
@@ -207,6 +213,7 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         seen=Seen(),
         wait_errors=wait_errors,
     )
+    return engine
 
 
 def seats_go_by(settings: Settings, desk: SeatDesk, codes: SeatCodeRoad) -> None:
@@ -316,7 +323,8 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
         recorded=settings.recording.enabled,
         one_of=None if alone else one_of,
     )
-    legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
+    speech = Speech(here=pbx.prompts_here, there=pbx.prompts_dir, language=settings.hotline.language)
+    legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered, speech=speech)
     return Asterisk(
         name=name,
         pbx=pbx,

@@ -13,7 +13,7 @@ from api.app import build_app
 from api.rights import Role
 from api.route import TOKENS
 from api.server import ApiServer
-from api.sources import Happening, Known, RingTimes, Sources
+from api.sources import Happening, Known, Sources
 from api.tokens import Token
 from calls.errors import Refused
 from config.derive import background
@@ -66,7 +66,11 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         registry=registry_of(engine, reloader),
         dial=lambda number: engine.outside.digits(number),  # noqa: PLW0108  as it is at that moment
         area_code=engine.settings.hotline.area_code,
-        ring=lambda: _ring_times(engine.settings),
+        specialists=engine.specialists.desk,
+        left_to=engine.specialists.tickets,
+        wishes=engine.specialists.wishes,
+        figures=engine.stores.figures,
+        absences=engine.stores.absences,
         reload=reloader,
         supervisors=engine.supervisors,
         dispatch=engine.dispatch,
@@ -77,10 +81,6 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         has_prompt=_has_prompt(engine),
     )
     return build_app(sources, tokens=_tokens(engine.settings))
-
-
-def _ring_times(settings: Settings) -> RingTimes:
-    return RingTimes(office_s=settings.conference.office_ring_s, mobile_s=settings.conference.mobile_ring_s)
 
 
 def _has_prompt(engine: Engine) -> Callable[[str], bool]:

@@ -7,14 +7,18 @@ from typing import Final
 
 from calls.clock import SystemClock
 from calls.errors import StoreFault
+from conference.duty import roster_faults
+from conference.roster import Specialist
+from conference.telling import TICKET, TO_SEATS
 from config.check_opening import shift_gaps
 from config.derive import prompts_needed
 from config.faults import Level, Problem
-from config.opening_rules import calendar_of, rosters_of
+from config.opening_rules import calendar_of, roster_rules, rosters_of
 from config.settings import Settings
 from engine.stores import open_stores
 from ivr.catalogue import missing
 from ivr.seat_codes import PROMPTS
+from pbx.speech import PROMPTS as TO_SPECIALISTS
 from routing.rota import DutyDay, with_days
 
 ALWAYS: Final = frozenset({"please-wait", "nobody-free", "specialist-accept"})
@@ -35,6 +39,7 @@ def prompts_of(settings: Settings) -> dict[str, set[str]]:
         needed[settings.hotline.language] |= PROMPTS
     if settings.outbound is not None:
         everywhere |= CALLING_BACK
+        needed[settings.hotline.language] |= TO_SEATS | TO_SPECIALISTS | {TICKET}
     if settings.queue.callback_key is not None:
         everywhere |= KEY_OFFER
     return {language: prompts | everywhere for language, prompts in needed.items()}
@@ -47,6 +52,24 @@ def prompts_there(settings: Settings) -> Iterator[tuple[Level, Problem]]:
             for file in missing(pbx.prompts_here, language, sorted(prompts)):
                 sentence = f"prompt {language}/{file.stem} is not in {pbx.prompts_here}; record it, or let zhida prompts make it"
                 yield Level.ERROR, Problem(key=("asterisk", name, "prompts_dir"), sentence=sentence)
+
+
+def roster_fits(settings: Settings) -> Iterator[tuple[Level, Problem]]:
+    """What is to be seen to in the specialists' roster: departments with too few or too many, hours and stand-ins that are not there."""
+    try:
+        roster = [] if _not_made_yet(settings.sql.url) else asyncio.run(_roster(settings))
+    except StoreFault:
+        return  # a database that is away, or has no tables yet, is no matter of the configuration
+    for sentence in roster_faults(roster, roster_rules(settings)):
+        yield Level.WARNING, Problem(key=("conference",), sentence=f"roster: {sentence}")
+
+
+async def _roster(settings: Settings) -> Sequence[Specialist]:
+    stores = open_stores(settings, SystemClock())
+    try:
+        return await stores.roster.everybody()
+    finally:
+        await stores.database.close()
 
 
 def nobody_on_duty(settings: Settings) -> Iterator[tuple[Level, Problem]]:

@@ -126,12 +126,18 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "recordings": _finish_recordings(engine),
         "figures": _look(engine),
         "callbacks": _call_back(engine, tables_there),
+        "wishes": _grant_wishes(engine, tables_there),
     }
 
 
 async def _record(engine: Engine, tables_there: asyncio.Event) -> None:
     await tables_there.wait()
     await engine.recorder.run()
+
+
+async def _grant_wishes(engine: Engine, tables_there: asyncio.Event) -> None:
+    await tables_there.wait()
+    await engine.specialists.wishes.run()
 
 
 async def _call_back(engine: Engine, tables_there: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ from config.deadlines import deadlines
 from config.derive import sql_url
 from config.settings import Settings
 from store.sql.acts import SqlActs
+from store.sql.availability import SqlAbsences, SqlFreeWishes
 from store.sql.callbacks import SqlCallbackList
 from store.sql.database import Database
 from store.sql.directory import SqlDirectory
@@ -14,6 +15,7 @@ from store.sql.keeping import SqlFactStore
 from store.sql.records import SqlRecords
 from store.sql.roster import SqlRoster
 from store.sql.rota import SqlRota
+from store.sql.specialists import SqlSpecialistFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,9 @@ class Stores:
     rota: SqlRota
     acts: SqlActs
     callbacks: SqlCallbackList
+    absences: SqlAbsences
+    wishes: SqlFreeWishes
+    figures: SqlSpecialistFigures
 
 
 def open_stores(settings: Settings, clock: Clock) -> Stores:
@@ -44,4 +49,7 @@ def open_stores(settings: Settings, clock: Clock) -> Stores:
         rota=SqlRota(database, hotline),
         acts=SqlActs(database, hotline),
         callbacks=SqlCallbackList(database, hotline),
+        absences=SqlAbsences(database, hotline),
+        wishes=SqlFreeWishes(database, hotline),
+        figures=SqlSpecialistFigures(database, hotline, rules.calendar),
     )

@@ -1,7 +1,7 @@
 """A conference's legs, by AMI (conference.legs.Legs)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
 import structlog
@@ -10,12 +10,15 @@ from calls.errors import LegGone, NotFound, PbxFault
 from conference.errand import Attempt
 from pbx.ami.actions import AmiActions
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
+from pbx.speech import Speech
 
 log = structlog.get_logger(__name__)
 
 _CAUSES = {OriginateReason.BUSY: 17, OriginateReason.STILL_RINGING: 19, OriginateReason.HUNG_UP: 21}
 """OriginateResponse's reasons as the Q.850 causes a Hangup event would have brought."""
 _FAILED_CAUSE = 38  # Q.850 "network out of order"
+_TELL_S = 5.0
+_KNOWN_S = 30.0  # longer than anything is being said
 _HANGUP_FOLLOWS_S = 0.5  # a refused leg's Hangup event comes some ms behind an OriginateResponse that gives no reason
 
 
@@ -26,16 +29,26 @@ class PbxLegs:
         outside: number as the outside trunk wants it -> the device that rings it.
         caller_id: number shown to specialists.
         unanswered: told of a specialist's leg that never came to be answered, perhaps not the first to tell: leg, Q.850 cause.
+        speech: what specialists and seats are told in; without it a specialist hears what the dialplan names, and a seat nothing.
     """
 
     def __init__(
-        self, actions: AmiActions, *, outside: Callable[[str], str], caller_id: str, unanswered: Callable[[str, int], None]
+        self,
+        actions: AmiActions,
+        *,
+        outside: Callable[[str], str],
+        caller_id: str,
+        unanswered: Callable[[str, int], None],
+        speech: Speech | None = None,
     ) -> None:
         self._actions = actions
         self._outside = outside
         self.caller_id = caller_id
         self._unanswered = unanswered
         self._orders: set[asyncio.Task[None]] = set()
+        self._speech = speech
+        self._said = 0
+        self._saying: dict[str, str] = {}
 
     async def into_room(self, room: str, channel: str) -> None:
         """See `Legs.into_room`."""
@@ -49,11 +62,43 @@ class PbxLegs:
             exten="ask",
             channel_id=attempt.attempt_id,
             timeout_s=attempt.ring_s,
-            variables={"ZHIDA_ROOM": room},
+            variables={"ZHIDA_ROOM": room, "ZHIDA_ASK": await self._brief(attempt)},
             caller_id=CallerId(number=self.caller_id),
         )
         ordered = await self._actions.order_call(call)
         task = asyncio.create_task(self._outcome(attempt.attempt_id, ordered), name=f"ring {attempt.attempt_id}")
+        self._orders.add(task)
+        task.add_done_callback(self._orders.discard)
+
+    async def _brief(self, attempt: Attempt) -> str:
+        return "&".join(await self._speech.brief(attempt)) if self._speech is not None else ""
+
+    async def dismiss(self, leg: str, *, taken: bool) -> None:
+        """See `Legs.dismiss`."""
+        try:
+            await self._actions.redirect(leg, context="zhida-specialist", exten="taken" if taken else "over")
+        except (LegGone, NotFound):
+            log.debug("leg_gone_already", leg=leg)
+
+    async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
+        """See `Legs.say_to`. A Local channel plays with one half and whispers into the leg with the other."""
+        if self._speech is None or not prompts:
+            return
+        if before := self._saying.pop(leg, ""):
+            await self.hang_up(before)
+        self._said += 1
+        saying = f"tell-{self._said}-{leg}"
+        order = NewCall(
+            dial="Local/whisper@zhida-tell/n",
+            context="zhida-tell",
+            exten="say",
+            channel_id=saying,
+            timeout_s=_TELL_S,
+            variables={"ZHIDA_SPIED": leg, "ZHIDA_SAY": "&".join(self._speech.sounds(prompts))},
+        )
+        ordered = await self._actions.order_call(order)
+        self._saying[leg] = saying
+        task = asyncio.create_task(self._said_it(leg, saying, ordered), name=f"tell {leg}")
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
 
@@ -74,6 +119,16 @@ class PbxLegs:
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""
         return {member.uniqueid for member in await self._actions.confbridge_list(room)}
+
+    async def _said_it(self, leg: str, saying: str, ordered: OrderedCall) -> None:
+        try:
+            if not (await ordered.outcome()).answered:
+                log.warning("leg_not_told", leg=leg)
+        except PbxFault as fault:
+            log.warning("leg_not_told", leg=leg, code=fault.code)
+        await asyncio.sleep(_KNOWN_S)
+        if self._saying.get(leg) == saying:
+            del self._saying[leg]
 
     async def _outcome(self, leg: str, ordered: OrderedCall) -> None:
         try:

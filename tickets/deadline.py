@@ -125,6 +125,16 @@ class Deadlines:
             return replace(unknown, problem=f"The rules {self.rules.name} set no limit for {wanted}.")
         return self._strictest(unknown, terms)
 
+    def sign_by(self, since: datetime) -> tuple[datetime | None, str]:
+        """Until when a department signs for a ticket that came to it then, and by which article; None where that cannot be said."""
+        term = self.rules.duties.get(Duty.SIGN)
+        if term is None:
+            return None, ""
+        try:
+            return due(since, term.within, self.rules.count_from, self.calendar), term.source
+        except CalendarYearMissing:
+            return None, term.source
+
     def _strictest(self, unknown: Deadline, terms: Sequence[Term]) -> Deadline:
         dates: list[tuple[datetime, Term]] = []
         problem = ""

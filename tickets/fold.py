@@ -13,6 +13,7 @@ from calls.events import (
     CallerNotReached,
     CallerReached,
     CallerRung,
+    DepartmentAssigned,
     Ended,
     Event,
     Expected,
@@ -28,7 +29,7 @@ from calls.events import (
 )
 from tickets.facts import Facts
 from tickets.on_line import spans
-from tickets.record import RECOVERED, CalledBack, CallRecord, GroupOpened, KeyPressed, OfferMade, PlaceTold
+from tickets.record import RECOVERED, CalledBack, CallRecord, GroupOpened, KeyPressed, LeftTo, OfferMade, PlaceTold
 from tickets.specialists import parts
 from tickets.supervision import moves, supervised
 
@@ -83,6 +84,7 @@ def fold(events: Sequence[Event]) -> CallRecord:
         group=answered.group,
         agent=answered.agent,
         specialists=parts(facts, _when(ended)),
+        left_to=_left_to(facts),
         on_line=spans(facts, arrived, identified.enterprise, _when(ended)),
         recordings=tuple(dict.fromkeys(recording.name for recording in facts.of(RecordingStarted))),
         moves=tuple(moves(facts)),
@@ -106,6 +108,15 @@ def _called_back(facts: Facts) -> CalledBack | None:
     outcome = "reached" if reached else missed.outcome if missed else ""
     rung = _when(facts.first(CallerRung))
     return CalledBack(task_id=ordered.task_id, cause=ordered.cause, by=ordered.by, rung=rung, reached=reached, outcome=outcome)
+
+
+def _left_to(facts: Facts) -> LeftTo | None:
+    """The last word on whose the ticket is."""
+    assigned = facts.of(DepartmentAssigned)
+    if not assigned:
+        return None
+    last = assigned[-1]
+    return LeftTo(department=last.department, summary=last.summary, by=last.by, told=last.told, at=last.at)
 
 
 def _when(event: Event | None) -> datetime | None:

@@ -59,6 +59,7 @@ class Attempt:
 
     Args:
         outcome: joined, no_answer, busy, declined, failed, cancelled, or "" while it rings (or its end was lost).
+        picked_up: somebody, or a machine, answered the phone.
     """
 
     attempt_id: str
@@ -67,6 +68,7 @@ class Attempt:
     outcome: str
     asked: datetime | None
     ended: datetime | None
+    picked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,17 @@ class SpecialistPart:
     attempts: tuple[Attempt, ...]
     joined: datetime | None
     left: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftTo:
+    """The ticket was left to a department, because no specialist could be had; `told`: the caller heard so."""
+
+    department: str
+    summary: str
+    by: str
+    told: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +164,7 @@ class CallRecord:
         waited_s: seconds in the waiting room, until a seat answered or the call ended.
         seat_id, group, agent: the seat that answered first.
         recordings: names in the recordings' folder.
+        left_to: the department that its ticket was left to, lastly.
         recovered: the audit had to complete it from Asterisk's CDR.
         asked_back: when he chose by key to be called back. called_back: what there is to know where the engine placed this call.
     """
@@ -185,6 +199,7 @@ class CallRecord:
     group: str = ""
     agent: str = ""
     specialists: tuple[SpecialistPart, ...] = ()
+    left_to: LeftTo | None = None
     on_line: tuple[Span, ...] = ()
     recordings: tuple[str, ...] = ()
     moves: tuple[MovedTo, ...] = ()

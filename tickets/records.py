@@ -22,7 +22,7 @@ class Wanted:
         enterprise: part of its name. number_suffix: the caller's last digits.
         since, until: when the caller reached the hotline, from `since` up to before `until`; aware.
         status: of a call `live` or its end reason, of a ticket its status.
-        tag, type, recovered: of tickets only.
+        tag, type, recovered, department: of tickets only; department is whom the ticket was left to.
     """
 
     caller_class: str | None = None
@@ -35,6 +35,7 @@ class Wanted:
     tag: str | None = None
     type: TicketType | None = None
     recovered: bool | None = None
+    department: str | None = None
 
     def __post_init__(self) -> None:
         if self.number_suffix is not None and not (self.number_suffix.isascii() and self.number_suffix.isdigit()):

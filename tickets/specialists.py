@@ -60,4 +60,5 @@ def _attempts(events: list[SpecialistFact]) -> Iterator[Attempt]:
             outcome="joined" if joined else failed.outcome if failed else "",
             asked=asked.at if asked else None,
             ended=joined.at if joined else failed.at if failed else None,
+            picked_up=joined is not None or (failed is not None and failed.picked_up),
         )

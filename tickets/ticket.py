@@ -72,6 +72,7 @@ class Ticket:
         version: counts what people wrote; it is the ETag. New facts about the call do not change it.
         record: the call, with all the system knows.
         updated, updated_by: the last time somebody wrote, and who.
+        sign_due, sign_source: where it was left to a department (`record.left_to`), until when that signs for it, and by which article.
     """
 
     number: str
@@ -82,6 +83,8 @@ class Ticket:
     deadline: Deadline
     updated: datetime | None = None
     updated_by: str = ""
+    sign_due: datetime | None = None
+    sign_source: str = ""
 
     @property
     def tags(self) -> tuple[str, ...]:

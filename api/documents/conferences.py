@@ -44,6 +44,10 @@ class AttemptDocument(Document):
     number: str
     ring_s: float
     state: AttemptState
+    role: Annotated[str, Field(description="specialist, stand_in or leader (分管领导).")]
+    hunt: Annotated[int, Field(description="Which hunt of the call it is of, from 0.")]
+    wanted: Annotated[str | None, Field(description="The department or topic that was asked for.")]
+    about: Annotated[str | None, Field(description="What the specialist is told it is about.")]
 
 
 class ConferenceDocument(Document):
@@ -105,4 +109,8 @@ def _attempt(attempt: Attempt) -> AttemptDocument:
         number=attempt.number,
         ring_s=attempt.ring_s,
         state=attempt.state,
+        role=attempt.role,
+        hunt=attempt.hunt,
+        wanted=attempt.wanted or None,
+        about=attempt.about or None,
     )

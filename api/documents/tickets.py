@@ -33,6 +33,7 @@ class TicketsWanted(Paged):
     enterprise: Annotated[str | None, Field(min_length=1, max_length=200, description="Part of the enterprise's name.")] = None
     number_suffix: Suffix | None = None
     tag: Annotated[str | None, Field(max_length=40, description="Only tickets with this tag, e.g. 企业.")] = None
+    department: Annotated[str | None, Field(max_length=100, description="Only tickets left to this department.")] = None
     recovered: Annotated[bool | None, Field(description="Only tickets that the audit recovered (or did not).")] = None
     since: Annotated[Moment | None, Field(validation_alias="from", description="Of calls that arrived then or later.")] = None
     until: Annotated[Moment | None, Field(validation_alias="to", description="Of calls that arrived before then.")] = None
@@ -54,6 +55,18 @@ class DeadlineDocument(Document):
     problem: str | None
     lane: Lane
     received: Moment
+
+
+class LeftToDocument(Document):
+    """The department the ticket was left to, because no specialist could be had; what was tried stands in `specialists`."""
+
+    department: str
+    summary: str
+    by: str
+    at: Moment
+    caller_told: bool
+    sign_due: Annotated[Moment | None, Field(description="Until when the department signs for it; null where no rule says.")]
+    sign_source: str | None
 
 
 class TicketDocument(Document):
@@ -83,6 +96,7 @@ class TicketDocument(Document):
     group: str | None
     agent: str | None
     specialists: list[SpecialistPartDocument]
+    left_to: LeftToDocument | None
     on_line: list[SpanDocument]
     recording: str | None
     recordings: list[str]
@@ -139,6 +153,7 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         group=record.group or None,
         agent=record.agent or None,
         specialists=[specialist_part(part) for part in record.specialists],
+        left_to=_left_to(ticket),
         on_line=[span_document(span) for span in record.on_line],
         recording=next(iter(record.recordings), None),
         recordings=list(record.recordings),
@@ -147,6 +162,21 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         due=ticket.deadline.due,
         overdue=ticket.overdue(now),
         deadline=_deadline(ticket.deadline),
+    )
+
+
+def _left_to(ticket: Ticket) -> LeftToDocument | None:
+    left = ticket.record.left_to
+    if left is None:
+        return None
+    return LeftToDocument(
+        department=left.department,
+        summary=left.summary,
+        by=left.by,
+        at=left.at,
+        caller_told=left.told,
+        sign_due=ticket.sign_due,
+        sign_source=ticket.sign_source or None,
     )
 
 

@@ -18,11 +18,11 @@ from api.documents.calls import (
     live_document,
     record_document,
     span_document,
+    wanted_of,
     with_outlook,
 )
 from api.documents.conferences import ConferenceDocument
 from api.documents.plain import Nothing
-from api.hunting import phones_of, specialist_named, specialists_of
 from api.merging import Key, Strand, merged
 from api.resources.conferences import conference_of
 from api.rights import Right
@@ -169,11 +169,7 @@ def _document(call_id: str, live: LiveCall | None, outlook: Outlook | None, reco
 async def ask_specialist(asked: Asked[Nothing, AskSpecialist]) -> ConferenceDocument:
     """Hunt for a specialist; the answer is the conference as it begins."""
     sources, call_id = asked.sources, asked.path["call_id"]
-    if asked.body.specialist_id is not None:
-        specialists = [await specialist_named(sources.roster, asked.body.specialist_id)]
-    else:
-        specialists = list(await specialists_of(sources.roster, asked.body.department or ""))
-    await sources.conferences.ask(call_id, phones_of(specialists, dial=sources.dial, ring=sources.ring()))
+    await sources.specialists.ask(call_id, wanted_of(asked.body))
     return await conference_of(sources, call_id)
 
 
@@ -209,8 +205,9 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
         method="POST",
         path="/calls/{call_id}/specialists",
         summary="Bring a specialist into the call",
-        words="The caller hears music and the seat waits in the room, while office phone, mobile and the next specialist are "
-        "rung in turn, 分管领导 last. The first to accept ends the hunt.",
+        words="The caller hears music and the seat waits in the room, while office phone, mobile and the next specialist are rung in turn "
+        "(conference.parallel specialists at once): who is on duty, then stand-ins, 分管领导 last. The first to accept ends the hunt. The "
+        "seat hears each step; where nobody can be asked now the answer is a 409 `nobody_to_ask` that says why.",
         tag="calls",
         right=Right.SERVE,
         handle=ask_specialist,

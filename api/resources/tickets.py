@@ -35,6 +35,7 @@ async def list_tickets(asked: Asked[TicketsWanted, Nothing]) -> TicketPage:
         tag=query.tag,
         type=None if query.type is None else ticket_type(query.type),
         recovered=query.recovered,
+        department=query.department,
     )
     page = await asked.sources.records.tickets(wanted, cursor=query.cursor, limit=query.limit)
     now = asked.sources.clock.now()

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from conference.roster import Level
 from engine.client import Api
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
@@ -86,12 +87,43 @@ def specialists(
     config: ConfigFile = None,
     department: Annotated[str | None, typer.Option(help="Hunt through this department, e.g. 税务.")] = None,
     specialist: Annotated[str | None, typer.Option(help="Or ask this one, by id (zhida specialists list).")] = None,
+    topic: Annotated[str | None, typer.Option(help="Or whoever knows this (优势业务领域), e.g. 出口退税.")] = None,
+    about: Annotated[str | None, typer.Option(help="What the specialist is told it is about.")] = None,
+    level: Annotated[Level | None, typer.Option(help="Only specialists of this level.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also who is off duty, away, or in another talk.")] = False,
+    instead: Annotated[bool, typer.Option("--instead", help="Of a hunt that goes on.")] = False,
 ) -> None:
     """Look for a specialist: the caller hears music, the seat consults with whoever accepts."""
-    if (department is None) == (specialist is None):
-        raise typer.BadParameter("Name either --department or --specialist.")
-    body = {"department": department} if department is not None else {"specialist_id": specialist}
+    body = _wanted(department, specialist, topic)
+    given = {"about": about, "level": level, "anyway": anyway or None, "instead": instead or None}
+    body |= {name: value for name, value in given.items() if value is not None}
     _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists", body))
+
+
+@app.command()
+def ticket(
+    call: CallId,
+    config: ConfigFile = None,
+    department: Annotated[str | None, typer.Option(help="Whose it is to be; by default that of the latest hunt.")] = None,
+    summary: Annotated[str | None, typer.Option(help="What the department is to see to.")] = None,
+    silent: Annotated[bool, typer.Option("--silent", help="The caller hears no prompt about it.")] = False,
+) -> None:
+    """No specialist could be had: leave the call's ticket to the department, with what was tried."""
+    given = {"department": department, "summary": summary, "tell_caller": False if silent else None}
+    body = {name: value for name, value in given.items() if value is not None}
+    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists/ticket", body))
+
+
+@app.command()
+def wish(
+    call: CallId,
+    config: ConfigFile = None,
+    department: Annotated[str | None, typer.Option(help="Anybody of this department.")] = None,
+    specialist: Annotated[str | None, typer.Option(help="Or this one, by id.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Or whoever knows this.")] = None,
+) -> None:
+    """The call's seat is told when one of these specialists can be had (zhida specialists wishes)."""
+    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists/wish", _wanted(department, specialist, topic)))
 
 
 @app.command()
@@ -178,6 +210,14 @@ def send_away(
     body = {name: value for name, value in given.items() if value is not None}
     Api(settings_of(config)).send("POST", f"/calls/{call}/send-away", body)
     sys.stdout.write(f"Call {call} is taken out of the waiting room.\n")
+
+
+def _wanted(department: str | None, specialist: str | None, topic: str | None) -> dict[str, Any]:
+    given = {"department": department, "specialist_id": specialist, "topic": topic}
+    named = {name: value for name, value in given.items() if value is not None}
+    if len(named) != 1:
+        raise typer.BadParameter("Name either --department or --specialist, or a --topic.")
+    return named
 
 
 def _supervise(call: str, mode: str, why: str, phone: str | None, config: Path | None) -> None:

@@ -4,13 +4,18 @@ import getpass
 import json
 import sys
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calls.clock import SystemClock
+from conference.duty import roster_faults
+from config.opening_rules import roster_rules
+from config.settings import Settings
 from engine.acts import noted_act
+from engine.client import Api
 from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
 from engine.commands.options import AsJson, ConfigFile, settings_of
 from engine.commands.table import table
@@ -28,7 +33,17 @@ def import_(
     remove_missing: RemoveMissing = False,
 ) -> None:
     """Read the form, show what would change, and apply it once that is confirmed."""
-    import_form(settings_of(config), ROSTER, file, yes=yes, remove_missing=remove_missing)
+    settings = settings_of(config)
+    try:
+        import_form(settings, ROSTER, file, yes=yes, remove_missing=remove_missing)
+    finally:
+        run(settings, lambda stores: _warn(settings, stores))
+
+
+async def _warn(settings: Settings, stores: Stores) -> None:
+    """What is to be seen to in the roster as it is now."""
+    for sentence in roster_faults(await stores.roster.everybody(), roster_rules(settings)):
+        sys.stderr.write(f"warning: {sentence}\n")
 
 
 @app.command()
@@ -52,12 +67,89 @@ def list_specialists(
             sys.stdout.write(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2) + "\n")
             return
         rows = [
-            (one.specialist_id, one.department, one.kind, one.name, one.title, "、".join(one.office), "、".join(one.mobile), one.notes)
+            (
+                *(one.specialist_id, one.department, one.kind, one.name, one.title, "、".join(one.office), "、".join(one.mobile)),
+                *("、".join(one.topics), one.level, "、".join(one.duty), "、".join(one.stand_ins), one.notes),
+            )
             for one in found
         ]
-        sys.stdout.write(table(("id", "department", "kind", "name", "title", "office", "mobile", "notes"), rows))
+        added = ("topics", "level", "duty", "stand-ins", "notes")
+        sys.stdout.write(table(("id", "department", "kind", "name", "title", "office", "mobile", *added), rows))
 
     run(settings_of(config), show)
+
+
+@app.command()
+def departments(
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="Over so many days until now.")] = 30,
+) -> None:
+    """How each department answers: calls asked, answered, accepted, how fast, and solved online."""
+    since = (SystemClock().now() - timedelta(days=days)).isoformat()
+    found = Api(settings_of(config)).get("/departments", **{"from": since})
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    rows = []
+    for one in found["items"]:
+        figures = one["figures"]
+        shares = [_percent(figures[name]) for name in ("share_accepted", "share_solved_online")]
+        seconds = [_seconds(figures[name]) for name in ("seconds_median", "seconds_p90")]
+        counts = [figures[name] for name in ("asked", "answered", "accepted")]
+        on_duty = f"{one['on_duty']} of {one['specialists']}"
+        rows.append((one["department"], on_duty, *counts, shares[0], *seconds, figures["solved_online"], shares[1], figures["assigned"]))
+    heads = ("department", "on duty", "asked", "answered", "accepted", "share", "median", "p90", "solved online", "share", "tickets left")
+    sys.stdout.write(table(heads, rows))
+
+
+@app.command()
+def away(
+    specialist: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")],
+    until: Annotated[str, typer.Option(help="Until when, e.g. 2026-11-20T18:00+08:00.")],
+    config: ConfigFile = None,
+    why: Annotated[str | None, typer.Option(help="Leave, a meeting …")] = None,
+) -> None:
+    """He is asked no more until then; whoever stands in for him is."""
+    body = {"until": until} if why is None else {"until": until, "why": why}
+    shown = Api(settings_of(config)).send("PUT", f"/specialists/{specialist}/away", body)
+    sys.stdout.write(f"{shown['name']} {shown['off_duty_why']}.\n")
+
+
+@app.command()
+def back(specialist: Annotated[str, typer.Argument(metavar="ID")], config: ConfigFile = None) -> None:
+    """He is asked again."""
+    shown = Api(settings_of(config)).send("DELETE", f"/specialists/{specialist}/away")
+    sys.stdout.write(f"{shown['name']} is back.\n")
+
+
+@app.command()
+def wishes(
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+    seat: Annotated[str | None, typer.Option(help="Only this seat's.")] = None,
+    withdraw: Annotated[str | None, typer.Option(metavar="WISH", help="This one is not wished any more.")] = None,
+) -> None:
+    """Which seats wish to be told of a free specialist, and who was told lately."""
+    api = Api(settings_of(config))
+    if withdraw is not None:
+        api.send("DELETE", f"/wishes/{withdraw}")
+        sys.stdout.write(f"Wish {withdraw} is withdrawn.\n")
+        return
+    found = api.get("/wishes", **({} if seat is None else {"seat": seat}))["items"]
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    rows = [(one["wish_id"], one["seat"], one["wanted"], one["made"], one["told"], one["name"], one["why"]) for one in found]
+    sys.stdout.write(table(("wish", "seat", "wanted", "made", "told", "who", "why"), rows))
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.0%}"
+
+
+def _seconds(seconds: float | None) -> str | None:
+    return None if seconds is None else f"{seconds:.0f} s"
 
 
 @app.command()

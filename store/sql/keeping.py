@@ -18,6 +18,7 @@ from store.sql.columns import clean
 from store.sql.database import Database
 from store.sql.faults import first_line
 from store.sql.rows import call_row
+from store.sql.specialists import AttemptKeeping
 from store.sql.tables import calls, events, events_set_aside
 from store.sql.ticketing import Ticketing
 from tickets.deadline import Deadlines
@@ -51,6 +52,7 @@ class SqlFactStore:
         self._ticketing = Ticketing(database, hotline, deadlines)
         self._acts = SqlActs(database, hotline)
         self._callbacks = CallbackKeeping(database, hotline)
+        self._attempts = AttemptKeeping(database, hotline)
 
     async def keep(self, facts: Sequence[Fact], aside: Sequence[SetAside] = ()) -> Kept:
         """See `FactStore.keep`."""
@@ -133,6 +135,7 @@ class SqlFactStore:
             await connection.execute(_REFOLD, [self._refold_row(record, told[record.call_id].faulty) for record in records])
             await self._ticketing.bring_up_to_date(connection, records, self._clock.now())
             await self._callbacks.bring_up_to_date(connection, records)
+            await self._attempts.bring_up_to_date(connection, records)
         faulty = {call_id: call.faulty for call_id, call in told.items() if call.faulty}
         if faulty:
             await connection.execute(_MARK, [self._mark_row(call_id, reason) for call_id, reason in faulty.items()])

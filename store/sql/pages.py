@@ -85,6 +85,8 @@ def of_tickets(wanted: Wanted, *, sqlite: bool) -> Iterator[ColumnElement[bool]]
     """The conditions on `tickets`."""
     if wanted.status is not None:
         yield tickets.c.status == wanted.status
+    if wanted.department is not None:
+        yield tickets.c.department == wanted.department
     if wanted.type is not None:
         yield tickets.c.type == wanted.type
     if wanted.tag is not None and sqlite:

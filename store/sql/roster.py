@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Row, Select, Table, Text, literal, or_, select, tuple_
 
 from calls.errors import NotFound, Refused
-from conference.roster import Specialist, SpecialistKind
+from conference.roster import Level, Specialist, SpecialistKind
 from conference.roster_keeping import MOST, RosterPage
 from store.sql.columns import DOCUMENT, PLAIN_TEXT, clean, metadata
 from store.sql.database import Database
@@ -29,6 +29,10 @@ roster_specialists: Final = Table(
     Column("office", DOCUMENT, nullable=False, comment="numbers as people write them"),
     Column("mobile", DOCUMENT, nullable=False),
     Column("notes", Text, nullable=False),
+    Column("topics", DOCUMENT),
+    Column("level", Text),
+    Column("duty", DOCUMENT),
+    Column("stand_ins", DOCUMENT),
     Column("source", DOCUMENT, comment="{file, sheet, row}"),
     PrimaryKeyConstraint("hotline", "specialist_id"),
 )
@@ -143,6 +147,8 @@ def _row(hotline: str, one: Specialist) -> dict[str, Any]:
         "kind": str(one.kind),
         "office": list(one.office),
         "mobile": list(one.mobile),
+        "level": one.level,
+        **{name: clean(list(getattr(one, name))) for name in ("topics", "duty", "stand_ins")},
         "source": {"file": clean(source.file), "sheet": clean(source.sheet), "row": source.row} if source else None,
     }
 
@@ -159,5 +165,9 @@ def _specialist(row: Row[*tuple[Any, ...]]) -> Specialist:
         office=tuple(row.office),
         mobile=tuple(row.mobile),
         notes=row.notes,
+        topics=tuple(row.topics or ()),
+        level=Level(row.level) if row.level else None,
+        duty=tuple(row.duty or ()),
+        stand_ins=tuple(row.stand_ins or ()),
         source=Source(**row.source) if row.source else None,
     )

@@ -80,4 +80,6 @@ def ticket_of(row: AnyRow) -> Ticket:
         deadline=deadline_of(row.deadline),
         updated=row.updated,
         updated_by=row.updated_by,
+        sign_due=row.sign_due,
+        sign_source=row.sign_source or "",
     )

@@ -57,11 +57,15 @@ tickets: Final = Table(
     Column("disposition", Text),
     Column("updated", Moment),
     Column("updated_by", Text, nullable=False),
+    Column("department", PLAIN_TEXT, comment="whom the ticket was left to, else empty"),
+    Column("sign_due", Moment, comment="until when that department signs for it"),
+    Column("sign_source", Text),
     PrimaryKeyConstraint("hotline", "number"),
     UniqueConstraint("hotline", "call_id"),
     ForeignKeyConstraint(["hotline", "call_id"], ["calls.hotline", "calls.call_id"]),
 )
 Index(None, tickets.c.hotline, tickets.c.status, tickets.c.due)
+Index("ix_tickets_hotline_department_created", tickets.c.hotline, tickets.c.department, tickets.c.created)
 
 ticket_days: Final = Table(
     "ticket_days",

@@ -19,7 +19,7 @@ from tickets.types import TicketType
 _REFRESH: Final = (
     update(tickets)
     .where(tickets.c.hotline == bindparam("_hotline"), tickets.c.call_id == bindparam("_call_id"))
-    .values(tags=bindparam("tags"), due=bindparam("due"), deadline=bindparam("deadline"))
+    .values({name: bindparam(name) for name in ("tags", "due", "deadline", "department", "sign_due", "sign_source")})
 )
 
 
@@ -56,7 +56,9 @@ class Ticketing:
         return self._deadlines.of(caller_class=record.caller_class, type=kind, received=record.received)
 
     async def _known(self, connection: AsyncConnection, call_ids: Sequence[str]) -> dict[str, AnyRow]:
-        query = select(tickets.c.call_id, tickets.c.type, tickets.c.tags, tickets.c.deadline)
+        query = select(
+            tickets.c.call_id, tickets.c.type, tickets.c.tags, tickets.c.deadline, tickets.c.department, tickets.c.sign_due
+        )
         rows = await connection.execute(query.where(tickets.c.hotline == self._hotline, tickets.c.call_id.in_(call_ids)))
         return {row.call_id: row for row in rows}
 
@@ -87,6 +89,7 @@ class Ticketing:
             "updated": None,
             "updated_by": "",
             **deadline_row(self.deadline(record, None, None)),
+            **self._left_to(record),
             **written_row(Written()),
         }
 
@@ -95,5 +98,15 @@ class Ticketing:
         before = deadline_of(row.deadline)
         deadline = self.deadline(record, TicketType(row.type) if row.type else None, before)
         tags = list(tags_of(record))
-        if deadline != before or tags != row.tags:
-            yield {"_hotline": self._hotline, "_call_id": record.call_id, "tags": tags, **deadline_row(deadline)}
+        left_to = self._left_to(record)
+        same = (row.department or "", row.sign_due) == (left_to["department"], left_to["sign_due"])
+        if deadline != before or tags != row.tags or not same:
+            yield {"_hotline": self._hotline, "_call_id": record.call_id, "tags": tags, **deadline_row(deadline), **left_to}
+
+    def _left_to(self, record: CallRecord) -> dict[str, Any]:
+        """The department that the ticket was left to, and until when it signs for it."""
+        left = record.left_to
+        if left is None:
+            return {"department": "", "sign_due": None, "sign_source": ""}
+        until, source = self._deadlines.sign_by(left.at)
+        return {"department": left.department, "sign_due": until, "sign_source": source}

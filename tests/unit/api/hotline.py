@@ -225,6 +225,9 @@ class Exchange:
     async def into_room(self, room: str, channel: str) -> None:
         self._do("into_room", channel)
 
+    async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
+        self._do("say_to", leg, *prompts)
+
     async def hang_up(self, leg: str) -> None:
         self._do("hang_up", leg)
 

@@ -110,6 +110,8 @@ class Exchange:
         self.answers: dict[str, str] = {}
         self.rung: list[str] = []
         self.ended: list[str] = []
+        self.dismissed: list[tuple[str, bool]] = []
+        self.said: list[tuple[str, ...]] = []
         self.moved: list[str] = []
         self.in_room: set[str] = set()
         self.caller: Line | None = None
@@ -138,6 +140,13 @@ class Exchange:
             self.mailbox.left(leg, 17)
         elif what == "no answer":
             self.mailbox.left(leg, 19)
+
+    async def dismiss(self, leg: str, *, taken: bool) -> None:
+        self.dismissed.append((leg, taken))
+        self.leaves(leg)
+
+    async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
+        self.said.append((leg, *prompts))
 
     async def hang_up(self, leg: str) -> None:
         self.ended.append(leg)

@@ -1,7 +1,7 @@
 """Asterisk as far as a call's road needs it: callers' channels with their applications, seats' phones, a room, AMI's events."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -305,6 +305,12 @@ class Legs:
         """pbx.ami.actions.AmiActions.order_call; what is ordered is noted, and placed by who tells the story."""
         await self._asked()
         self._exchange.ordered.append(call)
+
+    async def dismiss(self, leg: str, *, taken: bool) -> None:
+        await self.hang_up(leg)
+
+    async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
+        await self._asked()
 
     async def hang_up(self, leg: str) -> None:
         await self._asked()

@@ -1,0 +1,55 @@
+"""Nobody could be had: the ticket is left to the department, with what was tried, and the caller is told."""
+
+from calls.clock import Clock
+from calls.errors import Conflict, NotFound, PbxFault, Refused
+from calls.events import DepartmentAssigned
+from conference.errand import Errand
+from conference.legs import Legs
+from conference.telling import TICKET
+from routing.waiting import CallState, WaitingRoom
+
+_SERVED = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY})
+LONGEST_SUMMARY = 2000
+
+
+class DepartmentTickets:
+    """Leaves a call's ticket to a department. The attempts stand in the call's record, and so in its ticket, already."""
+
+    def __init__(self, *, waiting: WaitingRoom, legs: Legs, clock: Clock) -> None:
+        self._waiting = waiting
+        self._legs = legs
+        self._clock = clock
+
+    async def leave(
+        self, call_id: str, *, department: str = "", summary: str = "", by: str = "", tell_caller: bool = True
+    ) -> DepartmentAssigned:
+        """From now on the call's ticket is the department's; without one named, that of the latest hunt. Said again, it is made anew.
+
+        A hunt that goes on is not ended by it. The caller hears a prompt, wherever he is: on music, in the room or with the seat.
+
+        Raises: NotFound: no such call. Conflict: it is not served. Refused: no department is named, and none was asked. StoreFault.
+        """
+        call = await self._waiting.call(call_id)
+        if call is None:
+            raise NotFound("call_not_live", f"there is no live call {call_id}.", call_id=call_id)
+        if call.state not in _SERVED:
+            raise Conflict("call_not_served", f"call {call_id} is {call.state}; a ticket can be left while it is served.", state=call.state)
+        asked = [attempt.department for attempt in Errand.from_json(call.errand).hunt]
+        department = department or next(iter(asked), "")
+        if not department:
+            sentence = f"No specialist was asked for in call {call_id}; name the department that the ticket is for."
+            raise Refused("department_not_named", sentence, field="department")
+        told = tell_caller and await self._tell(call_id)
+        fact = DepartmentAssigned(
+            call_id=call_id, at=self._clock.now(), department=department, summary=summary[:LONGEST_SUMMARY], by=by, told=told
+        )
+        await self._waiting.record([fact])
+        return fact
+
+    async def _tell(self, caller_leg: str) -> bool:
+        """Whether he is being told; the call's id is his leg's."""
+        try:
+            await self._legs.say_to(caller_leg, [TICKET])
+        except (PbxFault, Refused):
+            return False
+        return True
