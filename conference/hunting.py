@@ -88,12 +88,13 @@ class Hunt:
         return True
 
     def _left_s(self, errand: Errand) -> float:
-        """How long this hunt may still go on; it begins with the first look at it."""
+        """How long this hunt may still go on; it begins with the first look at it, and one phone is rung in any case."""
         if not errand.hunting:
             self._began = None
             return self._longest_s
         if self._began is None:
             self._began = self._clock.monotonic()
+            return max(self._longest_s, 1.0)
         return self._longest_s - (self._clock.monotonic() - self._began)
 
     async def _tell_seat(self, call: LiveCall, errand: Errand) -> None:
