@@ -35,6 +35,7 @@ class Attempt:
         role: specialist, stand_in or leader. round: phones of a later round wait until none of an earlier one rings.
         hunt: which hunt of the call this is of, from 0. parallel: so many specialists are rung at once in it.
         wanted: the department, topic or specialist that was asked for, in words.
+        owed: a prompt that the caller is to hear on his music after this hunt; "" once he has, or where there is none.
         about: what the specialist is told it is about. caller, caller_class: who he is told is calling.
     """
 
@@ -51,6 +52,7 @@ class Attempt:
     hunt: int = 0
     parallel: int = 1
     wanted: str = ""
+    owed: str = ""
     about: str = ""
     caller: str = ""
     caller_class: str = ""
@@ -105,6 +107,16 @@ class Errand:
     def cancelled(self) -> Self:
         """The same with every attempt that waits or rings cancelled."""
         return replace(self, attempts=tuple(_cancelled(attempt) for attempt in self.attempts))
+
+    def owing(self, prompt: str) -> Self:
+        """The same with a prompt for the caller owed ("": none any more)."""
+        owed = tuple(replace(attempt, owed="") for attempt in self.attempts)
+        return replace(self, attempts=(*owed[:-1], *(replace(attempt, owed=prompt) for attempt in owed[-1:])))
+
+    @property
+    def owed(self) -> str:
+        """The prompt that the caller is to hear, or ""."""
+        return next((attempt.owed for attempt in self.attempts if attempt.owed), "")
 
     def plus(self, attempts: Sequence[Attempt]) -> Self:
         """The same with more attempts at its end."""

@@ -41,6 +41,7 @@ class Conference:
         self._hunt = Hunt(call_id=line.uniqueid, around=around, waiting=waiting, legs=legs, clock=clock, longest_s=hunt_s)
         self._found: AbstractSet[str] = frozenset()
         self._state = CallState.CONSULT
+        self._owed = ""
         self._moved = asyncio.Event()
 
     async def run(self, *, resumed: bool) -> None:
@@ -83,8 +84,25 @@ class Conference:
                 await self._line.enter_room(call.room)
                 await self._room_ended()
             else:
+                if prompt := Errand.from_json(call.errand).owed:
+                    await self._hears(prompt)
+                    continue
                 await self._line.music()
                 await self._moved_or_gone(within_s=None)
+
+    async def _hears(self, prompt: str) -> None:
+        """He hears a prompt in place of his music; being moved cuts it short."""
+        await self._hunt.paid()
+        playing = asyncio.create_task(self._line.play(prompt))
+        moved = asyncio.create_task(self._moved.wait())
+        try:
+            await asyncio.wait({playing, moved}, return_when=asyncio.FIRST_COMPLETED)
+            if playing.done():
+                await playing  # raises what stopped it
+        finally:
+            playing.cancel()
+            moved.cancel()
+            await asyncio.gather(playing, moved, return_exceptions=True)
 
     async def _room_ended(self) -> None:
         """Out of the room: where nobody asked for it and the room is empty, the conference is over; else he goes in again soon."""
@@ -134,6 +152,9 @@ class Conference:
                 return
             if call.state is not self._state:
                 self._state = call.state
+                self._moved.set()
+            owed, self._owed = self._owed, Errand.from_json(call.errand).owed
+            if self._owed and not owed:
                 self._moved.set()
             if call.state is CallState.CONSULT:
                 await self._out_of_room()  # he was on his way in when the state changed

@@ -40,6 +40,7 @@ class Hunt:
         self._began: float | None = None
         self._ringing: set[str] = set()
         self._absent: AbstractSet[str] = frozenset()
+        self._found: AbstractSet[str] = frozenset()
         self._dismissed: set[str] = set()
         self._words: list[str] = []
         self._hunting = False
@@ -48,6 +49,10 @@ class Hunt:
     def gone(self) -> AbstractSet[str]:
         """Uniqueids of the legs that are not in the call any more."""
         return self._around.gone | self._absent
+
+    async def paid(self) -> None:
+        """The caller has heard what he was to hear."""
+        await revise_errand(self._waiting, self._call_id, lambda _, errand: errand.owing("") if errand.owed else None)
 
     async def cancel(self) -> None:
         """Ring nobody any more; who is in the room stays."""
@@ -102,7 +107,9 @@ class Hunt:
         was, self._hunting = self._hunting, errand.hunting
         if was and not errand.hunting and all(attempt.state in _IN_VAIN for attempt in errand.hunt):
             self._words.append(NOBODY)
-        words, self._words = list(dict.fromkeys(self._words)), []
+        if call.seat_leg not in self._around.members | self._found and call.seat_leg not in self.gone:
+            return  # it is still on its way into the room, where it can be spoken to
+        words, self._words = self._words, []
         if words and call.seat_leg and call.seat_leg not in self.gone:
             try:
                 await self._legs.say_to(call.seat_leg, words)
@@ -154,6 +161,7 @@ class Hunt:
                 except PbxFault:
                     self.go_on(call)
                     return
+        self._found = in_room
         self._absent = {call.seat_leg, *(attempt.attempt_id for attempt in made)} - in_room
 
     def go_on(self, call: LiveCall) -> None:

@@ -4,9 +4,10 @@ from calls.clock import Clock
 from calls.errors import Conflict, NotFound, PbxFault, Refused
 from calls.events import DepartmentAssigned
 from conference.errand import Errand
+from conference.errand_store import revise_errand
 from conference.legs import Legs
 from conference.telling import TICKET
-from routing.waiting import CallState, WaitingRoom
+from routing.waiting import CallState, LiveCall, WaitingRoom
 
 _SERVED = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY})
 LONGEST_SUMMARY = 2000
@@ -25,7 +26,7 @@ class DepartmentTickets:
     ) -> DepartmentAssigned:
         """From now on the call's ticket is the department's; without one named, that of the latest hunt. Said again, it is made anew.
 
-        A hunt that goes on is not ended by it. The caller hears a prompt, wherever he is: on music, in the room or with the seat.
+        A hunt that goes on is not ended by it. The caller hears a prompt, wherever he is: in place of his music, or over the talk.
 
         Raises: NotFound: no such call. Conflict: it is not served. Refused: no department is named, and none was asked. StoreFault.
         """
@@ -39,17 +40,23 @@ class DepartmentTickets:
         if not department:
             sentence = f"No specialist was asked for in call {call_id}; name the department that the ticket is for."
             raise Refused("department_not_named", sentence, field="department")
-        told = tell_caller and await self._tell(call_id)
+        told = tell_caller and await self._tell(call)
         fact = DepartmentAssigned(
             call_id=call_id, at=self._clock.now(), department=department, summary=summary[:LONGEST_SUMMARY], by=by, told=told
         )
         await self._waiting.record([fact])
         return fact
 
-    async def _tell(self, caller_leg: str) -> bool:
-        """Whether he is being told; the call's id is his leg's."""
+    async def _tell(self, call: LiveCall) -> bool:
+        """Whether he is being told: by the engine that holds his line, which plays his music; else by a whisper into his leg."""
+        if call.state is CallState.CONSULT and call.errand and await revise_errand(self._waiting, call.call_id, _owing):
+            return True
         try:
-            await self._legs.say_to(caller_leg, [TICKET])
+            await self._legs.say_to(call.call_id, [TICKET])  # the call's id is his leg's
         except (PbxFault, Refused):
             return False
         return True
+
+
+def _owing(call: LiveCall, errand: Errand) -> Errand | None:
+    return errand.owing(TICKET) if call.state is CallState.CONSULT and errand.attempts else None

@@ -23,7 +23,7 @@ class Legs(Protocol):
         ...
 
     async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
-        """Play these prompts, one after another, to one leg alone, wherever it is; what was still being said to it is cut off."""
+        """Play these prompts, one after another, to one leg alone, wherever it is, and after what is still being said to it."""
         ...
 
     async def hang_up(self, leg: str) -> None:
@@ -85,6 +85,10 @@ class CallerLine(Protocol):
 
     async def music(self) -> None:
         """Let him hear music from now on."""
+        ...
+
+    async def play(self, prompt: str) -> object:
+        """Let him hear a prompt to its end; cancelled, it stops at once."""
         ...
 
     async def enter_room(self, room: str) -> None:

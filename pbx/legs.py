@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 import structlog
 
-from calls.errors import LegGone, NotFound, PbxFault
+from calls.errors import LegGone, NotFound, PbxFault, Refused
 from conference.errand import Attempt
 from pbx.ami.actions import AmiActions
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
@@ -18,7 +18,8 @@ _CAUSES = {OriginateReason.BUSY: 17, OriginateReason.STILL_RINGING: 19, Originat
 """OriginateResponse's reasons as the Q.850 causes a Hangup event would have brought."""
 _FAILED_CAUSE = 38  # Q.850 "network out of order"
 _TELL_S = 5.0
-_KNOWN_S = 30.0  # longer than anything is being said
+_TELL_MARGIN_S = 0.3
+_MOST_WORDS = 6  # of what has piled up meanwhile; some six seconds
 _HANGUP_FOLLOWS_S = 0.5  # a refused leg's Hangup event comes some ms behind an OriginateResponse that gives no reason
 
 
@@ -48,7 +49,7 @@ class PbxLegs:
         self._orders: set[asyncio.Task[None]] = set()
         self._speech = speech
         self._said = 0
-        self._saying: dict[str, str] = {}
+        self._to_say: dict[str, list[str]] = {}
 
     async def into_room(self, room: str, channel: str) -> None:
         """See `Legs.into_room`."""
@@ -84,8 +85,29 @@ class PbxLegs:
         """See `Legs.say_to`. A Local channel plays with one half and whispers into the leg with the other."""
         if self._speech is None or not prompts:
             return
-        if before := self._saying.pop(leg, ""):
-            await self.hang_up(before)
+        waiting = self._to_say.get(leg)
+        if waiting is not None:  # somebody says something to it already, and goes on with this
+            waiting += prompts
+            return
+        self._to_say[leg] = list(prompts)
+        task = asyncio.create_task(self._tell(leg, self._speech), name=f"tell {leg}")
+        self._orders.add(task)
+        task.add_done_callback(self._orders.discard)
+
+    async def _tell(self, leg: str, speech: Speech) -> None:
+        """Say what there is to say to a leg, until there is no more; what has piled up is said once each, the latest of it only."""
+        try:
+            while self._to_say[leg]:
+                words = list(dict.fromkeys(reversed(self._to_say[leg])))[_MOST_WORDS - 1 :: -1]
+                self._to_say[leg].clear()
+                await self._whisper(leg, speech.sounds(words))
+                await asyncio.sleep(speech.seconds(words) + _TELL_MARGIN_S)
+        except (PbxFault, Refused) as fault:
+            log.warning("leg_not_told", leg=leg, code=fault.code)
+        finally:
+            del self._to_say[leg]
+
+    async def _whisper(self, leg: str, sounds: Sequence[str]) -> None:
         self._said += 1
         saying = f"tell-{self._said}-{leg}"
         order = NewCall(
@@ -94,13 +116,11 @@ class PbxLegs:
             exten="say",
             channel_id=saying,
             timeout_s=_TELL_S,
-            variables={"ZHIDA_SPIED": leg, "ZHIDA_SAY": "&".join(self._speech.sounds(prompts))},
+            variables={"ZHIDA_SPIED": leg, "ZHIDA_SAY": "&".join(sounds)},
         )
         ordered = await self._actions.order_call(order)
-        self._saying[leg] = saying
-        task = asyncio.create_task(self._said_it(leg, saying, ordered), name=f"tell {leg}")
-        self._orders.add(task)
-        task.add_done_callback(self._orders.discard)
+        if not (await ordered.outcome()).answered:
+            log.warning("leg_not_told", leg=leg, code="not_answered")
 
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""
@@ -119,16 +139,6 @@ class PbxLegs:
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""
         return {member.uniqueid for member in await self._actions.confbridge_list(room)}
-
-    async def _said_it(self, leg: str, saying: str, ordered: OrderedCall) -> None:
-        try:
-            if not (await ordered.outcome()).answered:
-                log.warning("leg_not_told", leg=leg)
-        except PbxFault as fault:
-            log.warning("leg_not_told", leg=leg, code=fault.code)
-        await asyncio.sleep(_KNOWN_S)
-        if self._saying.get(leg) == saying:
-            del self._saying[leg]
 
     async def _outcome(self, leg: str, ordered: OrderedCall) -> None:
         try:

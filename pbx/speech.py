@@ -28,6 +28,7 @@ PROMPTS: Final = frozenset({ACCEPT, ABOUT, "specialist-taken", "specialist-over"
 """Every prompt of the catalogue that a specialist may hear."""
 _LONGEST: Final = 60  # characters; some ten seconds
 _LONGEST_S: Final = 3.0  # a phone is not kept from ringing by it
+_BYTES_A_SECOND: Final = 16_000  # 8 kHz mono 16 bit
 _FOLDER: Final = "spoken"
 
 
@@ -73,6 +74,11 @@ class Speech:
         if about := await self.spoken(attempt.about):
             names += [ABOUT, about]
         return [self.sound(name) for name in names]
+
+    def seconds(self, prompts: Sequence[str]) -> float:
+        """How long these prompts are, as far as their files are here."""
+        files = (self.here / self.language / f"{prompt}.wav" for prompt in prompts)
+        return sum(file.stat().st_size / _BYTES_A_SECOND for file in files if file.is_file())
 
     def sounds(self, prompts: Sequence[str]) -> list[str]:
         """These prompts' files as Asterisk plays them."""

@@ -1,8 +1,8 @@
 """Departments with their figures, and what a seat does where no specialist can be had, as JSON."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, WithJsonSchema
 
 from api.documents.calls import AskSpecialist
 from api.documents.plain import Document, Moment, Question
@@ -10,6 +10,9 @@ from calls.events import DepartmentAssigned
 from conference.figures import DepartmentFigures
 from conference.leaving import LONGEST_SUMMARY
 from conference.wishes import FreeWish
+
+_ZONED: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})$"
+_MOMENT: Final = {"type": "string", "format": "date-time", "pattern": _ZONED}
 
 
 class DepartmentsWanted(Question):
@@ -108,15 +111,8 @@ class WishMaking(AskSpecialist):
 class AwayMarking(Question):
     """Until when the specialist is away."""
 
-    until: Moment
+    until: Annotated[Moment, WithJsonSchema(_MOMENT)]
     why: Annotated[str | None, Field(max_length=200)] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _until_there(cls, given: object) -> object:
-        if isinstance(given, dict) and "until" not in given:
-            raise ValueError("until is missing; write a moment like 2026-11-20T18:00:00+08:00")
-        return given
 
 
 def figures_document(figures: DepartmentFigures) -> FiguresDocument:

@@ -8,14 +8,17 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from api.sources import Changed, Happening, Known, PartHealth, ReloadReport, RingTimes, Sources
+from api.sources import Changed, Happening, Known, PartHealth, ReloadReport, Sources
 from calls.calendar import Calendar
 from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
 from calls.hours import Hours
+from conference.asking import AskingRules, SpecialistDesk
 from conference.desk import ConferenceDesk
+from conference.leaving import DepartmentTickets
 from conference.supervising import SupervisionDesk
 from engine.shifts import ShiftRules, ShiftWatch
+from engine.wishes import WishDesk
 from routing.expected import Line, Outlook, Pace, Serving
 from routing.explain import Asked, Background, Explanation, explain
 from routing.waiting import CallState, LiveCall, Rung
@@ -25,7 +28,7 @@ from seats.seat import Phone, Seat
 from seats.shifts import Duty
 from seats.shifts import Roster as ShiftRoster
 from seats.state import DEFERRED, SeatEvent, SeatState, advance
-from tests.unit.api.lists import Enterprises, Roster, cut
+from tests.unit.api.lists import Availability, Enterprises, Roster, cut
 from tests.unit.api.supervisors import ActLog, Book, Dispatcher, SupervisorPhones
 from tests.unit.routing.callers import RULES, caller
 from tickets.callbacks import CallbackTask, WantedTasks, claimed, closed_by_hand, missed_again, missed_of, opened
@@ -443,6 +446,7 @@ class Hotline:
         self.records = Records()
         self.enterprises = Enterprises()
         self.roster = Roster()
+        self.availability = Availability()
         self.memory = Memory()
         self.happenings = Happenings()
         self.parts = {name: PartHealth(ok=True, since=NOW) for name in ("redis", "asterisk", "sql", "recorder", "agi")}
@@ -456,12 +460,23 @@ class Hotline:
         self.acts = ActLog(self.redis)
 
     def sources(self) -> Sources:
+        conferences = ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock())  # type: ignore[arg-type]
+        specialists = SpecialistDesk(
+            roster=self.roster,
+            absences=self.availability,
+            figures=self.availability,
+            waiting=self.waiting,  # type: ignore[arg-type]
+            conferences=conferences,
+            rules=AskingRules,
+            dial=dialled,
+            clock=Clock(),
+        )
         return Sources(
             clock=Clock(),
             waiting=self.waiting,  # type: ignore[arg-type]
             seats=self.seats,  # type: ignore[arg-type]
             desk=SeatDesk(self.seats, Agents(Clock(), AGENTS), pause_reasons={"1": "小休", "2": "用餐"}, extend_s=30),
-            conferences=ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock()),  # type: ignore[arg-type]
+            conferences=conferences,
             records=self.records,  # type: ignore[arg-type]
             callbacks=self.records.callbacks,
             calling_back=self.records.callbacks,
@@ -475,7 +490,19 @@ class Hotline:
             registry=self.registry,
             dial=dialled,
             area_code="0515",
-            ring=lambda: RingTimes(office_s=20, mobile_s=25),
+            specialists=specialists,
+            left_to=DepartmentTickets(waiting=self.waiting, legs=self.exchange, clock=Clock()),  # type: ignore[arg-type]
+            wishes=WishDesk(
+                wishes=self.availability,
+                specialists=specialists,
+                roster=self.roster,
+                figures=self.availability,
+                waiting=self.waiting,  # type: ignore[arg-type]
+                legs=self.exchange,  # type: ignore[arg-type]
+                clock=Clock(),
+            ),
+            figures=self.availability,
+            absences=self.availability,
             reload=self.reload,
             supervisors=SupervisionDesk(
                 waiting=self.waiting,  # type: ignore[arg-type]

@@ -2,11 +2,16 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from calls.errors import NotFound, Refused
+from conference.duty import Absence
+from conference.figures import DepartmentFigures
+from conference.planning import Answering
 from conference.roster import Specialist, SpecialistKind, department_of
 from conference.roster_keeping import RosterPage
+from conference.wishes import FreeWish
 from tests.unit.routing.callers import ENTERPRISE, PROJECT
 from tickets.records import Page
 from whitelist.entries import Entry
@@ -88,8 +93,55 @@ class Roster:
         page = cut(found, lambda one: (self.held.index(one),), cursor, limit)
         return RosterPage(page.items, page.next)
 
+    async def everybody(self) -> list[Specialist]:
+        return list(self.held)
+
     async def specialist(self, specialist_id: str) -> Specialist:
         for one in self.held:
             if one.specialist_id == specialist_id:
                 return one
         raise NotFound("specialist_unknown", f"There is no specialist {specialist_id}", specialist_id=specialist_id)
+
+
+class Availability:
+    """conference.roster_keeping.Absences, conference.figures.SpecialistFigures and conference.wishes.FreeWishes, in memory."""
+
+    def __init__(self) -> None:
+        self.away: dict[str, Absence] = {}
+        self.figures: dict[str, DepartmentFigures] = {}
+        self.answers: dict[str, Answering] = {}
+        self.wishes: list[FreeWish] = []
+
+    async def absences(self, at: datetime) -> dict[str, Absence]:
+        return {ident: absence for ident, absence in self.away.items() if absence.until > at}
+
+    async def mark_away(self, absence: Absence) -> None:
+        self.away[absence.specialist_id] = absence
+
+    async def is_back(self, specialist_id: str) -> None:
+        self.away.pop(specialist_id, None)
+
+    async def answering(self, specialist_ids: Sequence[str], *, since: datetime) -> dict[str, Answering]:
+        return {ident: self.answers[ident] for ident in specialist_ids if ident in self.answers}
+
+    async def departments(self, *, since: datetime, until: datetime) -> dict[str, DepartmentFigures]:
+        return self.figures
+
+    async def add(self, wish: FreeWish) -> FreeWish:
+        self.wishes.append(wish)
+        return wish
+
+    async def open(self) -> list[FreeWish]:
+        return [wish for wish in self.wishes if wish.told is None]
+
+    async def lately(self, *, seat_id: str | None, since: datetime) -> list[FreeWish]:
+        return [wish for wish in self.wishes if seat_id in (None, wish.seat_id)]
+
+    async def tell(self, wish: FreeWish) -> bool:
+        self.wishes = [wish if one.wish_id == wish.wish_id else one for one in self.wishes]
+        return True
+
+    async def withdraw(self, wish_id: str) -> None:
+        if wish_id not in [wish.wish_id for wish in self.wishes]:
+            raise NotFound("wish_unknown", f"There is no wish {wish_id}", wish_id=wish_id)
+        self.wishes = [wish for wish in self.wishes if wish.wish_id != wish_id]

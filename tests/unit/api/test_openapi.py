@@ -14,6 +14,7 @@ from api.openapi import openapi_document
 from api.routes import OTHERS, ROUTES
 from conference.errand import AttemptState, Errand
 from conference.supervision import Supervision
+from conference.wishes import FreeWish
 from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import TOKENS, Asker
@@ -32,6 +33,7 @@ PATHS = {
     "specialist_id": "t-1",
     "member": "seat",
     "task_id": "left",
+    "wish_id": "5d2f",
 }
 BODIES: dict[str, Any] = {
     "ask_specialist": {"department": "税务"},
@@ -47,8 +49,12 @@ BODIES: dict[str, Any] = {
     "send_away": {"number": "0515-86669999", "why": "转值班"},
     "force_seat": {"state": "paused", "why": "离席未置忙"},
     "call_back": {"seat": "8002"},
+    "leave_ticket": {"department": "税务", "summary": "出口退税进度"},
+    "wish_for_specialist": {"department": "税务"},
+    "mark_specialist_away": {"until": "2099-01-01T00:00:00+08:00", "why": "会议"},
     "close_callback": {"reason": "settled", "note": "已答复"},
 }
+A_WISH = FreeWish(wish_id="5d2f", seat_id="8002", call_id=CALL, wanted="税务", specialists=("t-1",), off_duty=(), made=NOW)
 SUPERVISED = {"show_supervision", "change_supervision", "end_supervision"}
 OF_THE_WAITING = {"move_call", "send_away"}
 IN_CONFERENCE = {"list_conferences", "show_conference", "change_conference", "cancel_hunt", "take_out"}
@@ -89,6 +95,7 @@ def busy(hotline: Hotline) -> Hotline:
     hotline.talks()
     hotline.waiting.add(a_live_call("waits", state=CallState.WAITING, number=""))
     hotline.seats.add(a_seat("8002"))
+    hotline.availability.wishes.append(A_WISH)
     return hotline
 
 

@@ -177,6 +177,7 @@ class Line:
 
     def __init__(self, exchange: Exchange) -> None:
         self.where = "dial"
+        self.heard: list[str] = []
         self.gone = asyncio.Event()
         self._out = asyncio.Event()
         self._exchange = exchange
@@ -185,6 +186,10 @@ class Line:
     async def music(self) -> None:
         self._check()
         self.where = "music"
+
+    async def play(self, prompt: str) -> None:
+        self._check()
+        self.heard.append(prompt)
 
     async def enter_room(self, room: str) -> None:
         self._check()
