@@ -24,7 +24,9 @@ TO_SEATS: Final = frozenset({*_RINGS.values(), *_WHO.values(), *_CAME_OF_IT.valu
 
 
 def of_ringing(attempt: Attempt, before: Sequence[Attempt]) -> tuple[str, ...]:
-    """A phone begins to ring; `before` are those of the same hunt that were begun before it."""
+    """A phone begins to ring; `before` are those of the same hunt that were begun before it. Of several at once one is told."""
+    if any(other.state is AttemptState.RINGING for other in before):
+        return ()
     earlier = before[-1] if before else None
     who: tuple[str, ...] = ()
     if earlier is not None and earlier.specialist_id != attempt.specialist_id:

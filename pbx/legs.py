@@ -19,7 +19,7 @@ _CAUSES = {OriginateReason.BUSY: 17, OriginateReason.STILL_RINGING: 19, Originat
 _FAILED_CAUSE = 38  # Q.850 "network out of order"
 _TELL_S = 5.0
 _TELL_MARGIN_S = 0.3
-_MOST_WORDS = 6  # of what has piled up meanwhile; some six seconds
+_MOST_WORDS = 3  # of what has piled up: the seat is to hear how it stands, not how it was
 _HANGUP_FOLLOWS_S = 0.5  # a refused leg's Hangup event comes some ms behind an OriginateResponse that gives no reason
 
 

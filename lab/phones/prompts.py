@@ -49,28 +49,31 @@ class _Recording:
     step: int
 
 
-def prompts_in(wav: Path | Sound, prompts: Mapping[str, Path], *, channel: int = 0) -> list[PromptHeard]:
+def prompts_in(
+    wav: Path | Sound, prompts: Mapping[str, Path], *, channel: int = 0, likeness: float = LIKENESS
+) -> list[PromptHeard]:
     """Every playing of the prompts in the recording, by time.
 
     Args:
         prompts: name -> wav file of the prompt, of the recording's sample rate.
         channel: of a stereo recording; 0 is the left one.
+        likeness: less than LIKENESS where a frame may be lost on the way, as in a whisper on a busy machine.
     """
     sound = (read_wav(wav) if isinstance(wav, Path) else wav).channel(channel)
     samples, step = sound.channels[0], round(FRAME_S * sound.rate)
     recording = _Recording(sound, samples, _coarse(samples), _loudness(samples, step), step)
-    heard = [found for name, path in prompts.items() for found in _playings(recording, name, path)]
+    heard = [found for name, path in prompts.items() for found in _playings(recording, name, path, likeness)]
     return sorted(_best_first(heard), key=lambda found: found.start_s)
 
 
-def _playings(recording: _Recording, name: str, path: Path) -> Iterator[PromptHeard]:
+def _playings(recording: _Recording, name: str, path: Path, wanted: float) -> Iterator[PromptHeard]:
     prompt, rate = read_wav(path).channel(0), recording.sound.rate
     if prompt.rate != rate:
         raise NotASound(f"{path} has {prompt.rate} samples a second and the recording {rate}; they must be the same")
     start, samples = _without_silent_ends(prompt)
     for at in _places(recording, samples):
         likeness = _correlation(recording.samples[max(0, at) : at + len(samples)], samples[max(0, -at) :])
-        if likeness >= LIKENESS:
+        if likeness >= wanted:
             begins = (at - start) / rate
             yield PromptHeard(name=name, start_s=max(0.0, begins), end_s=begins + prompt.seconds, likeness=likeness)
 

@@ -23,7 +23,7 @@ from lab.phones.ears import LISTEN_EVERY_S
 from lab.phones.errors import PhoneFault
 from lab.phones.events import Event, Kind, Story
 from lab.phones.handset import HUM_AGAIN_S, Handset
-from lab.phones.prompts import prompts_in
+from lab.phones.prompts import LIKENESS, prompts_in
 from lab.phones.sip import Message, address_of
 from lab.phones.sound import Sound
 from lab.phones.tones import silent, write_tone_wav
@@ -217,11 +217,11 @@ class Softphone:
 
         await self._listen(silent, "hear silence", within_s, lasting_s, or_else=nothing_came)
 
-    async def hears_prompt(self, wav: Path, *, within_s: float = 15) -> float:
+    async def hears_prompt(self, wav: Path, *, within_s: float = 15, likeness: float = LIKENESS) -> float:
         """Wait until the whole prompt has been heard in this call; the second of the recording at which it began."""
         deadline = self.story.clock.monotonic() + within_s
         while self.story.clock.monotonic() < deadline:
-            if self.heard_s and (found := await asyncio.to_thread(prompts_in, self.heard(), {wav.stem: wav})):
+            if self.heard_s and (found := await asyncio.to_thread(prompts_in, self.heard(), {wav.stem: wav}, likeness=likeness)):
                 return found[0].start_s
             await asyncio.sleep(PROMPT_EVERY_S)
         raise self.story.in_vain(f"did not hear the prompt {wav.name} within {within_s:g} s")
