@@ -291,7 +291,7 @@ class ConferenceSettings(Section):
     seldom: Annotated[float, Field(ge=0, le=1)] = 0.34
     """Whoever came into a smaller share than this of the calls in which he was asked is asked after the others; 0: nobody is."""
     figures_days: Annotated[int, Field(ge=1, le=366)] = 30
-    """The share of answers is counted over this many days."""
+    """The share of answers is counted over this long (days)."""
     duty: Names = ()
     """The hours (names under `hours`) in which specialists are on duty whose department and roster row say nothing; empty: always."""
     departments: dict[Text, DepartmentSettings] = Field(default_factory=dict)

@@ -89,38 +89,44 @@ class PbxLegs:
         if waiting is not None:  # somebody says something to it already, and goes on with this
             waiting += prompts
             return
-        self._to_say[leg] = list(prompts)
-        task = asyncio.create_task(self._tell(leg, self._speech), name=f"tell {leg}")
+        self._to_say[leg] = []
+        try:
+            ordered = await self._whisper(leg, self._speech.sounds(prompts))
+        except BaseException:
+            del self._to_say[leg]
+            raise
+        task = asyncio.create_task(self._go_on_saying(leg, ordered, prompts, self._speech), name=f"tell {leg}")
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
 
-    async def _tell(self, leg: str, speech: Speech) -> None:
-        """Say what there is to say to a leg, until there is no more; what has piled up is said once each, the latest of it only."""
+    async def _go_on_saying(self, leg: str, ordered: OrderedCall, words: Sequence[str], speech: Speech) -> None:
+        """Until there is no more to say to the leg; what has piled up is said once each, the latest of it only."""
         try:
-            while self._to_say[leg]:
-                words = list(dict.fromkeys(reversed(self._to_say[leg])))[_MOST_WORDS - 1 :: -1]
-                self._to_say[leg].clear()
-                await self._whisper(leg, speech.sounds(words))
+            while True:
+                if not (await ordered.outcome()).answered:
+                    log.warning("leg_not_told", leg=leg, code="not_answered")
                 await asyncio.sleep(speech.seconds(words) + _TELL_MARGIN_S)
+                if not (piled_up := self._to_say[leg]):
+                    return
+                words = list(dict.fromkeys(reversed(piled_up)))[_MOST_WORDS - 1 :: -1]
+                piled_up.clear()
+                ordered = await self._whisper(leg, speech.sounds(words))
         except (PbxFault, Refused) as fault:
             log.warning("leg_not_told", leg=leg, code=fault.code)
         finally:
             del self._to_say[leg]
 
-    async def _whisper(self, leg: str, sounds: Sequence[str]) -> None:
+    async def _whisper(self, leg: str, sounds: Sequence[str]) -> OrderedCall:
         self._said += 1
-        saying = f"tell-{self._said}-{leg}"
         order = NewCall(
             dial="Local/whisper@zhida-tell/n",
             context="zhida-tell",
             exten="say",
-            channel_id=saying,
+            channel_id=f"tell-{self._said}-{leg}",
             timeout_s=_TELL_S,
             variables={"ZHIDA_SPIED": leg, "ZHIDA_SAY": "&".join(sounds)},
         )
-        ordered = await self._actions.order_call(order)
-        if not (await ordered.outcome()).answered:
-            log.warning("leg_not_told", leg=leg, code="not_answered")
+        return await self._actions.order_call(order)
 
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""

@@ -36,8 +36,10 @@ def import_(
     settings = settings_of(config)
     try:
         import_form(settings, ROSTER, file, yes=yes, remove_missing=remove_missing)
-    finally:
+    except typer.Exit:  # rows were refused, the others are there
         run(settings, lambda stores: _warn(settings, stores))
+        raise
+    run(settings, lambda stores: _warn(settings, stores))
 
 
 async def _warn(settings: Settings, stores: Stores) -> None:

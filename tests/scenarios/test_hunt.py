@@ -27,6 +27,7 @@ from tests.scenarios.test_three_way import (
 )
 
 LAB = Wanted(overrides=("conference.parallel=2", "conference.order=roster"))
+SAMPLE = CHECKOUT / "config/lab/roster.xlsx"
 POCKET = Answers(tone_hz=0)
 LABOUR_OFFICE, LABOUR_MOBILE = "051586660011", "13900001011"
 """A made-up roster's numbers, as everywhere."""
@@ -175,6 +176,7 @@ async def test_a_stand_in_is_asked_for_one_who_is_away(hotline: Hotline, tmp_pat
         await hotline.ended(call_id, "completed")
     finally:
         await hotline.api.ask("DELETE", f"/specialists/{first}/away")
+        await imported(hotline, SAMPLE)
 
 
 async def test_the_seat_is_told_when_a_specialist_is_free_again(hotline: Hotline) -> None:
@@ -223,8 +225,12 @@ async def figures_of(hotline: Hotline, department: str) -> dict[str, Any]:
 
 async def with_stand_in(hotline: Hotline, folder: Path) -> None:
     """The lab's roster, in which somebody of another unit stands in for the first of the tax bureau."""
-    sample = read_roster(CHECKOUT / "config/lab/roster.xlsx", area_code="0515").specialists
+    sample = read_roster(SAMPLE, area_code="0515").specialists
     changed = [replace(one, stand_ins=("人社专员甲",)) if one.name == "税务专员甲" else one for one in sample]
     write_roster(changed, folder / "roster.xlsx")
-    code, said = await hotline.zhida("specialists", "import", str(folder / "roster.xlsx"), "--yes")
+    await imported(hotline, folder / "roster.xlsx")
+
+
+async def imported(hotline: Hotline, file: Path) -> None:
+    code, said = await hotline.zhida("specialists", "import", str(file), "--yes")
     assert code == 0, said

@@ -15,7 +15,7 @@ from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
-from tests.unit.api.test_openapi import BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_THE_WAITING, SUPERVISED, answered, confer, filled
+from tests.unit.api.test_openapi import A_WISH, BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_THE_WAITING, SUPERVISED, answered, confer, filled
 from tests.unit.tickets import builders as told
 
 ACTS = [route for route in ROUTES if is_act(route)]
@@ -23,6 +23,7 @@ FREE_OF_REASON = {
     *("ask_specialist", "change_conference", "write_ticket", "cancel_hunt", "take_out", "end_supervision", "reload", "sign_in"),
     *IN_WRAP_UP,
     *("call_back", "claim_callback", "give_callback_back"),
+    *("leave_ticket", "wish_for_specialist", "withdraw_wish", "mark_specialist_back"),
 }
 
 
@@ -33,6 +34,7 @@ async def test_every_operation_that_is_no_get_is_noted(hotline: Hotline, admin: 
     hotline.records.add_ticket(hotline.records.add(*told.arrival(), *told.answer()))
     hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
     hotline.seats.add(a_seat("8002"))
+    hotline.availability.wishes.append(A_WISH)
     if name in IN_CONFERENCE:
         await confer(hotline, admin)
     if name in SUPERVISED:

@@ -79,6 +79,13 @@ async def test_one_specialist(observer: Asker) -> None:
         "office": ["0515-86660002"],
         "mobile": [],
         "notes": "窗口咨询专员",
+        "topics": [],
+        "level": None,
+        "duty": [],
+        "stand_ins": [],
+        "on_duty": True,
+        "off_duty_why": None,
+        "busy": False,
     }
     assert (await observer.refused("GET", "/specialists/nobody", 404))["code"] == "specialist_unknown"
 

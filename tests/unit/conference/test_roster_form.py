@@ -3,12 +3,13 @@
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from calls.errors import Refused
-from conference.roster import SpecialistKind, department_of
+from conference.roster import Level, SpecialistKind, department_of
 from conference.roster_form import ImportedRoster, describe_roster, diff_roster, in_filed_order, read_roster, write_roster
 from tests.unit.whitelist.builders import a_workbook
 
@@ -162,18 +163,20 @@ def test_topics_level_duty_and_stand_ins_stand_in_columns_of_their_own_and_come_
     book = openpyxl.Workbook()
     sheet: Any = book.active
     sheet.append(["序号", "单位", "类型", "姓名", "职务", "办公电话", "手机", "备注", "优势业务领域", "层级", "值班时间", "替班人"])
-    sheet.append([1, "市税务局", "涉企政策解答专家组", "甲", "", "0515-86660001", "", "", "出口退税、税收优惠，出口退税", "市级", "office/day", "乙；市人社局 丙"])
+    topics = "出口退税、税收优惠，出口退税"
+    sheet.append([1, "市税务局", "涉企政策解答专家组", "甲", "", "0515-86660001", "", "", topics, "市级", "office/day", "乙；市人社局 丙"])
     sheet.append([2, "市税务局", "涉企政策解答专家组", "乙", "", "0515-86660002", "", "", "", "街道", "", ""])
     book.save(tmp_path / "in.xlsx")
-    read = read_roster(tmp_path / "in.xlsx", area_code="0515")
-    first, second = read.specialists
+    filed = read_roster(tmp_path / "in.xlsx", area_code="0515")
+    first, second = filed.specialists
     assert (first.topics, first.level, first.duty) == (("出口退税", "税收优惠"), Level.CITY, ("office", "day"))
     assert first.stand_ins == ("乙", "市人社局 丙")
     assert (second.topics, second.level) == ((), None)
-    assert ["街道 is no 层级" in warning.sentence for warning in read.warnings] == [True]
-    write_roster(read.specialists, tmp_path / "out.xlsx")
+    assert ["街道 is no 层级" in warning.sentence for warning in filed.warnings] == [True]
+    write_roster(filed.specialists, tmp_path / "out.xlsx")
     again = read_roster(tmp_path / "out.xlsx", area_code="0515")
-    assert diff_roster(read.specialists, again.specialists).nothing_to_change
+    assert diff_roster(filed.specialists, again.specialists).nothing_to_change
     write_roster([second], tmp_path / "plain.xlsx")
-    headings = next(openpyxl.load_workbook(tmp_path / "plain.xlsx").active.iter_rows(min_row=2, values_only=True))
+    plain: Any = openpyxl.load_workbook(tmp_path / "plain.xlsx").active
+    headings = next(plain.iter_rows(min_row=2, values_only=True))
     assert "优势业务领域" not in headings

@@ -1,0 +1,103 @@
+"""What is said to one leg alone, and how a specialist who is not needed is told."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from calls.errors import NotFound, PbxFault
+from pbx import legs
+from pbx.ami.newcall import NewCall, Originated, OriginateReason
+from pbx.legs import PbxLegs
+from pbx.speech import Speech
+
+LEG = "zhida-1.2"
+
+
+@dataclass
+class Ordered:
+    """An order whose outcome comes at once."""
+
+    async def outcome(self) -> Originated:
+        return Originated(answered=True, reason=OriginateReason.ANSWERED, uniqueid="tell", channel="Local/1")
+
+
+@dataclass
+class Actions:
+    """pbx.ami.actions.AmiActions, as far as legs need it here."""
+
+    away: bool = False
+    ordered: list[NewCall] = field(default_factory=list)
+    moved: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def order_call(self, call: NewCall) -> Ordered:
+        if self.away:
+            raise PbxFault("ami_down", "no link")
+        self.ordered.append(call)
+        return Ordered()
+
+    async def redirect(self, leg: str, *, context: str, exten: str) -> None:
+        if self.away:
+            raise NotFound("leg_gone", "gone")
+        self.moved.append((leg, context, exten))
+
+
+@pytest.fixture
+def actions() -> Actions:
+    return Actions()
+
+
+@pytest.fixture
+def speaks(actions: Actions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], PbxLegs]:
+    monkeypatch.setattr(legs, "_TELL_MARGIN_S", 0.0)
+    speech = Speech(here=tmp_path, there="/prompts", language="zh")
+    return lambda: PbxLegs(actions, outside=str, caller_id="12345", unanswered=lambda *_: None, speech=speech)  # type: ignore[arg-type]
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_one_half_plays_while_the_other_whispers_into_the_leg(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    await speaks().say_to(LEG, ["hunt-no-answer", "hunt-mobile"])
+    [order] = actions.ordered
+    assert (order.dial, order.context, order.exten) == ("Local/whisper@zhida-tell/n", "zhida-tell", "say")
+    assert order.variables == {"ZHIDA_SPIED": LEG, "ZHIDA_SAY": "/prompts/zh/hunt-no-answer&/prompts/zh/hunt-mobile"}
+    assert order.channel_id.endswith(LEG)
+
+
+async def test_what_comes_meanwhile_is_said_afterwards_and_only_the_latest_of_it(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    voice = speaks()
+    await voice.say_to(LEG, ["hunt-office"])
+    await voice.say_to(LEG, ["hunt-busy", "hunt-next"])
+    await voice.say_to(LEG, ["hunt-office", "hunt-busy", "hunt-nobody"])
+    assert len(actions.ordered) == 1
+    await settled()
+    said = [order.variables["ZHIDA_SAY"].replace("/prompts/zh/", "") for order in actions.ordered]
+    assert said == ["hunt-office", "hunt-office&hunt-busy&hunt-nobody"]
+    await settled()
+    await voice.say_to(LEG, ["hunt-joined"])
+    assert len(actions.ordered) == 3
+    assert len({order.channel_id for order in actions.ordered}) == 3
+
+
+async def test_who_asks_hears_that_asterisk_is_away_and_may_ask_again(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    voice = speaks()
+    actions.away = True
+    with pytest.raises(PbxFault):
+        await voice.say_to(LEG, ["hunt-office"])
+    actions.away = False
+    await voice.say_to(LEG, ["hunt-office"])
+    assert len(actions.ordered) == 1
+
+
+async def test_who_is_not_needed_is_told_why_and_one_who_has_gone_is_no_fault(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    voice = speaks()
+    await voice.dismiss("spec-1", taken=True)
+    await voice.dismiss("spec-2", taken=False)
+    assert actions.moved == [("spec-1", "zhida-specialist", "taken"), ("spec-2", "zhida-specialist", "over")]
+    actions.away = True
+    await voice.dismiss("spec-3", taken=True)
