@@ -90,12 +90,13 @@ class PbxLegs:
             waiting += prompts
             return
         self._to_say[leg] = []
+        words = _latest(prompts)
         try:
-            ordered = await self._whisper(leg, self._speech.sounds(prompts))
+            ordered = await self._whisper(leg, self._speech.sounds(words))
         except BaseException:
             del self._to_say[leg]
             raise
-        task = asyncio.create_task(self._go_on_saying(leg, ordered, prompts, self._speech), name=f"tell {leg}")
+        task = asyncio.create_task(self._go_on_saying(leg, ordered, words, self._speech), name=f"tell {leg}")
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
 
@@ -108,7 +109,7 @@ class PbxLegs:
                 await asyncio.sleep(speech.seconds(words) + _TELL_MARGIN_S)
                 if not (piled_up := self._to_say[leg]):
                     return
-                words = list(dict.fromkeys(reversed(piled_up)))[_MOST_WORDS - 1 :: -1]
+                words = _latest(piled_up)
                 piled_up.clear()
                 ordered = await self._whisper(leg, speech.sounds(words))
         except (PbxFault, Refused) as fault:
@@ -157,3 +158,8 @@ class PbxLegs:
         if originated.reason not in _CAUSES:
             await asyncio.sleep(_HANGUP_FOLLOWS_S)  # it knows the cause; there is none where no channel could be made
         self._unanswered(leg, _CAUSES.get(originated.reason, _FAILED_CAUSE))
+
+
+def _latest(words: Sequence[str]) -> list[str]:
+    """Each once, and of many the last ones."""
+    return list(dict.fromkeys(reversed(words)))[_MOST_WORDS - 1 :: -1]

@@ -205,7 +205,7 @@ async def test_the_seat_is_told_when_a_specialist_is_free_again(hotline: Hotline
 
 async def is_told(hotline: Hotline, seat: Softphone, prompt: str) -> None:
     """The seat hears it whispered; on a busy machine a frame of it may be lost."""
-    await seat.hears_prompt(hotline.prompt(prompt), likeness=0.45)
+    await seat.hears_prompt(hotline.prompt(prompt), likeness=0.4, within_s=30)
 
 
 async def talking_at(hotline: Hotline, seat: Softphone) -> tuple[Softphone, str]:
