@@ -40,6 +40,7 @@ PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "number": PathPart(r"[0-9A-Za-z-]{1,40}", "A ticket's number.", "20261120-00017"),
     "entry_id": PathPart(r"[A-Za-z0-9._-]{1,64}", "A whitelist entry's id.", "3f1c0a9b2d4e5f60"),
     "specialist_id": PathPart(r"[A-Za-z0-9._-]{1,64}", "A specialist's id.", "9a0b1c2d3e4f5061"),
+    "link_id": PathPart(r"[0-9a-z]{8}", "A link's id; it is no secret.", "7k2m9x0p"),
     "member": PathPart(r"[A-Za-z0-9._-]{1,200}", "Who: seat, a specialist's id, or an attempt's id.", "seat"),
 }
 """Every name that a path may have."""

@@ -22,6 +22,7 @@ from seats.seat import Seat
 from seats.shifts import OnDuty, Shortage
 from tickets.acts import ActLog
 from tickets.callbacks import CallbackList, CallbackTask
+from tickets.link_desk import LinkDesk
 from tickets.records import Records
 from whitelist.entries import Entry
 from whitelist.keeping import EntryPage, WantedEntries
@@ -209,6 +210,20 @@ class RingTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """How specialists' pages are served.
+
+    Args:
+        hotline: its name, for the page's head. language: where a browser asks for none that there is.
+        proxies: addresses or networks in front, whose X-Forwarded-For tells who asks.
+    """
+
+    hotline: str
+    language: str
+    proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """All of it.
 
@@ -218,6 +233,7 @@ class Sources:
         registry: what /metrics shows; the API adds its own figures to it.
         message: the prompt that a caller hears whom nobody could take. away_ring_s: how long a number rings that he is sent to.
         has_prompt: whether a prompt is there to be played.
+        page: how specialists' pages are served.
     """
 
     clock: Clock
@@ -247,3 +263,5 @@ class Sources:
     message: Callable[[], str]
     away_ring_s: Callable[[], float]
     has_prompt: Callable[[str], bool]
+    links: LinkDesk
+    page: Callable[[], PageRules]

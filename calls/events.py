@@ -212,6 +212,26 @@ class SpecialistLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistAnswered(Event):
+    """A specialist wrote an answer into the call's ticket, while talking or long after; the ticket has it, the record has not.
+
+    `reply` is solved_online, follow_up (until the day `until`), not_ours (it is `referred_to`'s, where that is known) or remark.
+    """
+
+    kind: ClassVar[str] = "specialist_answered"
+    answer_id: str
+    place: int
+    ticket: str
+    specialist_id: str
+    name: str
+    department: str
+    reply: str
+    text: str
+    until: str = ""
+    referred_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackAsked(Event):
     """The waiting caller chose by key to be called back; he may hang up now and keeps his rank."""
 
@@ -401,6 +421,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         SpecialistJoined,
         ThreeWayStarted,
         SpecialistLeft,
+        SpecialistAnswered,
         SeatLeft,
         Moved,
         SentAway,

@@ -35,6 +35,8 @@ AT_ONCE: Final[frozenset[Key]] = frozenset(
         ("ivr",),
         ("whitelist",),
         ("conference",),
+        ("links",),
+        ("sms",),
         ("after_call",),
         ("recording",),
         ("deadlines",),

@@ -21,6 +21,8 @@ from routing.skills import Wanted
 from routing.waiting import Rules, Strategy
 from seats.agents import Agent
 from seats.seat import SeatDefinition
+from tickets.links import LinkRules, Sending
+from tickets.messages import SendingRules
 from whitelist.identify import CallerClass, TrunkTrust
 
 
@@ -240,6 +242,27 @@ def callback_rules(settings: Settings) -> CallbackRules:
         wait_s=callback.wait_s,
         ring_s=callback.ring_s,
     )
+
+
+def link_rules(settings: Settings) -> LinkRules:
+    """For specialists' links."""
+    links = settings.links
+    can_send = settings.sms.http is not None or settings.sms.file is not None
+    return LinkRules(
+        base_url=links.base_url or "",
+        secret=links.secret.get_secret_value() if links.secret is not None else "",
+        send=Sending(links.send) if can_send else Sending.OFF,
+        valid_s=links.valid_s,
+        session_s=links.session_s,
+        show_number=links.show_number,
+        text=links.text,
+    )
+
+
+def sending_rules(settings: Settings) -> SendingRules:
+    """For the messages that bring them."""
+    timeout_s = settings.sms.http.timeout_s if settings.sms.http is not None else 0.0
+    return SendingRules(attempts=settings.sms.attempts, lease_s=timeout_s + 20, send_twice=settings.sms.send_twice)
 
 
 def fallback_seats(settings: Settings) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from engine.callbacks import CallbackDesk
 from engine.decision import Decider
 from engine.desk import Desk, Service
 from engine.directory import CurrentDirectory
+from engine.links import Links, links_of
 from engine.mailbox import PostOffice
 from engine.outside import Outside, outside_of
 from engine.reaching import REACH_SCRIPT, Reaching
@@ -128,6 +129,7 @@ class Engine:
     recorder: RecorderProcess
     seen: Seen
     wait_errors: Histogram
+    links: Links
 
     @property
     def settings(self) -> Settings:
@@ -206,6 +208,7 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
         wait_errors=wait_errors,
+        links=links_of(settings, stores, clock, live.record, lambda: current.settings),
     )
 
 

@@ -13,7 +13,7 @@ from api.app import build_app
 from api.rights import Role
 from api.route import TOKENS
 from api.server import ApiServer
-from api.sources import Happening, Known, RingTimes, Sources
+from api.sources import Happening, Known, PageRules, RingTimes, Sources
 from api.tokens import Token
 from calls.errors import Refused
 from config.derive import background
@@ -75,8 +75,14 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         message=lambda: engine.settings.fallback.message,
         away_ring_s=lambda: engine.settings.fallback.duty_ring_s,
         has_prompt=_has_prompt(engine),
+        links=engine.links.desk,
+        page=lambda: _page_rules(engine.settings),
     )
     return build_app(sources, tokens=_tokens(engine.settings))
+
+
+def _page_rules(settings: Settings) -> PageRules:
+    return PageRules(hotline=settings.hotline.name, language=settings.hotline.language, proxies=settings.links.proxies)
 
 
 def _ring_times(settings: Settings) -> RingTimes:

@@ -30,7 +30,7 @@ from pbx.dialplan.render import render
 log = structlog.get_logger(__name__)
 
 _RETRY_S: Final = 1.0
-_RECORDERS: Final = frozenset({"hotline", "deadlines"})
+_RECORDERS: Final = frozenset({"hotline", "deadlines", "links", "sms"})
 """Sections that the recorder's process reads, of those that take effect at once."""
 
 
@@ -122,6 +122,7 @@ class Reloader:
             asterisk.legs.caller_id = now.outside.caller_id
             asterisk.reconciler.recorded = taken.recording.enabled
         engine.stores.records.go_by(deadlines(taken))
+        engine.links.go_by(taken, engine.clock)
         configure_logs(taken.engine.log_level)
         self.on_applied(taken)
         if any(one.at_once and one.key.split(".")[0] in _RECORDERS for one in report.changes):

@@ -126,6 +126,7 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "recordings": _finish_recordings(engine),
         "figures": _look(engine),
         "callbacks": _call_back(engine, tables_there),
+        "links": _keep_links(engine, tables_there),
     }
 
 
@@ -139,6 +140,11 @@ async def _call_back(engine: Engine, tables_there: asyncio.Event) -> None:
     await tables_there.wait()
     await engine.taking_calls.wait()
     await engine.callback_keeper.run()
+
+
+async def _keep_links(engine: Engine, tables_there: asyncio.Event) -> None:
+    await tables_there.wait()
+    await engine.links.run()
 
 
 async def _follow_directory(engine: Engine, tables_there: asyncio.Event) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 
+from api.documents.answers import AnswerDocument, answer_document
 from api.documents.calls import SpanDocument, SpecialistPartDocument, Suffix, span_document, specialist_part
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
 from tickets.deadline import Deadline, Lane, StopOn
@@ -68,7 +69,8 @@ class TicketDocument(Document):
     status: TicketStatus
     type: TicketType | None
     content: str
-    answer: str
+    answer: Annotated[str, Field(description="What the agent wrote that the caller was told.")]
+    answers: Annotated[list[AnswerDocument], Field(description="What specialists answered by their links; they count no `version`.")]
     disposition: Disposition | None
     tags: list[str]
     caller: Annotated[str | None, Field(description="The caller's number; null where he has none.")]
@@ -125,6 +127,7 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         type=written.type,
         content=written.content,
         answer=written.answer,
+        answers=[answer_document(one) for one in ticket.answers],
         disposition=written.disposition,
         tags=list(ticket.tags),
         caller=record.number or None,
