@@ -42,20 +42,21 @@ HEADERS: Final[Mapping[str, str]] = {
 """Nothing but the two scripts and the style that stand in the page itself; nothing is fetched from or told to anybody else."""
 
 
-def page(body: str, *, language: Language, hotline: str, other: str, script: str = "") -> str:
+def page(body: str, *, language: Language, hotline: str, other: str, script: str = "", foot: str = "") -> str:
     """A whole page.
 
-    Args: body: HTML. other: the address of the same page in the other language, "" where there is none. script: ours.
+    Args: body: HTML. other: the address of the same page in the other language. script: ours. foot: a sentence below.
     """
     words = WORDS[language]
-    switch = f'<a href="{escape(other)}" hreflang="{HTML_LANG[other_of(language)]}">{words["other_language"]}</a>' if other else ""
+    tongue = HTML_LANG[other_of(language)]
+    switch = f'<a href="{escape(other)}" hreflang="{tongue}" lang="{tongue}">{words["other_language"]}</a>'
     title = f"{words['title']} · {hotline}"
     return (
         f'<!DOCTYPE html>\n<html lang="{HTML_LANG[language]}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="format-detection" content="telephone=no">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f'<header class="bar"><div class="wrap"><strong>{escape(hotline)}</strong>{switch}</div></header>\n'
-        f'<main class="wrap">\n{body}\n</main>\n<footer class="wrap">{words["footer"]}</footer>\n'
+        f'<main class="wrap">\n{body}\n</main>\n<footer class="wrap">{foot}</footer>\n'
         f"{f'<script>{script}</script>' if script else ''}\n</body>\n</html>\n"
     )
 

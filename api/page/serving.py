@@ -92,10 +92,11 @@ class Visit:
         desk = self.request.app[SOURCES].links
         return Entering(secret=desk.rules.secret, hotline=desk.hotline, now=self.request.app[SOURCES].clock.now())
 
-    def page(self, body: str, *, path: str = "", script: str = "") -> str:
+    def page(self, body: str, *, path: str = "", script: str = "", foot: str = "") -> str:
         """A whole page in the visit's language; `path` is its own below the root."""
         other = f"{self.root}{path}?lang={other_of(self.language)}"
-        return page(body, language=self.language, hotline=self.request.app[SOURCES].page().hotline, other=other, script=script)
+        hotline = self.request.app[SOURCES].page().hotline
+        return page(body, language=self.language, hotline=hotline, other=other, script=script, foot=foot)
 
     def sentence(self, word: str, status: int, *, text: str = "") -> web.Response:
         """A page of one sentence; and of what he wrote, where it would be lost."""
@@ -267,7 +268,7 @@ async def _ticket_page(
         place=place,
         saved=saved,
     )
-    return visit.page(ticket_body(view), path=path, script=TICKET_SCRIPT)
+    return visit.page(ticket_body(view), path=path, script=TICKET_SCRIPT, foot=view.said("footer"))
 
 
 async def _form(request: web.Request) -> dict[str, str]:

@@ -64,7 +64,8 @@ def _notes(view: View) -> str:
     if view.fault == "meanwhile":
         return f'<p class="note bad" role="alert">{view.said("meanwhile")}</p>\n'
     if view.fault:
-        return f'<p class="note bad" role="alert"><a href="#{escape(view.place)}">{view.said("check")}</a></p>\n'
+        sentence = view.said(view.fault if view.fault in WORDS[view.language] else "check")
+        return f'<p class="note bad" role="alert"><a href="#{escape(view.place)}">{sentence}</a></p>\n'
     return ""
 
 
@@ -94,7 +95,7 @@ def _rows(view: View) -> str:
     shown = record.number if view.show_number else masked(record.number)
     kind = ticket.written.type
     type_name = "" if kind is None else NAMES[kind] if view.language == "zh" else str(kind)
-    due = f"{_time(view, ticket.deadline.due)} <span class=soft>{escape(ticket.deadline.within)}</span>" if ticket.deadline.due else ""
+    due = f'{_time(view, ticket.deadline.due)} <span class="soft">{escape(ticket.deadline.within)}</span>' if ticket.deadline.due else ""
     known = view.said(f"class_{record.caller_class}") if f"class_{record.caller_class}" in WORDS[view.language] else ""
     rows = [
         ("enterprise", escape(record.enterprise) or view.said("nobody")),

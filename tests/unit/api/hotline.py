@@ -8,7 +8,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from api.sources import Changed, Happening, Known, PartHealth, ReloadReport, RingTimes, Sources
+from api.sources import Changed, Happening, Known, PageRules, PartHealth, ReloadReport, RingTimes, Sources
 from calls.calendar import Calendar
 from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
@@ -28,6 +28,7 @@ from seats.state import DEFERRED, SeatEvent, SeatState, advance
 from tests.unit.api.lists import Enterprises, Roster, cut
 from tests.unit.api.supervisors import ActLog, Book, Dispatcher, SupervisorPhones
 from tests.unit.routing.callers import RULES, caller
+from tests.unit.tickets.linking import Linking
 from tickets.callbacks import CallbackTask, WantedTasks, claimed, closed_by_hand, missed_again, missed_of, opened
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.fold import fold
@@ -451,6 +452,8 @@ class Hotline:
         self.supervisors = SupervisorPhones()
         self.dispatch = Dispatcher(self.waiting, self.seats)
         self.acts = ActLog(self.redis)
+        self.linking = Linking(self.records.tickets_held)
+        self.page = PageRules(hotline="盐城 12345", language="zh")
 
     def sources(self) -> Sources:
         return Sources(
@@ -488,6 +491,8 @@ class Hotline:
             message=lambda: "nobody-free",
             away_ring_s=lambda: 20,
             has_prompt={"nobody-free", "welcome"}.__contains__,
+            links=self.linking.desk,
+            page=lambda: self.page,
         )
 
     async def reload(self, *, dry_run: bool, by: str) -> ReloadReport:

@@ -1,6 +1,7 @@
 """The OpenAPI document does not lie: every operation it names is there, and answers as it says."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from tests.unit.api.conftest import TOKENS, Asker
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
 from tests.unit.routing.callers import ENTERPRISE
 from tests.unit.tickets import builders as told
+from tests.unit.tickets.linking import HOTLINE, SECRET
+from tickets.link_code import digest_of, key_of
+from tickets.links import Link
 
 DOCUMENT = openapi_document(ROUTES, OTHERS)
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
@@ -32,6 +36,7 @@ PATHS = {
     "specialist_id": "t-1",
     "member": "seat",
     "task_id": "left",
+    "link_id": "7k2m9x0p",
 }
 BODIES: dict[str, Any] = {
     "ask_specialist": {"department": "税务"},
@@ -47,8 +52,13 @@ BODIES: dict[str, Any] = {
     "send_away": {"number": "0515-86669999", "why": "转值班"},
     "force_seat": {"state": "paused", "why": "离席未置忙"},
     "call_back": {"seat": "8002"},
+    "issue_link": {"specialist_id": "t-1", "send": True},
     "close_callback": {"reason": "settled", "note": "已答复"},
 }
+A_LINK = Link(
+    link_id=PATHS["link_id"], ticket="", call_id=CALL, specialist_id="t-1", name="张专员", department="市税务局", issue=1,
+    digest=digest_of(key_of(SECRET, HOTLINE, PATHS["link_id"], 1)), issued=NOW, expires=NOW + timedelta(hours=1),
+)  # fmt: skip
 SUPERVISED = {"show_supervision", "change_supervision", "end_supervision"}
 OF_THE_WAITING = {"move_call", "send_away"}
 IN_CONFERENCE = {"list_conferences", "show_conference", "change_conference", "cancel_hunt", "take_out"}
@@ -86,6 +96,7 @@ def busy(hotline: Hotline) -> Hotline:
     record = hotline.records.add(*told.arrival(), *told.identity(), *told.waiting(), *told.miss(), *told.answer(), *told.three_way())
     hotline.records.add_ticket(record)
     hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
+    hotline.linking.store.held[PATHS["link_id"]] = replace(A_LINK, ticket=PATHS["number"])
     hotline.talks()
     hotline.waiting.add(a_live_call("waits", state=CallState.WAITING, number=""))
     hotline.seats.add(a_seat("8002"))
