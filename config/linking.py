@@ -27,7 +27,7 @@ def _base_url(value: str) -> str:
 def _gateway_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError(f"{shown(value)} is not a gateway's address; write one such as https://sms.example.cn/send, secrets under headers")
+        raise ValueError("is not a gateway's address; write one such as https://sms.example.cn/send, and secrets under headers")
     return value
 
 
@@ -106,7 +106,7 @@ class SmsHttpSettings(Section):
     method: Literal["POST", "PUT"] = "POST"
     """How."""
     headers: dict[HeaderName, Secret] = Field(default_factory=dict)
-    """Headers that go with it, e.g. Authorization."""
+    """Headers that go with it, by name."""
     body: JsonBody
     """What is sent, as JSON in single quotes; {number}, {text} and {id} (the message's own, the same at every attempt) are filled in."""
     form: bool = False

@@ -13,6 +13,7 @@ from config.fields import Section, shown
 from config.settings import Settings
 
 SHAPES: Final[Mapping[str, str]] = {
+    r"^[A-Za-z][A-Za-z0-9-]{0,63}$": "a header's name",
     r"^[a-z][a-z0-9_-]{0,31}$": "a name of a-z, 0-9, - and _ (a letter first, at most 32)",
     r"^[a-z][a-z0-9_]{0,31}$": "a name of a-z, 0-9 and _ (a letter first, at most 32)",
     r"^[a-z][a-z0-9-]{0,31}$": "a name of a-z, 0-9 and - (a letter first, at most 32)",

@@ -1,8 +1,9 @@
 """Specialists' links wired: the roster they are for, the gateway that brings them, and what is done about them again and again."""
 
 import asyncio
+import itertools
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,13 +21,14 @@ from sms.file import FileGateway
 from sms.http import HttpGateway, HttpGatewaySettings
 from tickets.link_desk import LinkDesk
 from tickets.links import Recipient
-from tickets.messages import Gateway
+from tickets.messages import Gateway, MessageState, Outbox
 from tickets.sending import Sender
 from whitelist.numbers import NumberKind, parse_number
 
 log = structlog.get_logger(__name__)
 
 EVERY_S: Final = 1.0
+_COUNT_EVERY: Final = 10
 _DEPARTMENTS_S: Final = 30.0
 
 
@@ -90,17 +92,22 @@ class Links:
 class LinkKeeper:
     """Issues the links that are wanted, and tells the stream what specialists answered, until each is done. Every engine runs one."""
 
-    def __init__(self, desk: LinkDesk) -> None:
+    def __init__(self, desk: LinkDesk, outbox: Outbox) -> None:
         self._desk = desk
+        self._outbox = outbox
         self._held_up = False
+        self.messages: Mapping[MessageState, int] = {}
+        """How many there are in each state, as last counted; for figures."""
 
     async def run(self) -> None:
         """Look every second, for ever."""
-        while True:
+        for look in itertools.count():
             await asyncio.sleep(EVERY_S)
             try:
                 await self._desk.issue_wanted()
                 await self._desk.tell_untold()
+                if look % _COUNT_EVERY == 0:
+                    self.messages = await self._outbox.counts()
             except StoreFault as fault:
                 if not self._held_up:
                     log.warning("links_held_up", code=fault.code, why=fault.sentence)
@@ -128,7 +135,7 @@ def links_of(settings: Settings, stores: Stores, clock: Clock, tell: Tell, now: 
         clock=clock,
         zone=ZoneInfo(settings.hotline.timezone),
     )
-    links = Links(desk=desk, sender=Sender(stores.outbox, desk.sms, clock), keeper=LinkKeeper(desk))
+    links = Links(desk=desk, sender=Sender(stores.outbox, desk.sms, clock), keeper=LinkKeeper(desk, stores.outbox))
     links.go_by(settings, clock)
     return links
 

@@ -32,6 +32,10 @@ class EngineFigures(Collector):
         recorder = engine.recorder.state
         recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
         yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)
+        messages = GaugeMetricFamily("zhida_messages", "SMS to specialists by state.", labels=["state"])
+        for state, count in sorted(engine.links.keeper.messages.items()):
+            messages.add_metric([state], count)
+        yield messages
         yield _totals("zhida_reloads", "Reloads of the configuration, totals.", self._reloader.counts)
 
     def _shifts(self) -> Iterator[Metric]:

@@ -71,7 +71,9 @@ async def zhang(hotline: Hotline, client: Client) -> Browser:
 
 async def test_he_sees_his_ticket_and_of_it_what_he_needs(zhang: Browser) -> None:
     page = await zhang.opens()
-    for told in ("盐城示例制造有限公司", "重点企业", "********0001", "设备能否一次性扣除？", "5 个工作日", "无人接听", "市税务局 张专员", NUMBER):
+    for told in ("盐城示例制造有限公司", "重点企业", "********0001", "设备能否一次性扣除？", "5 个工作日"):
+        assert told in page
+    for told in ("无人接听", "市税务局 张专员", NUMBER):
         assert told in page
     assert "88880001" not in page
     assert "13900001001" not in page
@@ -279,7 +281,9 @@ class TestHeaders:
         for said in ("HttpOnly", "Secure", "SameSite=Strict", f"Path=/zhida/t/{link}", "Max-Age=600"):
             assert said in cookie
 
-    async def test_code_and_text_are_in_no_log(self, zhang: Browser, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+    async def test_code_and_text_are_in_no_log(
+        self, zhang: Browser, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         await zhang.opens()
         await zhang.sends(text="机密内容")
         logged = caplog.text + "".join(capsys.readouterr())

@@ -38,12 +38,16 @@ async def provider() -> AsyncIterator[Provider]:
     app.router.add_route("*", "/send", provider.take)
     async with TestServer(app) as server:
         provider.settings = HttpGatewaySettings(  # type: ignore[attr-defined]
-            url=str(server.make_url("/send")), body=BODY, headers={"X-Key": "geheim"}, ok_field="code", ok_values=("OK",), id_field="data.0.id"
-        )
+            url=str(server.make_url("/send")), body=BODY, headers={"X-Key": "geheim"}, ok_field="code", ok_values=("OK",),
+            id_field="data.0.id",
+        )  # fmt: skip
         yield provider
 
 
-def gateway(provider: Provider, **changes: Any) -> HttpGateway:
+Given = Any  # a field's value
+
+
+def gateway(provider: Provider, **changes: Given) -> HttpGateway:
     return HttpGateway(replace(provider.settings, **changes))  # type: ignore[attr-defined]
 
 

@@ -105,7 +105,8 @@ async def test_a_link_opens_its_ticket_until_it_expires_or_is_revoked(linking: L
     linking.clock.passes(3599)
     await linking.desk.entered(link.link_id, link.issue)
     linking.clock.passes(1)
-    for attempt in (linking.desk.enter(code), linking.desk.entered(link.link_id, 1), linking.desk.answer(link, SOLVED, answer_id="a", seen=0)):
+    desk = linking.desk
+    for attempt in (desk.enter(code), desk.entered(link.link_id, 1), desk.answer(link, SOLVED, answer_id="a", seen=0)):
         with pytest.raises(LinkUnusable):
             await attempt
     code = await linking.code("n")

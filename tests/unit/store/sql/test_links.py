@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, text, update
@@ -79,7 +79,7 @@ async def test_two_recorders_at_once_wish_once(database: Database) -> None:
 
 async def test_nobody_is_written_to_for_what_happened_long_ago(database: Database) -> None:
     class Later(Now):
-        def now(self):  # type: ignore[no-untyped-def]
+        def now(self) -> datetime:
             return NOW + LATE
 
     store = SqlFactStore(database, HOTLINE, DEADLINES, Later(), wishes=LinkWishes(database, HOTLINE))
