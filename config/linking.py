@@ -11,6 +11,7 @@ from config.fields import Network, PathHere, Says, Secret, Section, shown
 from tickets.templates import GATEWAY_PLACES, SMS_PLACES, places_in
 
 _LOOPBACK: Final = re.compile(r"localhost|127\.[0-9.]+|\[::1\]")
+_PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 _FIELD: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
@@ -19,6 +20,8 @@ def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(f"{shown(value)} is not where pages can be; write one such as https://links.example.cn")
+    if not _PLAIN_PATH.fullmatch(parts.path):
+        raise ValueError(f"{shown(parts.path)} is not a path for pages; write it with letters, digits and ._~/- alone")
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname):
         raise ValueError("is not encrypted on its way; write https://, and let a reverse proxy serve it")
     return value.rstrip("/")

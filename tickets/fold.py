@@ -41,7 +41,7 @@ _NO_END: Final = Ended(call_id="", at=_NEVER, reason="")
 
 
 def fold(events: Sequence[Event]) -> CallRecord:
-    """The record of the one call that all the facts are about.
+    """The record of the one call that all the facts are about. What specialists answered is not its, but its ticket's.
 
     Raises: ValueError: no facts, or facts of several calls.
     """

@@ -61,11 +61,14 @@ def add_page(app: web.Application) -> None:
     app[LIMITS] = Limits(Limit(PAGES, clock), Limit(WRONG_CODES, clock))
     for method, path, name, handle in (
         ("GET", PAGE, "page_enter", enter),
+        ("GET", PAGE + "/", "page_enter", enter),
         ("POST", PAGE, "page_open", open_ticket),
         ("GET", PAGE + "/{link_id}", "page_ticket", show_ticket),
         ("POST", PAGE + "/{link_id}", "page_answer", take_answer),
     ):
         app.router.add_route(method, path, _served(name, handle))
+        if method == "GET":
+            app.router.add_route("HEAD", path, _served(name, handle))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

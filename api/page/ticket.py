@@ -174,17 +174,19 @@ def _field(view: View, kind: ReplyKind, name: str, control: str) -> str:
 def _text(view: View) -> str:
     hint = f'<p class="soft" id="text-hint">{view.said("text_hint")}</p>'
     area = (
-        f'<textarea id="text" name="text" rows="7" maxlength="{LONGEST_ANSWER}" aria-describedby="text-hint"{_marks(view, "text")}>'
+        f'<textarea id="text" name="text" rows="7" maxlength="{LONGEST_ANSWER}"{_marks(view, "text", described="text-hint")}>'
         f"\n{escape(view.filled.text)}</textarea>"
     )
     return f'<div class="field"><label class="label" for="text">{view.said("text")}</label>{area}{_fault(view, "text")}{hint}</div>'
 
 
-def _marks(view: View, name: str) -> str:
-    return ' aria-invalid="true"' if view.fault and view.place == name else ""
+def _marks(view: View, name: str, *, described: str = "") -> str:
+    wrong = bool(_fault(view, name))
+    by = " ".join(filter(None, (f"{name}-fault" if wrong else "", described)))
+    return (' aria-invalid="true"' if wrong else "") + (f' aria-describedby="{by}"' if by else "")
 
 
 def _fault(view: View, name: str) -> str:
     if not view.fault or view.place != name or view.fault not in WORDS[view.language]:
         return ""
-    return f'<p class="fault">{view.said(view.fault)}</p>'
+    return f'<p class="fault" id="{name}-fault">{view.said(view.fault)}</p>'

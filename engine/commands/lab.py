@@ -147,6 +147,7 @@ def status_of(net: str) -> dict[str, Any]:
         "sip": f"{net}.1:5060",
         "pbx": {f"pbx{number}": f"{box.address}:5060" for number, box in enumerate(house.boxes, start=1)},
         "config": str(house.config),
+        "sms": str(settings.sms.file or ""),
         "parts": parts,
     }
 
@@ -174,6 +175,7 @@ def _in_words(found: dict[str, Any]) -> str:
         *(f"            or {name} at {sip}: calls and seats of all of them are one hotline's" for name, sip in [*found["pbx"].items()][1:]),
         f"Be outside: answer at {net}.3:5060, the number is in the request URI",
         f"API:        {found['api']['url']}/api/v1/ with the header  Authorization: Bearer {found['api']['token']}",
+        f"SMS:        {found['sms'] or 'by the configured gateway, if any'}",
         f"Config:     {found['config']}",
     ]
     return "\n".join(lines) + "\n"

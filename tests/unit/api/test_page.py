@@ -259,6 +259,8 @@ class TestHeaders:
         await zhang.opens()
         pages = [
             await client.get("/t"),
+            await client.get("/t/"),
+            await client.head("/t"),
             await client.post("/t", data={"code": "x"}),
             await client.post("/t", data={"code": zhang.code}, allow_redirects=False),
             await client.get(zhang.path, headers={"Cookie": zhang.cookie}),

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calls.events import Announced, Answered, Ended, Event, Expected, MenuChosen, OfferEnded, Planned, SeatLeft, SpecialistLeft, Widened
+from calls.events import (
+    Announced,
+    Answered,
+    Ended,
+    Event,
+    Expected,
+    MenuChosen,
+    OfferEnded,
+    Planned,
+    SeatLeft,
+    SpecialistAnswered,
+    SpecialistLeft,
+    Widened,
+)
 from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, miss, served, three_way, waiting
 from tickets.fold import fold
 from tickets.record import Span
@@ -164,3 +177,11 @@ def test_whatever_is_missing_it_folds_and_order_does_not_matter(facts: list[Even
     record = fold(facts)
     assert fold(shuffled) == record
     assert all(span.until is None or span.since <= span.until for span in record.on_line)
+
+
+def test_what_a_specialist_answers_days_later_changes_nothing_of_the_call() -> None:
+    answer = SpecialistAnswered(
+        call_id=CALL, at=at(400_000), answer_id="a", place=1, ticket="20250930-00001", specialist_id="s-1", name="张专员", department="市税务局",
+        reply="remark", text="补充",
+    )  # fmt: skip
+    assert fold([*served(), answer]) == fold(served())
