@@ -262,7 +262,7 @@ def link_rules(settings: Settings) -> LinkRules:
 def sending_rules(settings: Settings) -> SendingRules:
     """For the messages that bring them."""
     timeout_s = settings.sms.http.timeout_s if settings.sms.http is not None else 0.0
-    return SendingRules(attempts=settings.sms.attempts, lease_s=timeout_s + 20, send_twice=settings.sms.send_twice)
+    return SendingRules(attempts=settings.sms.attempts, lease_s=timeout_s + 10, send_twice=settings.sms.send_twice)
 
 
 def fallback_seats(settings: Settings) -> tuple[str, ...]:

@@ -4,11 +4,14 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from lab.phones.errors import PhoneFault
 from lab.phones.softphone import Softphone
@@ -135,7 +138,91 @@ async def test_a_message_outlives_the_engine_and_comes_once(hotline: Hotline, ou
     await hotline.ended(call_id, within_s=20)
 
 
+async def test_a_message_whose_engine_died_in_the_very_request_comes_again_as_the_same(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+    number = (await ticket_of(hotline, call_id))["number"]
+    roster = await hotline.api.get("/specialists", department=TAX)
+    first = next(one["specialist_id"] for one in roster["items"] if one["name"] == "税务专员甲")
+    async with a_gateway(hotline) as gateway:
+        assert (await hotline.zhida("tickets", "link", number, "--specialist", first))[0] == 0
+        await gateway.is_asked(1)
+        hotline.lab.kill("engine-1")
+        await hotline.back()
+        await gateway.is_asked(2)
+        links = await hotline.api.until(f"/tickets/{number}/links", lambda found: found["items"][0]["message"]["state"] == "sent")
+        assert links["items"][0]["message"]["gateway_id"] == "provider-7"
+        assert links["items"][0]["message"]["attempts"] == 2
+        assert gateway.asked[0] == gateway.asked[1]
+        assert gateway.asked[0]["to"] == MOBILE
+        assert gateway.keys == [gateway.asked[0]["id"]] * 2
+    assert gateway.secrets == ["geheim"] * 2
+    assert "geheim" not in hotline.lab.log().read_text()
+
+
 # ── words ──
+
+
+class Provider:
+    """An SMS gateway that never answers its first request."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.asked: list[dict[str, str]] = []
+        self.keys: list[str] = []
+        self.secrets: list[str] = []
+        self._more = asyncio.Event()
+        self._over = asyncio.Event()
+
+    def configured(self, text: str) -> str:
+        """The lab's configuration with this gateway in the place of the file."""
+        before, _, after = text.partition("\nsms:\n")
+        rest = after[after.index("\n") :]
+        http = {"url": self.url, "headers": {"X-Key": "geheim"}, "id_field": "id", "timeout_s": 5}
+        return f"{before}\nsms:\n  http: {json.dumps({**http, 'body': BODY})}{rest}"
+
+    async def is_asked(self, times: int, *, within_s: float = 30) -> None:
+        async with asyncio.timeout(within_s):
+            while len(self.asked) < times:
+                self._more.clear()
+                await self._more.wait()
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.asked.append(await request.json())
+        self.keys.append(request.headers["Idempotency-Key"])
+        self.secrets.append(request.headers["X-Key"])
+        self._more.set()
+        if len(self.asked) == 1:
+            await self._over.wait()
+        return web.json_response({"id": "provider-7"})
+
+    def close(self) -> None:
+        self._over.set()
+
+
+BODY = '{"to": "{number}", "text": "{text}", "id": "{id}"}'
+
+
+@asynccontextmanager
+async def a_gateway(hotline: Hotline) -> AsyncIterator[Provider]:
+    """Inside, the hotline sends by a gateway; afterwards by its file again."""
+    provider, file = Provider(), hotline.lab.config
+    text = file.read_text(encoding="utf-8")
+    app = web.Application()
+    app.router.add_post("/send", provider.take)
+    async with TestServer(app) as server:
+        provider.url = str(server.make_url("/send"))
+        file.write_text(provider.configured(text), encoding="utf-8")
+        try:
+            code, said = await hotline.zhida("reload")
+            assert code == 0, said
+            yield provider
+        finally:
+            provider.close()
+            file.write_text(text, encoding="utf-8")
+            await hotline.zhida("reload")
 
 
 async def three_at(hotline: Hotline) -> tuple[Softphone, Softphone, str, Softphone]:

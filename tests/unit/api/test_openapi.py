@@ -96,7 +96,7 @@ def busy(hotline: Hotline) -> Hotline:
     record = hotline.records.add(*told.arrival(), *told.identity(), *told.waiting(), *told.miss(), *told.answer(), *told.three_way())
     hotline.records.add_ticket(record)
     hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
-    hotline.linking.store.held[PATHS["link_id"]] = replace(A_LINK, ticket=PATHS["number"])
+    linked(hotline)
     hotline.talks()
     hotline.waiting.add(a_live_call("waits", state=CallState.WAITING, number=""))
     hotline.seats.add(a_seat("8002"))
@@ -109,6 +109,11 @@ async def confer(hotline: Hotline, admin: Asker) -> None:
     errand = Errand.from_json(live.errand)
     joined = errand.with_state(errand.attempts[0].attempt_id, AttemptState.JOINED)
     hotline.waiting.add(a_live_call(state=CallState.CONSULT, errand=joined.to_json(), room=CALL))
+
+
+def linked(hotline: Hotline) -> None:
+    """A specialist has a link to the ticket."""
+    hotline.linking.store.held[PATHS["link_id"]] = replace(A_LINK, ticket=PATHS["number"])
 
 
 def answered(hotline: Hotline) -> None:

@@ -69,7 +69,7 @@ def test_what_is_sent_by(settings: Settings, tmp_path: Path) -> None:
     assert gateway_of(nothing, SystemClock()) is None
     assert (link_rules(nothing).base_url, link_rules(nothing).send) == ("", Sending.OFF)
     assert (link_rules(settings).base_url, link_rules(settings).send) == ("https://links.example.cn", Sending.AUTOMATIC)
-    assert sending_rules(settings).lease_s == 27
+    assert sending_rules(settings).lease_s == 17
     assert "geheim" not in repr(settings)
     assert "0123456789abcdef" not in repr(link_rules(settings))
 

@@ -181,7 +181,7 @@ def test_whatever_is_missing_it_folds_and_order_does_not_matter(facts: list[Even
 
 def test_what_a_specialist_answers_days_later_changes_nothing_of_the_call() -> None:
     answer = SpecialistAnswered(
-        call_id=CALL, at=at(400_000), answer_id="a", place=1, ticket="20250930-00001", specialist_id="s-1", name="张专员", department="市税务局",
-        reply="remark", text="补充",
+        call_id=CALL, at=at(400_000), answer_id="a", place=1, ticket="20250930-00001", specialist_id="s-1", name="张专员",
+        department="市税务局", reply="remark", text="补充",
     )  # fmt: skip
     assert fold([*served(), answer]) == fold(served())
