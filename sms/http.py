@@ -1,18 +1,21 @@
 """A gateway that is asked by HTTP: a request made of a template, an answer that is read for what is configured."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import aiohttp
 
+from calls.masking import masked
 from tickets.messages import GatewayAway, GatewayRefused, GatewaySilent, Sms
 from tickets.templates import filled
 
 _NOT_TAKEN: Final = frozenset({408, 425, 429, 503})
 _MAX_ANSWER_BYTES: Final = 64 * 1024
 _LONGEST_SAID: Final = 120
+_NUMBERS: Final = re.compile("[0-9]{7,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,8 @@ class HttpGateway:
         if not 200 <= status < 300:
             raise GatewayRefused("gateway_refused", f"The SMS gateway answered {status}.")
         if asking.ok_field and (said := _text(_at(document, asking.ok_field))) not in asking.ok_values:
-            raise GatewayRefused("gateway_refused", f"The SMS gateway's {asking.ok_field} is {said[:_LONGEST_SAID]!r}.")
+            told = _NUMBERS.sub(lambda number: masked(number[0]), said[:_LONGEST_SAID])
+            raise GatewayRefused("gateway_refused", f"The SMS gateway's {asking.ok_field} is {told!r}.")
         return _text(_at(document, asking.id_field))[:_LONGEST_SAID] if asking.id_field else ""
 
 

@@ -104,8 +104,10 @@ class Visit:
     def sentence(self, word: str, status: int, *, text: str = "") -> web.Response:
         """A page of one sentence; and of what he wrote, where it would be lost."""
         words = WORDS[self.language]
-        kept = f'<p>{words["keep_text"]}</p><textarea rows="9" readonly>\n{_escaped(text)}</textarea>' if text.strip() else ""
-        return html(self.page(f'<section role="alert"><p>{words[word]}</p>{kept}</section>'), status=status)
+        label = f'<label for="kept">{words["keep_text"]}</label>'
+        kept = f'{label}<textarea id="kept" rows="9" readonly>\n{_escaped(text)}</textarea>' if text.strip() else ""
+        body = f'<h1>{words["title"]}</h1>\n<section role="alert"><p>{words[word]}</p>{kept}</section>'
+        return html(self.page(body), status=status)
 
 
 PageHandler = Callable[[Visit], Awaitable[web.StreamResponse]]

@@ -113,7 +113,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "until": "To be done by",
         "until_said": "by",
         "referred_to": "Whose it is",
-        "referred_said": "it is of",
+        "referred_said": "it belongs to",
         "text": "Answer",
         "text_hint": "At most {most} characters. It cannot be changed once sent; you can add another.",
         "send": "Send the answer",

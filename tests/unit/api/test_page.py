@@ -173,6 +173,7 @@ class TestStrangers:
             response = await client.post("/t", data={"code": code}, allow_redirects=False)
             said.add((response.status, await response.text(), response.headers.get("Set-Cookie")))
         assert len(said) == 1
+        assert hotline.linking.store.looked_up == 7
         [(status, text, cookie)] = said
         assert (status, cookie) == (404, None)
         assert UNUSABLE in text

@@ -76,6 +76,7 @@ async def test_or_as_a_form(provider: Provider) -> None:
         (500, {}, GatewaySilent),
         (502, {}, GatewaySilent),
         (200, {"code": "isv.MOBILE_ILLEGAL"}, GatewayRefused),
+        (200, {"code": "bad number 13900001001"}, GatewayRefused),
         (200, {}, GatewayRefused),
         (200, "no object", GatewayRefused),
     ],

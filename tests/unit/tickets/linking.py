@@ -100,6 +100,7 @@ class Links:
         self.held: dict[str, Link] = {}
         self.told: set[str] = set()
         self.away = False
+        self.looked_up = 0
 
     async def links_of(self, ticket: str) -> Sequence[Link]:
         if ticket not in self.tickets:
@@ -109,6 +110,7 @@ class Links:
     async def link(self, link_id: str) -> Link | None:
         if self.away:
             raise StoreFault("sql_away", "The database does not answer.")
+        self.looked_up += 1
         return self.held.get(link_id)
 
     async def wanted(self, limit: int) -> Sequence[Link]:
