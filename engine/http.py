@@ -19,7 +19,8 @@ from calls.errors import Refused
 from config.derive import background
 from config.settings import Settings
 from engine.acts import ActBook
-from engine.building import Engine, api_address
+from engine.addresses import api_address
+from engine.building import Engine
 from engine.explaining import Explainer
 from engine.health import EngineHealth
 from engine.metrics import registry_of

@@ -15,7 +15,7 @@ from calls.errors import NotFound
 from config.lab_file import lab_text
 from config.load import load
 from config.settings import Settings
-from engine.building import agi_addresses, api_address
+from engine.addresses import agi_addresses, api_address
 from engine.commands.options import LAB_STATE, SAMPLES, AsJson, Overrides
 from engine.commands.prompts import make_prompts
 from engine.lists import import_samples

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.settings import Settings
-from engine.building import api_address
+from engine.addresses import api_address
 from engine.commands import lab
 from ivr.catalogue import Prompt
 from lab.asterisk.files import Box
