@@ -156,7 +156,7 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         callbacks=callbacks,
         callback_keeper=CallbackKeeper(desk=callbacks, list_=stores.callbacks, room=live, clock=clock),
         shifts=ShiftWatch(shift_rules_of(settings), clock),
-        supervisors=supervision_of(settings, live, asterisks, clock),
+        supervisors=supervision_of(lambda: current.settings, live, asterisks, clock),
         dispatch=RedisSupervision(live.steps),
         stores=stores,
         news=Announcements(redis, hotline=settings.hotline.id),

@@ -94,7 +94,7 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
     )
 
 
-def supervision_of(settings: Settings, live: RedisLiveState, asterisks: Asterisks, clock: Clock) -> SupervisionDesk:
+def supervision_of(settings: Callable[[], Settings], live: RedisLiveState, asterisks: Asterisks, clock: Clock) -> SupervisionDesk:
     """The desk, told of what each Asterisk says of supervisors' legs."""
 
     def gone(leg: str) -> None:

@@ -87,8 +87,7 @@ def _ring_times(settings: Settings) -> RingTimes:
 def _has_prompt(engine: Engine) -> Callable[[str], bool]:
     """Of every Asterisk, in the hotline's language."""
     folders = [pbx.prompts_here for pbx in engine.settings.asterisk.values()]
-    language = engine.settings.hotline.language
-    return lambda prompt: all((folder / language / f"{prompt}.wav").is_file() for folder in folders)
+    return lambda prompt: all((folder / engine.settings.hotline.language / f"{prompt}.wav").is_file() for folder in folders)
 
 
 @dataclass(frozen=True, slots=True)
