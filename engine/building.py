@@ -46,14 +46,16 @@ from store.redis.reloads import ReloadsAsked
 from store.redis.stream import EventStream
 from store.redis.supervising import RedisSupervision
 from store.redis.telling import ToldFacts
+from tickets.callbacks import Standing
 
 
 @dataclass(slots=True)
 class Seen:
-    """The hotline's calls and seats as this engine last looked; for figures, not for decisions."""
+    """The hotline's calls, seats and call-back list as this engine last looked; for figures, not for decisions."""
 
     calls: Sequence[LiveCall] = ()
     seats: Sequence[Seat] = ()
+    callbacks: Sequence[Standing] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,7 @@ async def test_an_enterprise_that_left_is_called_back_and_it_is_a_call_like_any_
     call_id = await left(hotline)
     task = await task_is(hotline, call_id, closed=None)
     assert (task["number"], task["class"], task["callable"], task["attempts"]) == ("0515-88880001", "key_enterprise", True, [])
+    await hotline.figure_is('zhida_callbacks_open{class="key_enterprise"} 1.0')
     seat = await hotline.seat(8001, ready=False)
     ring = await seat.rings()
     assert ring.number == KEY
