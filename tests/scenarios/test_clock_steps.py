@@ -7,6 +7,7 @@ import asyncio
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -90,12 +91,12 @@ async def answers(hotline: Hotline, seat: Softphone) -> str:
 
     Asterisk reckons by the wall clock how long it rings. Where it has given up, the seat is not blamed, and rung again.
     """
-    try:
-        await seat.answer()
-    except NotHappened:
-        await seat.rings()
-        await seat.answer()
-    return str((await hotline.seat_is(int(seat.number), "talking"))["call"])
+    async with asyncio.timeout(20):
+        while (found := await hotline.api.get(f"/seats/{seat.number}"))["state"] != "talking":
+            with suppress(NotHappened):
+                await seat.answer()
+            await asyncio.sleep(0.1)
+    return str(found["call"])
 
 
 async def stepped(hotline: Hotline, by_s: int) -> None:
