@@ -110,7 +110,7 @@ class LosesAnAnswer:
 
     async def xreadgroup(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  redis' own types
         found = await self._client.xreadgroup(*args, **kwargs)
-        if found and not self._broken:
+        if any(entries for _, entries in found or []) and not self._broken:
             self._broken = True
             raise ConnectionLost("Connection closed by server.")
         return found
