@@ -81,6 +81,7 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
         recorded=settings.recording.enabled,
         one_of=None if alone else one_of,
     )
+    watcher.strayed = reconciler.strayed
     legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
     return Asterisk(
         name=name,
