@@ -205,8 +205,9 @@ class House:
         state = lab.state_dir(NET)
         self._speak(state / "prompts")
         overrides = [*SHORT, *wanted.overrides]
-        of_wanted = {"engines": wanted.engines, "pbxs": wanted.pbxs, "clock": wanted.clock}
-        settings = await lab.start(NET, **of_wanted, overrides=overrides, owner=os.getpid())
+        settings = await lab.start(
+            NET, engines=wanted.engines, pbxs=wanted.pbxs, clock=wanted.clock, overrides=overrides, owner=os.getpid()
+        )
         self._running = wanted, RunningLab(settings=settings, state=state, engines=wanted.engines)
         return self._running[1]
 
