@@ -19,7 +19,8 @@ from calls.errors import Refused
 from config.derive import background
 from config.settings import Settings
 from engine.acts import ActBook
-from engine.building import Engine, api_address
+from engine.addresses import api_address
+from engine.building import Engine
 from engine.explaining import Explainer
 from engine.health import EngineHealth
 from engine.metrics import registry_of
@@ -92,8 +93,7 @@ def _ring_times(settings: Settings) -> RingTimes:
 def _has_prompt(engine: Engine) -> Callable[[str], bool]:
     """Of every Asterisk, in the hotline's language."""
     folders = [pbx.prompts_here for pbx in engine.settings.asterisk.values()]
-    language = engine.settings.hotline.language
-    return lambda prompt: all((folder / language / f"{prompt}.wav").is_file() for folder in folders)
+    return lambda prompt: all((folder / engine.settings.hotline.language / f"{prompt}.wav").is_file() for folder in folders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,12 @@ from config.derive import seat_definitions, waiting_rules
 from config.faults import dotted
 from config.load import Loaded
 from config.settings import Settings
-from engine.building import Engine, agi_addresses, current_of, roads_of, seats_go_by, shared_of, shift_rules_of
+from engine.addresses import agi_addresses
+from engine.building import Engine, seats_go_by, shared_of
 from engine.callback_place import callback_place
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
+from engine.serving import current_of, roads_of, shift_rules_of
 from engine.site import site_of
 from pbx.dialplan.render import render
 

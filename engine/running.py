@@ -125,6 +125,7 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "recorder": _record(engine, tables_there),
         "recordings": _finish_recordings(engine),
         "figures": _look(engine),
+        "figures of call-backs": _look_at_callbacks(engine, tables_there),
         "callbacks": _call_back(engine, tables_there),
         "links": _keep_links(engine, tables_there),
     }
@@ -184,6 +185,18 @@ async def _look(engine: Engine) -> None:
             log.debug("figures_not_read", code=fault.code)
         else:
             engine.shifts.look(engine.seen.seats)
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _look_at_callbacks(engine: Engine, tables_there: asyncio.Event) -> None:
+    """The same for the call-back list, which is in SQL; while that is away there is no figure, rather than an old one."""
+    await tables_there.wait()
+    while True:
+        try:
+            engine.seen.callbacks = await engine.stores.callbacks.standing()
+        except StoreFault as fault:
+            engine.seen.callbacks = ()
+            log.debug("figures_not_read", code=fault.code)
         await asyncio.sleep(_LOOK_EVERY_S)
 
 

@@ -41,6 +41,7 @@ def prepare(house: House, snippets: Sequence[Mapping[str, str]], *, music: Path,
         (house.state / name).mkdir(parents=True, exist_ok=True)
     for box, of_box in zip(house.boxes, snippets, strict=True):
         write_files(box, of_box)
+    house.clock_file.write_text("+0s", encoding="utf-8")
     make_music(music)
     write_house(house)
 

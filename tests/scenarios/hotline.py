@@ -219,6 +219,12 @@ class Hotline:
             while (await asyncio.to_thread(self.lab.health))["parts"][part]["ok"] is not ok:
                 await asyncio.sleep(0.05)
 
+    async def figure_is(self, line: str, *, within_s: float = 10.0) -> None:
+        """Wait until /metrics has this line."""
+        async with asyncio.timeout(within_s):
+            while line not in await asyncio.to_thread(self.lab.figures):
+                await asyncio.sleep(0.2)
+
     async def back(self, engine: int = 1) -> None:
         """Wait until the engine serves again."""
         async with asyncio.timeout(_BACK_S):

@@ -49,7 +49,10 @@ class Parts:
             news=SimpleNamespace(listen=lambda: forever("news")),
             reloads=SimpleNamespace(news=SimpleNamespace(listen=lambda: forever("reloads asked"))),
             stores=SimpleNamespace(
-                database=SimpleNamespace(upgrade=self.noted("migrated"), close=self.noted("database closed")), directory=None, rota=None
+                database=SimpleNamespace(upgrade=self.noted("migrated"), close=self.noted("database closed")),
+                directory=None,
+                rota=None,
+                callbacks=SimpleNamespace(standing=self.nobody),
             ),
             shifts=SimpleNamespace(look=lambda _: None, follow=lambda *_: forever("duty table")),
             recorder=recorder,
