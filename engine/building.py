@@ -5,7 +5,6 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
+from conference.recording import RecordingDesk
 from conference.supervising import SupervisionDesk
 from config.derive import (
     agents,
@@ -21,6 +21,7 @@ from config.derive import (
     labels_of,
     menus,
     plan_rules,
+    recording_announcements,
     redis_url,
     seat_codes,
     seat_definitions,
@@ -43,6 +44,8 @@ from engine.outside import Outside, outside_of
 from engine.reaching import REACH_SCRIPT, Reaching
 from engine.reconcile import OneOf, Reconciler
 from engine.recorder_process import RecorderProcess
+from engine.recording import folder_of, keeper_of
+from engine.recording_keeper import RecordingKeeper
 from engine.ringing import Ringing
 from engine.road import Road
 from engine.seat_codes import SEAT_SCRIPT, SeatCodeRoad
@@ -71,12 +74,12 @@ from store.redis.announcing import Announcements
 from store.redis.callbacks import RedisCallbackOrders
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
+from store.redis.pauses import RedisPauses
 from store.redis.reloads import ReloadsAsked
 from store.redis.stream import EventStream
 from store.redis.supervising import RedisSupervision
 from store.redis.telling import ToldFacts
 
-_NO_RECORDING: Final = ""
 _WAIT_ERROR_S: Final = (-300.0, -120.0, -60.0, -30.0, -10.0, 0.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 
 
@@ -127,6 +130,8 @@ class Engine:
     told: ToldFacts
     reloads: ReloadsAsked
     recorder: RecorderProcess
+    keeper: RecordingKeeper
+    recordings: RecordingDesk
     seen: Seen
     wait_errors: Histogram
     links: Links
@@ -145,11 +150,6 @@ class Engine:
     def outside(self) -> Outside:
         """How the outside world is dialled now."""
         return self.current.outside
-
-    @property
-    def recordings(self) -> Sequence[Path]:
-        """Where recordings are begun; those that were, are finished, also where there are to be none any more."""
-        return [pbx.recordings_here for pbx in self.settings.asterisk.values()]
 
 
 def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
@@ -172,9 +172,12 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     wait_errors = wait_error_histogram()
     place = callback_place(settings, current.decider, current.outside, number)
     callbacks = callback_desk(RedisCallbackOrders(redis, hotline=settings.hotline.id), live, asterisks, clock, place)
+    pauses = RedisPauses(redis, hotline=settings.hotline.id)
+    recordings = RecordingDesk(waiting=live, switch=asterisks, pauses=pauses, clock=clock, longest_s=settings.recording.pause_longest_s)
     shared = Shared(
-        engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors, callbacks=callbacks
-    )
+        engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors, callbacks=callbacks,
+        recording=recordings,
+    )  # fmt: skip
     roads = roads_of(current, shared)
     seats = SeatDesk(live, Agents(clock), pause_reasons={}, extend_s=0)
     codes = SeatCodeRoad(SeatCodes(seats), phones)
@@ -205,6 +208,8 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
         told=ToldFacts(redis, hotline=settings.hotline.id),
         reloads=ReloadsAsked(redis, hotline=settings.hotline.id),
+        keeper=keeper_of(lambda: current.settings, live, stores, clock),
+        recordings=recordings,
         recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
         wait_errors=wait_errors,
@@ -232,6 +237,7 @@ class Shared:
     post: PostOffice
     wait_errors: Histogram
     callbacks: CallbackDesk
+    recording: RecordingDesk
 
 
 def current_of(settings: Settings, directory: CurrentDirectory) -> Current:
@@ -256,6 +262,7 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
             service=_service(settings, asterisk.pbx),
             wait_missed_by=shared.wait_errors.observe,
             callbacks=shared.callbacks,
+            recording=shared.recording,
             outside=lambda number: outside.device(outside.digits(number)),
         )
         return Road(desk)
@@ -267,7 +274,7 @@ def shared_of(engine: Engine) -> Shared:
     """What the engine's roads share."""
     return Shared(
         engine_id=engine.engine_id, clock=engine.clock, live=engine.live, asterisks=engine.asterisks, post=engine.post,
-        wait_errors=engine.wait_errors, callbacks=engine.callbacks,
+        wait_errors=engine.wait_errors, callbacks=engine.callbacks, recording=engine.recordings,
     )  # fmt: skip
 
 
@@ -319,7 +326,13 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
         recorded=settings.recording.enabled,
         one_of=None if alone else one_of,
     )
-    legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
+    legs = PbxLegs(
+        AmiActions(link),
+        outside=outside.device,
+        caller_id=outside.caller_id,
+        unanswered=post.unanswered,
+        recordings=folder_of(settings, pbx),
+    )
     return Asterisk(
         name=name,
         pbx=pbx,
@@ -372,7 +385,8 @@ def wait_error_histogram() -> Histogram:
 def _service(settings: Settings, pbx: PbxSettings) -> Service:
     return Service(
         menus=menus(settings),
-        recordings=pbx.recordings_dir if settings.recording.enabled else _NO_RECORDING,
+        recordings=folder_of(settings, pbx),
+        recording_prompts=recording_announcements(settings),
         rating=settings.after_call.rating,
         rating_timeout_s=settings.after_call.timeout_s,
         hunt_s=settings.conference.total_s,
