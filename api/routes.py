@@ -17,6 +17,7 @@ from api.resources import (
     enterprises,
     explained,
     links,
+    recordings,
     reload,
     seats,
     shifts,
@@ -32,6 +33,7 @@ _JSON: Final = "application/json"
 
 ROUTES: Final[tuple[AnyRoute, ...]] = (
     *calls.ROUTES,
+    *recordings.ROUTES,
     *conferences.ROUTES,
     *callbacks.ROUTES,
     *tickets.ROUTES,

@@ -11,6 +11,7 @@ from calls.clock import Clock
 from calls.events import Act
 from calls.hours import Span
 from conference.desk import ConferenceDesk
+from conference.recording import RecordingDesk
 from conference.roster import Specialist
 from conference.roster_keeping import RosterPage
 from conference.supervising import SupervisionDesk
@@ -23,6 +24,7 @@ from seats.shifts import OnDuty, Shortage
 from tickets.acts import ActLog
 from tickets.callbacks import CallbackList, CallbackTask
 from tickets.link_desk import LinkDesk
+from tickets.manifests import Hold, Manifest
 from tickets.records import Records
 from whitelist.entries import Entry
 from whitelist.keeping import EntryPage, WantedEntries
@@ -202,6 +204,46 @@ class Reload(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundToHear:
+    """A recording that is there; `stream` as in `tickets.manifests.RecordingStore`, by start and size."""
+
+    size: int
+    sha256: str
+    stream: Callable[[int, int], AsyncIterator[bytes]]
+
+
+class KeptRecordings(Protocol):
+    """Recordings that are finished.
+
+    Raises (all): NotFound: there is none, or it is lost. Conflict: the call goes on, or it is not finished yet. StoreFault.
+    """
+
+    async def manifest(self, call_id: str) -> Manifest:
+        """The manifest, also of one that was removed."""
+        ...
+
+    async def sound(self, call_id: str) -> SoundToHear:
+        """The sound. Raises: Gone: it was removed."""
+        ...
+
+    async def consults(self, call_id: str) -> Sequence[Manifest]:
+        """Those of its consults, in the order in which they began; none where there was no consult."""
+        ...
+
+    async def consult_sound(self, call_id: str, consult: str) -> SoundToHear:
+        """The sound of one of them. Raises: Gone: it was removed."""
+        ...
+
+    async def served_by(self, call_id: str, agent: str) -> bool:
+        """Whether this agent talked on that call."""
+        ...
+
+    async def keep(self, call_id: str, hold: Hold | None) -> Manifest:
+        """Keep all that was recorded of the call beyond its time, or (None) no longer. Raises: Gone: it was removed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RingTimes:
     """How long a specialist's phone rings at most."""
 
@@ -265,3 +307,5 @@ class Sources:
     has_prompt: Callable[[str], bool]
     links: LinkDesk
     page: Callable[[], PageRules]
+    recordings: KeptRecordings
+    recording_desk: RecordingDesk

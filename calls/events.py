@@ -154,6 +154,30 @@ class RecordingStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingAnnounced(Event):
+    """The caller was told, by this prompt, that the call will be recorded."""
+
+    kind: ClassVar[str] = "recording_announced"
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPaused(Event):
+    """From now on silence is recorded of everybody; `by` is who asked for it."""
+
+    kind: ClassVar[str] = "recording_paused"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingResumed(Event):
+    """What is said is recorded again."""
+
+    kind: ClassVar[str] = "recording_resumed"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultStarted(Event):
     """The seat went into the room to talk with a specialist; the caller hears music."""
 
@@ -396,6 +420,27 @@ class Ended(Event):
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFinished(Event):
+    """The sound of the call, or of a `consult` in it, is one file now, with a manifest beside it; `size` in bytes."""
+
+    kind: ClassVar[str] = "recording_finished"
+    name: str
+    sha256: str
+    size: int
+    length_s: float
+    consult: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRemoved(Event):
+    """The sound was removed; `why` is a whole sentence. The manifest stays."""
+
+    kind: ClassVar[str] = "recording_removed"
+    name: str
+    why: str
+
+
 KINDS: Final[Mapping[str, type[Event]]] = {
     event.kind: event
     for event in (
@@ -411,10 +456,13 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         Offered,
         OfferEnded,
         Answered,
+        RecordingAnnounced,
         RecordingStarted,
         CallerRung,
         CallerReached,
         CallerNotReached,
+        RecordingPaused,
+        RecordingResumed,
         ConsultStarted,
         SpecialistAsked,
         SpecialistAttemptEnded,
@@ -430,6 +478,8 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         Rated,
         CallbackAsked,
         Ended,
+        RecordingFinished,
+        RecordingRemoved,
         Act,
         CallbackClaimed,
         CallbackClosed,

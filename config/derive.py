@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import time
+from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,8 @@ from seats.seat import SeatDefinition
 from tickets.links import LinkRules, Sending
 from tickets.messages import SendingRules
 from whitelist.identify import CallerClass, TrunkTrust
+
+_NOT_TOLD: Final = "off"
 
 
 def waiting_rules(settings: Settings) -> Rules:
@@ -291,14 +294,25 @@ def _with_password(url: str, password: SecretStr | None) -> str:
     return f"{scheme}://{user}:{quote(password.get_secret_value(), safe='')}@{host}{slash}{path}"
 
 
+def recording_announcements(settings: Settings) -> dict[str, str]:
+    """Dialled number -> the prompt by which its callers are told that they are recorded; a number without one is left out."""
+    if not settings.recording.enabled:
+        return {}
+    prompts = {number: dialled.recording_announcement or settings.recording.announcement for number, dialled in settings.dialled.items()}
+    return {number: prompt for number, prompt in prompts.items() if prompt and prompt != _NOT_TOLD}
+
+
 def prompts_needed(settings: Settings) -> dict[str, set[str]]:
     """Language -> prompts that this configuration names."""
     needed = prompts_of_routes(settings)
     told = announcing(settings)
+    recorded = recording_announcements(settings)
     for number, dialled in settings.dialled.items():
         prompts = needed.setdefault(dialled.language or settings.hotline.language, set())
         prompts.add(settings.fallback.message)
         prompts |= prompts_for(told.of(number))
+        if number in recorded:
+            prompts.add(recorded[number])
         if dialled.ivr == "greeting":
             prompts.add(dialled.greeting)
         if dialled.ivr == "menu":

@@ -5,13 +5,13 @@ import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from prometheus_client import Histogram
 from redis.asyncio import Redis
 
 from calls.clock import Clock, SystemClock
 from conference.desk import ConferenceDesk
+from conference.recording import RecordingDesk
 from conference.supervising import SupervisionDesk
 from config.derive import agents, redis_url, seat_codes, waiting_rules
 from config.settings import Settings
@@ -26,6 +26,8 @@ from engine.links import Links, links_of
 from engine.mailbox import PostOffice
 from engine.outside import Outside
 from engine.recorder_process import RecorderProcess
+from engine.recording import keeper_of
+from engine.recording_keeper import RecordingKeeper
 from engine.road import Road
 from engine.seat_codes import SeatCodeRoad
 from engine.serving import Current, Shared, current_of, roads_of, shift_rules_of, wait_error_histogram
@@ -43,6 +45,7 @@ from store.redis.announcing import Announcements
 from store.redis.callbacks import RedisCallbackOrders
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
+from store.redis.pauses import RedisPauses
 from store.redis.reloads import ReloadsAsked
 from store.redis.stream import EventStream
 from store.redis.supervising import RedisSupervision
@@ -89,6 +92,8 @@ class Engine:
     told: ToldFacts
     reloads: ReloadsAsked
     recorder: RecorderProcess
+    keeper: RecordingKeeper
+    recordings: RecordingDesk
     seen: Seen
     wait_errors: Histogram
     links: Links
@@ -107,11 +112,6 @@ class Engine:
     def outside(self) -> Outside:
         """How the outside world is dialled now."""
         return self.current.outside
-
-    @property
-    def recordings(self) -> Sequence[Path]:
-        """Where recordings are begun; those that were, are finished, also where there are to be none any more."""
-        return [pbx.recordings_here for pbx in self.settings.asterisk.values()]
 
 
 def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
@@ -134,9 +134,12 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     wait_errors = wait_error_histogram()
     place = callback_place(settings, current.decider, current.outside, number)
     callbacks = callback_desk(RedisCallbackOrders(redis, hotline=settings.hotline.id), live, asterisks, clock, place)
+    pauses = RedisPauses(redis, hotline=settings.hotline.id)
+    recordings = RecordingDesk(waiting=live, switch=asterisks, pauses=pauses, clock=clock, longest_s=settings.recording.pause_longest_s)
     shared = Shared(
-        engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors, callbacks=callbacks
-    )
+        engine_id=engine_id, clock=clock, live=live, asterisks=asterisks, post=post, wait_errors=wait_errors, callbacks=callbacks,
+        recording=recordings,
+    )  # fmt: skip
     roads = roads_of(current, shared)
     seats = SeatDesk(live, Agents(clock), pause_reasons={}, extend_s=0)
     codes = SeatCodeRoad(SeatCodes(seats), phones)
@@ -167,6 +170,8 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         stream=EventStream(redis, hotline=settings.hotline.id, recorder=engine_id),
         told=ToldFacts(redis, hotline=settings.hotline.id),
         reloads=ReloadsAsked(redis, hotline=settings.hotline.id),
+        keeper=keeper_of(lambda: current.settings, live, stores, clock),
+        recordings=recordings,
         recorder=RecorderProcess((sys.executable, "-m", "engine", "record", *options), clock),
         seen=Seen(),
         wait_errors=wait_errors,
@@ -187,5 +192,5 @@ def shared_of(engine: Engine) -> Shared:
     """What the engine's roads share."""
     return Shared(
         engine_id=engine.engine_id, clock=engine.clock, live=engine.live, asterisks=engine.asterisks, post=engine.post,
-        wait_errors=engine.wait_errors, callbacks=engine.callbacks,
+        wait_errors=engine.wait_errors, callbacks=engine.callbacks, recording=engine.recordings,
     )  # fmt: skip

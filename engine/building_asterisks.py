@@ -13,6 +13,7 @@ from engine.mailbox import PostOffice
 from engine.outside import outside_of
 from engine.reaching import REACH_SCRIPT, Reaching
 from engine.reconcile import OneOf, Reconciler
+from engine.recording import folder_of
 from engine.road import Road
 from engine.seat_codes import SEAT_SCRIPT, SeatCodeRoad
 from engine.supervisors import PhonesOfSupervisors, SupervisorsAnywhere
@@ -82,7 +83,13 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
         one_of=None if alone else one_of,
     )
     watcher.strayed = reconciler.strayed
-    legs = PbxLegs(AmiActions(link), outside=outside.device, caller_id=outside.caller_id, unanswered=post.unanswered)
+    legs = PbxLegs(
+        AmiActions(link),
+        outside=outside.device,
+        caller_id=outside.caller_id,
+        unanswered=post.unanswered,
+        recordings=folder_of(settings, pbx),
+    )
     return Asterisk(
         name=name,
         pbx=pbx,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from api.app import build_app
-from api.rights import Role
+from api.rights import Right, Role
 from api.route import TOKENS
 from api.server import ApiServer
 from api.sources import Happening, Known, PageRules, RingTimes, Sources
@@ -24,6 +24,7 @@ from engine.building import Engine
 from engine.explaining import Explainer
 from engine.health import EngineHealth
 from engine.metrics import registry_of
+from engine.recordings_heard import RecordingsOfApi
 from engine.reloading import Reloader
 from routing.explain import Asked, Explanation
 from seats.seat import Seat
@@ -42,7 +43,12 @@ def api_server(engine: Engine, number: int, reloader: Reloader) -> ApiServer:
 
 def _tokens(settings: Settings) -> dict[str, Token]:
     return {
-        name: Token(secret=token.token.get_secret_value(), role=Role(token.role), agent=token.agent or "")
+        name: Token(
+            secret=token.token.get_secret_value(),
+            role=Role(token.role),
+            agent=token.agent or "",
+            also=frozenset(map(Right, token.may)),
+        )
         for name, token in settings.api.tokens.items()
     }
 
@@ -78,6 +84,8 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         has_prompt=_has_prompt(engine),
         links=engine.links.desk,
         page=lambda: _page_rules(engine.settings),
+        recordings=RecordingsOfApi(stores=engine.keeper.stores, records=engine.stores.records, waiting=engine.live, clock=engine.clock),
+        recording_desk=engine.recordings,
     )
     return build_app(sources, tokens=_tokens(engine.settings))
 

@@ -25,6 +25,7 @@ from engine.building import Engine, seats_go_by, shared_of
 from engine.callback_place import callback_place
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
+from engine.recording import folder_of
 from engine.serving import current_of, roads_of, shift_rules_of
 from engine.site import site_of
 from pbx.dialplan.render import render
@@ -122,7 +123,9 @@ class Reloader:
         engine.roads.update(roads_of(now, shared_of(engine)))
         for asterisk in engine.asterisks.values():
             asterisk.legs.caller_id = now.outside.caller_id
+            asterisk.legs.recordings = folder_of(taken, asterisk.pbx)
             asterisk.reconciler.recorded = taken.recording.enabled
+        engine.recordings.longest_s = taken.recording.pause_longest_s
         engine.stores.records.go_by(deadlines(taken))
         engine.links.go_by(taken, engine.clock)
         configure_logs(taken.engine.log_level)

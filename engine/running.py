@@ -12,15 +12,14 @@ from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
 from engine.asterisks import Asterisk
 from engine.building import Engine
+from engine.recording import end_pauses
 from engine.reloading import Reloader
-from pbx.recordings import finish_recordings
 
 log = structlog.get_logger(__name__)
 
 _FIRST_LINK_S: Final = 5.0
 _FIRST_DIRECTORY_S: Final = 10.0
 _STORE_RETRY_S: Final = 0.5
-_RECORDINGS_EVERY_S: Final = 2.0
 _LOOK_EVERY_S: Final = 5.0
 
 
@@ -123,7 +122,8 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "reloads asked": engine.reloads.news.listen(),
         "reloads": reloader.follow(),
         "recorder": _record(engine, tables_there),
-        "recordings": _finish_recordings(engine),
+        "recordings": engine.keeper.run(),
+        "pauses": end_pauses(engine.recordings),
         "figures": _look(engine),
         "figures of call-backs": _look_at_callbacks(engine, tables_there),
         "callbacks": _call_back(engine, tables_there),
@@ -198,18 +198,6 @@ async def _look_at_callbacks(engine: Engine, tables_there: asyncio.Event) -> Non
             engine.seen.callbacks = ()
             log.debug("figures_not_read", code=fault.code)
         await asyncio.sleep(_LOOK_EVERY_S)
-
-
-async def _finish_recordings(engine: Engine) -> None:
-    """Join the halves of recordings whose calls are over."""
-    while True:
-        await asyncio.sleep(_RECORDINGS_EVERY_S)
-        try:
-            live = {call.call_id for call in await engine.live.calls()}
-        except StoreFault:
-            continue
-        for folder in engine.recordings:
-            await asyncio.to_thread(finish_recordings, folder, live)
 
 
 async def _live_state_there(engine: Engine) -> None:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from prometheus_client import Histogram
 
 from calls.clock import Clock
-from config.derive import announcing, labels_of, menus, plan_rules, trunk_trusts
+from conference.recording import RecordingDesk
+from config.derive import announcing, labels_of, menus, plan_rules, recording_announcements, trunk_trusts
 from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
@@ -18,13 +19,11 @@ from engine.desk import Desk, Service
 from engine.directory import CurrentDirectory
 from engine.mailbox import PostOffice
 from engine.outside import Outside, outside_of
+from engine.recording import folder_of
 from engine.ringing import Ringing
 from engine.road import Road
 from engine.shifts import ShiftRules
 from store.redis.live import RedisLiveState
-
-_NO_RECORDING: Final = ""
-
 
 _WAIT_ERROR_S: Final = (-300.0, -120.0, -60.0, -30.0, -10.0, 0.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 
@@ -49,6 +48,7 @@ class Shared:
     post: PostOffice
     wait_errors: Histogram
     callbacks: CallbackDesk
+    recording: RecordingDesk
 
 
 def current_of(settings: Settings, directory: CurrentDirectory) -> Current:
@@ -73,6 +73,7 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
             service=_service(settings, asterisk.pbx),
             wait_missed_by=shared.wait_errors.observe,
             callbacks=shared.callbacks,
+            recording=shared.recording,
             outside=lambda number: outside.device(outside.digits(number)),
         )
         return Road(desk)
@@ -96,7 +97,8 @@ def wait_error_histogram() -> Histogram:
 def _service(settings: Settings, pbx: PbxSettings) -> Service:
     return Service(
         menus=menus(settings),
-        recordings=pbx.recordings_dir if settings.recording.enabled else _NO_RECORDING,
+        recordings=folder_of(settings, pbx),
+        recording_prompts=recording_announcements(settings),
         rating=settings.after_call.rating,
         rating_timeout_s=settings.after_call.timeout_s,
         hunt_s=settings.conference.total_s,

@@ -6,7 +6,15 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 
 from api.documents.answers import AnswerDocument, answer_document
-from api.documents.calls import SpanDocument, SpecialistPartDocument, Suffix, span_document, specialist_part
+from api.documents.calls import (
+    KeptDocument,
+    SpanDocument,
+    SpecialistPartDocument,
+    Suffix,
+    kept_document,
+    span_document,
+    specialist_part,
+)
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.ticket import LONGEST_TEXT, Disposition, Ticket, TicketStatus
@@ -88,6 +96,7 @@ class TicketDocument(Document):
     on_line: list[SpanDocument]
     recording: str | None
     recordings: list[str]
+    kept: Annotated[list[KeptDocument], Field(description="Recordings that are finished.")]
     rating: int | None
     recovered: bool
     due: Annotated[Moment | None, Field(description="As in `deadline`.")]
@@ -145,6 +154,7 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         on_line=[span_document(span) for span in record.on_line],
         recording=next(iter(record.recordings), None),
         recordings=list(record.recordings),
+        kept=[kept_document(one) for one in record.kept],
         rating=record.rating,
         recovered=record.recovered,
         due=ticket.deadline.due,

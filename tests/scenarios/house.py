@@ -38,6 +38,7 @@ SPOKEN: Final = {
     "menu-main": "cai4 dan1",
     "menu-invalid": "you3 wu4",
     "menu-no-input": "mei2 you3",
+    "call-is-recorded": "lu4 yin1",
     "please-wait": "qing3 deng3",
     "nobody-free": "bao4 qian4",
     "closed-now": "fei1 gong1 zuo4 shi2 jian1",

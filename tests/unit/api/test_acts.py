@@ -22,6 +22,7 @@ OF_LINKS = {"issue_link", "show_code", "revoke_link"}
 ACTS = [route for route in ROUTES if is_act(route)]
 FREE_OF_REASON = {
     *("ask_specialist", "change_conference", "write_ticket", "cancel_hunt", "take_out", "end_supervision", "reload", "sign_in"),
+    *("pause_recording", "resume_recording", "release_recording"),
     *IN_WRAP_UP,
     *("call_back", "claim_callback", "give_callback_back"),
     *OF_LINKS,
@@ -33,6 +34,7 @@ async def test_every_operation_that_is_no_get_is_noted(hotline: Hotline, admin: 
     name, method, path = route.name, route.method, route.path  # type: ignore[attr-defined]
     hotline.talks()
     hotline.records.add_ticket(hotline.records.add(*told.arrival(), *told.answer()))
+    hotline.recordings.keeps(CALL, b"RIFF")
     hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
     hotline.seats.add(a_seat("8002"))
     if name in IN_CONFERENCE:

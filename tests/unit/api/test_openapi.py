@@ -35,6 +35,7 @@ PATHS = {
     "entry_id": ENTERPRISE.entry_id,
     "specialist_id": "t-1",
     "member": "seat",
+    "consult": "0",
     "task_id": "left",
     "link_id": "7k2m9x0p",
 }
@@ -53,6 +54,7 @@ BODIES: dict[str, Any] = {
     "force_seat": {"state": "paused", "why": "离席未置忙"},
     "call_back": {"seat": "8002"},
     "issue_link": {"specialist_id": "t-1", "send": True},
+    "keep_recording": {"why": "投诉 2026-17"},
     "close_callback": {"reason": "settled", "note": "已答复"},
 }
 A_LINK = Link(
@@ -98,6 +100,8 @@ def busy(hotline: Hotline) -> Hotline:
     hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
     linked(hotline)
     hotline.talks()
+    hotline.recordings.keeps(CALL, b"RIFF")
+    hotline.recordings.keep_consult(CALL, "0", b"RIFF")
     hotline.waiting.add(a_live_call("waits", state=CallState.WAITING, number=""))
     hotline.seats.add(a_seat("8002"))
     return hotline
