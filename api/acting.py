@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, SecretStr
 
+from api.download import Download
 from api.errors import Malformed
 from api.route import AnyRoute, Asked
 from calls.errors import StoreFault, ZhidaError
@@ -31,7 +32,7 @@ def is_act(route: AnyRoute) -> bool:
     return route.method not in _LOOKS
 
 
-async def carried_out(route: AnyRoute, asked: Asked[Any, Any], sent: object) -> BaseModel | None:
+async def carried_out(route: AnyRoute, asked: Asked[Any, Any], sent: object) -> BaseModel | Download | None:
     """The operation's answer; an act is noted first, and again with its reason where it was not done after all.
 
     Raises: StoreFault: it could not be noted, so it was not done. What the operation raises.

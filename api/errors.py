@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from api.documents.problem import Problem
-from calls.errors import Conflict, Fault, NotFound, Refused, ZhidaError
+from calls.errors import Conflict, Fault, Gone, NotFound, Refused, ZhidaError
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,10 @@ class TooSlow(Refused):
     """It did not arrive in time."""
 
 
+class NoSuchRange(Refused):
+    """None of the bytes that were asked for are there."""
+
+
 class WrongMediaType(Refused):
     """Something else than JSON was sent."""
 
@@ -53,7 +57,9 @@ STATUS: Final[Mapping[type[ZhidaError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NoSuchMethod: HTTPStatus.METHOD_NOT_ALLOWED,
     TooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    Gone: HTTPStatus.GONE,
     Conflict: HTTPStatus.CONFLICT,
+    NoSuchRange: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -85,6 +91,8 @@ def problem_response(error: Exception) -> web.Response:
     headers = dict(_HEADERS.get(status, {}))
     if isinstance(error, web.HTTPMethodNotAllowed):
         headers["Allow"] = error.headers["Allow"]
+    if isinstance(error, NoSuchRange):
+        headers["Content-Range"] = f"bytes */{error.fields['size']}"
     return web.Response(status=status, text=problem.model_dump_json(), content_type=PROBLEM_JSON, headers=headers)
 
 

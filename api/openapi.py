@@ -18,6 +18,11 @@ Json = dict[str, Any]
 _REF: Final = "#/components/schemas/{model}"
 _ANY: Final[tuple[type[ZhidaError], ...]] = (Malformed, Unauthorized, Forbidden, Refused, StoreFault)
 _OF_BODIES: Final[tuple[type[ZhidaError], ...]] = (TooLarge, TooSlow, WrongMediaType)
+_RANGES: Final = {
+    "Range": "One range of bytes (`bytes=0-1023`, `bytes=1024-`, `bytes=-512`); several are answered with the whole file.",
+    "If-Range": "The ETag you saw; where it is another by now, the whole file comes.",
+    "If-None-Match": "ETags you have.",
+}
 _WORDS: Final = """Live calls, seats and conferences of an enterprise hotline, and the records of what happened.
 
 Errors are problem details (RFC 9457) with a stable `code`. Lists are pages: ask again with `cursor` = `next` until that is null.
@@ -85,11 +90,26 @@ def _operation(route: AnyRoute, schemas: _Schemas) -> Json:
         "description": f"{route.words}\n\nNeeds the right `{route.right}`.".strip(),
         "tags": [route.tag],
         "parameters": [*_path_parameters(route), *_query_parameters(route, schemas), *_headers(route)],
-        "responses": {str(int(route.status)): _answer(route, schemas), **_problems(route, schemas)},
+        "responses": {**_answers(route, schemas), **_problems(route, schemas)},
     }
     if route.has_body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas.asked(route.body)}}}
     return operation
+
+
+def _answers(route: AnyRoute, schemas: _Schemas) -> Json:
+    return _file_answers(route) if route.media else {str(int(route.status)): _answer(route, schemas)}
+
+
+def _file_answers(route: AnyRoute) -> Json:
+    """The answers of an operation that sends a file."""
+    content: Json = {route.media: {"schema": {"type": "string", "format": "binary"}}}
+    etag: Json = {"ETag": {"description": "The SHA-256 of the whole file, quoted.", "schema": {"type": "string"}}}
+    return {
+        "200": {"description": "The file.", "content": content, "headers": etag},
+        "206": {"description": "The part that `Range` asks for.", "content": content, "headers": etag},
+        "304": {"description": "`If-None-Match` names this very file.", "headers": etag},
+    }
 
 
 def _answer(route: AnyRoute, schemas: _Schemas) -> Json:
@@ -136,6 +156,9 @@ def _headers(route: AnyRoute) -> Iterator[Json]:
         words = "Any text of your own, new for each request: sent again with the same request, it is not carried out again."
         schema: Json = {"type": "string", "pattern": "^[!-~]{1,200}$"}
         yield {"name": HEADER, "in": "header", "required": False, "description": words, "schema": schema}
+    if route.media:
+        for name, words in _RANGES.items():
+            yield {"name": name, "in": "header", "required": False, "description": words, "schema": {"type": "string"}}
     if route.versioned and route.has_body:
         words = "The ETag you saw; where it is another by now, nothing is changed."
         yield {"name": "If-Match", "in": "header", "required": False, "description": words, "schema": {"type": "string"}}

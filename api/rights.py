@@ -18,13 +18,17 @@ class Right(StrEnum):
     """What an operation needs."""
 
     LOOK = "look"  # read everything
+    HEAR = "hear"  # hear the recordings of calls, and read their manifests: an agent of the calls he served himself
+    HEAR_ALL = "hear_all"  # of everybody's calls
+    HEAR_CONSULTS = "hear_consults"  # what seat and specialist said while the caller was on music
+    KEEP = "keep"  # have a recording kept beyond its time, or no longer
     SERVE = "serve"  # conferences, tickets and the states of seats
     SUPERVISE = "supervise"  # be on calls of others, move them, force seats, see who did what
     CONFIGURE = "configure"  # have the configuration read again
 
 
-_SERVING: Final = frozenset({Right.LOOK, Right.SERVE})
-_STEERING: Final = _SERVING | {Right.SUPERVISE}
+_SERVING: Final = frozenset({Right.LOOK, Right.SERVE, Right.HEAR})
+_STEERING: Final = _SERVING | {Right.HEAR_ALL, Right.KEEP, Right.SUPERVISE}
 
 ALLOWED: Final[Mapping[Role, frozenset[Right]]] = {
     Role.OBSERVER: frozenset({Right.LOOK}),
@@ -32,4 +36,5 @@ ALLOWED: Final[Mapping[Role, frozenset[Right]]] = {
     Role.SUPERVISOR: _STEERING,
     Role.ADMIN: frozenset(Right),
 }
-"""role -> what it may do. A token is not bound to a seat, so whoever may serve may change the state of any."""
+"""role -> what it may do. A token is not bound to a seat, so whoever may serve may change the state of any.
+A token may have more (api.tokens.NAME.may)."""

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from api.documents.plain import Nothing
+from api.download import Download
 from api.rights import Right
 from api.sources import Sources
 from api.tokens import Bearer, Tokens
@@ -41,6 +42,8 @@ PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "entry_id": PathPart(r"[A-Za-z0-9._-]{1,64}", "A whitelist entry's id.", "3f1c0a9b2d4e5f60"),
     "specialist_id": PathPart(r"[A-Za-z0-9._-]{1,64}", "A specialist's id.", "9a0b1c2d3e4f5061"),
     "wish_id": PathPart(r"[0-9a-f]{1,40}", "A wish's id.", "5d2f1c0a9b3e4f60"),
+    "link_id": PathPart(r"[0-9a-z]{8}", "A link's id; it is no secret.", "7k2m9x0p"),
+    "consult": PathPart(r"[A-Za-z0-9._-]{1,80}", "Which of a call's consults, as their list names it.", "0"),
     "member": PathPart(r"[A-Za-z0-9._-]{1,200}", "Who: seat, a specialist's id, or an attempt's id.", "seat"),
 }
 """Every name that a path may have."""
@@ -79,6 +82,7 @@ class Route(Generic[Query, Body]):
         handle: carries it out; what it returns is the answer, None where there is no content.
         refusals: what it may raise beside what everything may.
         creates: takes an Idempotency-Key.
+        media: it answers with a file of this type (a Download), in ranges where they are asked for.
         versioned: its answer has `version`, which is also its ETag.
     """
 
@@ -88,7 +92,7 @@ class Route(Generic[Query, Body]):
     summary: str
     tag: str
     right: Right
-    handle: Callable[[Asked[Query, Body]], Awaitable[BaseModel | None]]
+    handle: Callable[[Asked[Query, Body]], Awaitable[BaseModel | Download | None]]
     answer: type[BaseModel] | None
     query: type[Query]
     body: type[Body]
@@ -96,6 +100,7 @@ class Route(Generic[Query, Body]):
     refusals: tuple[type[ZhidaError], ...] = ()
     creates: bool = False
     versioned: bool = False
+    media: str = ""
     words: str = field(default="")
 
     @property

@@ -17,6 +17,8 @@ from api.resources import (
     departments,
     enterprises,
     explained,
+    links,
+    recordings,
     reload,
     seats,
     shifts,
@@ -32,9 +34,11 @@ _JSON: Final = "application/json"
 
 ROUTES: Final[tuple[AnyRoute, ...]] = (
     *calls.ROUTES,
+    *recordings.ROUTES,
     *conferences.ROUTES,
     *callbacks.ROUTES,
     *tickets.ROUTES,
+    *links.ROUTES,
     *seats.ROUTES,
     *shifts.ROUTES,
     *agents.ROUTES,

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from api.acting import carried_out, person_of
+from api.download import Download, send
 from api.errors import Malformed, TooSlow, WrongMediaType
 from api.hostile import check_text, read_json
 from api.repeating import once
@@ -21,10 +22,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _JSON: Final = frozenset({"application/json", "application/merge-patch+json"})
 
 
-def handler_of(route: AnyRoute) -> Callable[[web.Request], Awaitable[web.Response]]:
+def handler_of(route: AnyRoute) -> Handler:
     """What aiohttp calls for this operation."""
 
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.StreamResponse:
         request[ROUTE_NAME] = route.name
         bearer = request.app[TOKENS].of_header(request.headers.get("Authorization"))
         request[BEARER] = bearer
@@ -41,6 +42,8 @@ def handler_of(route: AnyRoute) -> Callable[[web.Request], Awaitable[web.Respons
             if_match=request.headers.get("If-Match"),
             person=person_of(request),
         )
+        if route.media:
+            return await _sent(request, route, asked)
         if route.creates:
             return await once(request, asked, sent, lambda: _answered(route, asked, sent))
         return await _answered(route, asked, sent)
@@ -48,8 +51,17 @@ def handler_of(route: AnyRoute) -> Callable[[web.Request], Awaitable[web.Respons
     return handle
 
 
+async def _sent(request: web.Request, route: AnyRoute, asked: Asked[Any, Any]) -> web.StreamResponse:
+    download = await carried_out(route, asked, None)
+    if not isinstance(download, Download):
+        raise TypeError(f"{route.name} answers with no file")
+    return await send(request, download)
+
+
 async def _answered(route: AnyRoute, asked: Asked[Any, Any], sent: object) -> web.Response:
     document = await carried_out(route, asked, sent)
+    if isinstance(document, Download):
+        raise TypeError(f"{route.name} answers with a file and does not say so")
     return _response(route, document)
 
 

@@ -14,6 +14,7 @@ from conference.asking import SpecialistDesk, Wanted
 from conference.desk import ConferenceDesk
 from conference.figures import SpecialistFigures
 from conference.leaving import DepartmentTickets
+from conference.recording import RecordingDesk
 from conference.roster import Specialist
 from conference.roster_keeping import Absences, RosterPage
 from conference.supervising import SupervisionDesk
@@ -26,6 +27,8 @@ from seats.seat import Seat
 from seats.shifts import OnDuty, Shortage
 from tickets.acts import ActLog
 from tickets.callbacks import CallbackList, CallbackTask
+from tickets.link_desk import LinkDesk
+from tickets.manifests import Hold, Manifest
 from tickets.records import Records
 from whitelist.entries import Entry
 from whitelist.keeping import EntryPage, WantedEntries
@@ -225,6 +228,60 @@ class Reload(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundToHear:
+    """A recording that is there; `stream` as in `tickets.manifests.RecordingStore`, by start and size."""
+
+    size: int
+    sha256: str
+    stream: Callable[[int, int], AsyncIterator[bytes]]
+
+
+class KeptRecordings(Protocol):
+    """Recordings that are finished.
+
+    Raises (all): NotFound: there is none, or it is lost. Conflict: the call goes on, or it is not finished yet. StoreFault.
+    """
+
+    async def manifest(self, call_id: str) -> Manifest:
+        """The manifest, also of one that was removed."""
+        ...
+
+    async def sound(self, call_id: str) -> SoundToHear:
+        """The sound. Raises: Gone: it was removed."""
+        ...
+
+    async def consults(self, call_id: str) -> Sequence[Manifest]:
+        """Those of its consults, in the order in which they began; none where there was no consult."""
+        ...
+
+    async def consult_sound(self, call_id: str, consult: str) -> SoundToHear:
+        """The sound of one of them. Raises: Gone: it was removed."""
+        ...
+
+    async def served_by(self, call_id: str, agent: str) -> bool:
+        """Whether this agent talked on that call."""
+        ...
+
+    async def keep(self, call_id: str, hold: Hold | None) -> Manifest:
+        """Keep all that was recorded of the call beyond its time, or (None) no longer. Raises: Gone: it was removed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """How specialists' pages are served.
+
+    Args:
+        hotline: its name, for the page's head. language: where a browser asks for none that there is.
+        proxies: addresses or networks in front, whose X-Forwarded-For tells who asks.
+    """
+
+    hotline: str
+    language: str
+    proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """All of it.
 
@@ -234,6 +291,7 @@ class Sources:
         registry: what /metrics shows; the API adds its own figures to it.
         message: the prompt that a caller hears whom nobody could take. away_ring_s: how long a number rings that he is sent to.
         has_prompt: whether a prompt is there to be played.
+        page: how specialists' pages are served.
     """
 
     clock: Clock
@@ -267,3 +325,7 @@ class Sources:
     message: Callable[[], str]
     away_ring_s: Callable[[], float]
     has_prompt: Callable[[str], bool]
+    links: LinkDesk
+    page: Callable[[], PageRules]
+    recordings: KeptRecordings
+    recording_desk: RecordingDesk

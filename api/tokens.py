@@ -14,11 +14,12 @@ _SCHEMES: Final = ("bearer", "token")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A secret, what its bearer may do, and the agent whose own it is ("" where several use it)."""
+    """A secret, what its bearer may do (also: beside what his role may), and the agent whose own it is ("" where several use it)."""
 
     secret: str = field(repr=False)
     role: Role
     agent: str = ""
+    also: frozenset[Right] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +29,14 @@ class Bearer:
     name: str
     role: Role
     agent: str = ""
+    also: frozenset[Right] = frozenset()
 
     def may(self, right: Right) -> bool:
-        """Whether his role has that right."""
-        return right in ALLOWED[self.role]
+        """Whether his role, or his token, has that right."""
+        return right in ALLOWED[self.role] or right in self.also
 
     def must(self, right: Right) -> None:
-        """Raises: Forbidden: his role has not that right."""
+        """Raises: Forbidden: he has not that right."""
         if not self.may(right):
             able = ", ".join(role for role, rights in ALLOWED.items() if right in rights)
             raise Forbidden("role_not_allowed", f"Token {self.name} is of role {self.role}; this is for {able}.", role=self.role)
@@ -48,7 +50,7 @@ class Tokens:
 
     def replace(self, tokens: Mapping[str, Token]) -> None:
         """From now on these are good, and no others."""
-        self._known = [(Bearer(name=name, role=token.role, agent=token.agent), _digest(token.secret)) for name, token in tokens.items()]
+        self._known = [(_bearer(name, token), _digest(token.secret)) for name, token in tokens.items()]
 
     def bearer(self, secret: str) -> Bearer:
         """Raises: Unauthorized: no such token."""
@@ -69,6 +71,10 @@ class Tokens:
         if scheme.lower() not in _SCHEMES or not secret.strip():
             raise Unauthorized("token_unreadable", "The Authorization header is Bearer TOKEN.")
         return self.bearer(secret.strip())
+
+
+def _bearer(name: str, token: Token) -> Bearer:
+    return Bearer(name=name, role=token.role, agent=token.agent, also=token.also)
 
 
 def _digest(secret: str) -> bytes:

@@ -3,11 +3,12 @@
     ZhidaError
     ├── Refused          the one who asked must change the request; the sentence is for him
     │   ├── NotFound     there is no such thing
+    │   │   └── Gone     there was one, and it was removed
     │   └── Conflict     it cannot be done in the present state
     └── Fault            a part we depend on failed; retry and alarm
         ├── PbxFault     Asterisk, over AMI or AGI
         │   └── LegGone  the leg this was asked for has hung up: normal at any moment
-        └── StoreFault   Redis or SQL
+        └── StoreFault   Redis, SQL, or where recordings are kept
 """
 
 
@@ -38,6 +39,10 @@ class NotFound(Refused):
     """The thing named in the request does not exist."""
 
 
+class Gone(NotFound):
+    """The thing named in the request existed, and was removed for good."""
+
+
 class Conflict(Refused):
     """The request does not fit the present state."""
 
@@ -55,4 +60,4 @@ class LegGone(PbxFault):
 
 
 class StoreFault(Fault):
-    """Redis or SQL is away or answered nonsense."""
+    """Redis, SQL or the store of recordings is away or answered nonsense."""

@@ -154,6 +154,30 @@ class RecordingStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingAnnounced(Event):
+    """The caller was told, by this prompt, that the call will be recorded."""
+
+    kind: ClassVar[str] = "recording_announced"
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPaused(Event):
+    """From now on silence is recorded of everybody; `by` is who asked for it."""
+
+    kind: ClassVar[str] = "recording_paused"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingResumed(Event):
+    """What is said is recorded again."""
+
+    kind: ClassVar[str] = "recording_resumed"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultStarted(Event):
     """The seat went into the room to talk with a specialist; the caller hears music."""
 
@@ -240,6 +264,26 @@ class SpecialistFree(Event):
     name: str
     department: str
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialistAnswered(Event):
+    """A specialist wrote an answer into the call's ticket, while talking or long after; the ticket has it, the record has not.
+
+    `reply` is solved_online, follow_up (until the day `until`), not_ours (it is `referred_to`'s, where that is known) or remark.
+    """
+
+    kind: ClassVar[str] = "specialist_answered"
+    answer_id: str
+    place: int
+    ticket: str
+    specialist_id: str
+    name: str
+    department: str
+    reply: str
+    text: str
+    until: str = ""
+    referred_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -407,6 +451,27 @@ class Ended(Event):
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFinished(Event):
+    """The sound of the call, or of a `consult` in it, is one file now, with a manifest beside it; `size` in bytes."""
+
+    kind: ClassVar[str] = "recording_finished"
+    name: str
+    sha256: str
+    size: int
+    length_s: float
+    consult: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRemoved(Event):
+    """The sound was removed; `why` is a whole sentence. The manifest stays."""
+
+    kind: ClassVar[str] = "recording_removed"
+    name: str
+    why: str
+
+
 KINDS: Final[Mapping[str, type[Event]]] = {
     event.kind: event
     for event in (
@@ -422,10 +487,13 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         Offered,
         OfferEnded,
         Answered,
+        RecordingAnnounced,
         RecordingStarted,
         CallerRung,
         CallerReached,
         CallerNotReached,
+        RecordingPaused,
+        RecordingResumed,
         ConsultStarted,
         SpecialistAsked,
         SpecialistAttemptEnded,
@@ -434,6 +502,7 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         SpecialistLeft,
         DepartmentAssigned,
         SpecialistFree,
+        SpecialistAnswered,
         SeatLeft,
         Moved,
         SentAway,
@@ -442,6 +511,8 @@ KINDS: Final[Mapping[str, type[Event]]] = {
         Rated,
         CallbackAsked,
         Ended,
+        RecordingFinished,
+        RecordingRemoved,
         Act,
         CallbackClaimed,
         CallbackClosed,

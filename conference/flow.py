@@ -16,6 +16,7 @@ from conference.errand import AttemptState, Errand
 from conference.errand_store import IN_CONFERENCE
 from conference.hunting import Hunt
 from conference.legs import Around, CallerLine, Legs
+from conference.recording import ConsultsRecorded
 from conference.supervision import LEG as SUPERVISOR
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
@@ -26,11 +27,19 @@ _ENTER_AGAIN_S: Final = 1.0
 class Conference:
     """One call's conference as the engine that owns the call runs it.
 
-    Args: hunt_s: a hunt that took this long rings no further phone.
+    Args: hunt_s: a hunt that took this long rings no further phone. recorded: silences the consult's recording while he is in the room.
     """
 
     def __init__(
-        self, *, line: CallerLine, around: Around, waiting: WaitingRoom, legs: Legs, clock: Clock, hunt_s: float = float("inf")
+        self,
+        *,
+        line: CallerLine,
+        around: Around,
+        waiting: WaitingRoom,
+        legs: Legs,
+        clock: Clock,
+        hunt_s: float = float("inf"),
+        recorded: ConsultsRecorded | None = None,
     ) -> None:
         self._line = line
         self._around = around
@@ -40,6 +49,7 @@ class Conference:
         self._call_id = line.uniqueid
         self._hunt = Hunt(call_id=line.uniqueid, around=around, waiting=waiting, legs=legs, clock=clock, longest_s=hunt_s)
         self._found: AbstractSet[str] = frozenset()
+        self._recorded = recorded
         self._state = CallState.CONSULT
         self._owed = ""
         self._moved = asyncio.Event()
@@ -158,6 +168,8 @@ class Conference:
                 self._moved.set()
             if call.state is CallState.CONSULT:
                 await self._out_of_room()  # he was on his way in when the state changed
+            if self._recorded is not None:
+                await self._recorded.follow(call)
             if not await self._hunt.account(call) and not await self._company(call) and not await self._hunt.ring_next(call):
                 await self._something()
 

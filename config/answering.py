@@ -257,13 +257,38 @@ class IvrSettings(Section):
     """Name to menu."""
 
 
+class S3Settings(Section):
+    """A bucket of S3-compatible storage that recordings are moved to as soon as they are finished."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?$")]
+    """Where the storage answers: scheme, host and port."""
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    """The bucket; it must be there already."""
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "us-east-1"
+    """The region that requests are signed for."""
+    prefix: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-][A-Za-z0-9._-]*/){0,8}$")] = ""
+    """Begins every name in the bucket; with a slash at its end (12345/recordings/)."""
+    addressing: Literal["path", "host"] = "path"
+    """Whether the bucket stands in the path (MinIO, Ceph, AWS) or before the host's name (Alibaba OSS, AWS)."""
+    access_key: Secret
+    """The access key; it needs to read, write, delete and list below the prefix."""
+    secret_key: Secret
+    """Its secret."""
+
+
 class RecordingSettings(Section):
     """Recording of talks."""
 
     enabled: bool = True
     """Whether talks are recorded."""
     keep_days: Annotated[int, Field(ge=1, le=36_500)] = 365
-    """How long recordings are kept (days)."""
+    """How long recordings are kept (days); then the sound is removed, and its manifest says so."""
+    announcement: Prompt | None = None
+    """Prompt by which every caller, key enterprises too, is told that he is recorded before he is served; empty: none."""
+    pause_longest_s: Annotated[float, Field(ge=5, le=3600)] = 180
+    """A recording that was paused for a secret, and that nobody resumed, is resumed by itself after so long (seconds)."""
+    s3: S3Settings | None = None
+    """Where finished recordings are moved to; empty: they stay in `asterisk.<name>.recordings_dir`."""
 
 
 class DepartmentSettings(Section):

@@ -26,15 +26,19 @@ AT_ONCE: Final[frozenset[Key]] = frozenset(
         ("groups",),
         ("seats",),
         ("agents",),
+        ("supervision",),
         ("ladders",),
         ("hours",),
         ("routes",),
         ("shifts",),
         ("queue",),
+        ("callback",),
         ("fallback",),
         ("ivr",),
         ("whitelist",),
         ("conference",),
+        ("links",),
+        ("sms",),
         ("after_call",),
         ("recording",),
         ("deadlines",),
@@ -45,6 +49,21 @@ AT_ONCE: Final[frozenset[Key]] = frozenset(
     }
 )
 """Sections, or single keys of one, that take effect without a restart."""
+RESTART: Final[Mapping[Key, str]] = {
+    ("variables",): "nothing by itself: what it is used in is compared",
+    ("hotline", "id"): "names every key of live state and every row of the records",
+    ("hotline", "area_code"): "the whitelist in force was read by it",
+    ("hotline", "timezone"): "midnight and the hours of what is under way were reckoned by it",
+    ("asterisk",): "the links to them, their seats and the calls on them",
+    ("engine", "agi"): "the door through which calls come",
+    ("engine", "max_calls"): "the same door's limit",
+    ("api", "host"): "where HTTP is served",
+    ("api", "port"): "where HTTP is served",
+    ("redis",): "where the live state of the calls in hand is",
+    ("sql",): "where the records are",
+    ("lab",): "for the lab alone",
+}
+"""All other sections and keys, each with what it would pull away from under the calls: the old value stands until a restart."""
 _ONLY_TEXT: Final = "variables"
 """Texts that other keys are made of, which are compared themselves."""
 _HIDDEN: Final = "(a secret)"

@@ -15,6 +15,7 @@ from ivr.seat_codes import CodeAction
 
 PERSON: Final = "person"
 SHORTEST_TOKEN: Final = 16
+SHORTEST_LINK_SECRET: Final = 32
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Check = Callable[[Settings], Iterator[Problem]]
@@ -346,3 +347,19 @@ def _tokens_are_long_and_different(settings: Settings) -> Iterator[Problem]:
             yield Problem(key=key, sentence="the token holds a blank or a character outside ASCII; a header cannot carry it")
         if seen.setdefault(token, name) != name:
             yield Problem(key=key, sentence=f"the token is that of api.tokens.{seen[token]} too; give each its own")
+
+
+@_needs("links", "sms")
+def _links_can_be_made_and_sent(settings: Settings) -> Iterator[Problem]:
+    links, sms = settings.links, settings.sms
+    if sms.http is not None and sms.file is not None:
+        yield Problem(key=("sms", "file"), sentence="there is a gateway too (sms.http); leave one of them out")
+    if links.base_url is None:
+        return
+    if links.secret is None:
+        yield Problem(key=("links",), sentence="secret is missing; write {env: NAME} or {file: PATH} with at least 32 characters")
+    elif len(links.secret.get_secret_value()) < SHORTEST_LINK_SECRET:
+        sentence = f"the secret has {len(links.secret.get_secret_value())} characters; it needs at least {SHORTEST_LINK_SECRET}"
+        yield Problem(key=("links", "secret"), sentence=sentence)
+    if links.send == "automatic" and sms.http is None and sms.file is None:
+        yield Problem(key=("links", "send"), sentence="nothing can be sent, because there is no gateway; add sms.http")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import time
+from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,11 @@ from routing.skills import Wanted
 from routing.waiting import Rules, Strategy
 from seats.agents import Agent
 from seats.seat import SeatDefinition
+from tickets.links import LinkRules, Sending
+from tickets.messages import SendingRules
 from whitelist.identify import CallerClass, TrunkTrust
+
+_NOT_TOLD: Final = "off"
 
 
 def waiting_rules(settings: Settings) -> Rules:
@@ -242,6 +247,27 @@ def callback_rules(settings: Settings) -> CallbackRules:
     )
 
 
+def link_rules(settings: Settings) -> LinkRules:
+    """For specialists' links."""
+    links = settings.links
+    can_send = settings.sms.http is not None or settings.sms.file is not None
+    return LinkRules(
+        base_url=links.base_url or "",
+        secret=links.secret.get_secret_value() if links.secret is not None else "",
+        send=Sending(links.send) if can_send else Sending.OFF,
+        valid_s=links.valid_s,
+        session_s=links.session_s,
+        show_number=links.show_number,
+        text=links.text,
+    )
+
+
+def sending_rules(settings: Settings) -> SendingRules:
+    """For the messages that bring them."""
+    timeout_s = settings.sms.http.timeout_s if settings.sms.http is not None else 0.0
+    return SendingRules(attempts=settings.sms.attempts, lease_s=timeout_s + 10, send_twice=settings.sms.send_twice)
+
+
 def fallback_seats(settings: Settings) -> tuple[str, ...]:
     """The seats that Asterisk's own Queue() rings while no engine answers."""
     group = settings.fallback.group or settings.ladders.of(CallerClass.KEY_ENTERPRISE)[0].group
@@ -268,14 +294,25 @@ def _with_password(url: str, password: SecretStr | None) -> str:
     return f"{scheme}://{user}:{quote(password.get_secret_value(), safe='')}@{host}{slash}{path}"
 
 
+def recording_announcements(settings: Settings) -> dict[str, str]:
+    """Dialled number -> the prompt by which its callers are told that they are recorded; a number without one is left out."""
+    if not settings.recording.enabled:
+        return {}
+    prompts = {number: dialled.recording_announcement or settings.recording.announcement for number, dialled in settings.dialled.items()}
+    return {number: prompt for number, prompt in prompts.items() if prompt and prompt != _NOT_TOLD}
+
+
 def prompts_needed(settings: Settings) -> dict[str, set[str]]:
     """Language -> prompts that this configuration names."""
     needed = prompts_of_routes(settings)
     told = announcing(settings)
+    recorded = recording_announcements(settings)
     for number, dialled in settings.dialled.items():
         prompts = needed.setdefault(dialled.language or settings.hotline.language, set())
         prompts.add(settings.fallback.message)
         prompts |= prompts_for(told.of(number))
+        if number in recorded:
+            prompts.add(recorded[number])
         if dialled.ivr == "greeting":
             prompts.add(dialled.greeting)
         if dialled.ivr == "menu":

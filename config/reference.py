@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from config.changes import AT_ONCE, RESTART
 from config.faults import Key, dotted
 from config.fields import Says, Section
 from config.settings import Settings
@@ -40,6 +41,18 @@ def _lines() -> Iterator[str]:
         keys = [key for key in every_key() if key[0] == name and not fields_of(_annotation(key)) and not _is_heading(key)]
         yield from (_row(key) for key in keys)
         yield ""
+    yield from _reload()
+
+
+def _reload() -> Iterator[str]:
+    """Made from the tables by which a reload goes."""
+    yield "## Without a restart\n"
+    listed = ", ".join(f"`{dotted(key)}`" for key in sorted(AT_ONCE))
+    yield f"`./zhida reload` puts these into force while calls go on: {listed}.\n"
+    yield "These keep their value until the engine is started again, because of what they are to the calls under way:\n"
+    yield "| key | what it is to them |\n|---|---|"
+    yield from (f"| `{dotted(key)}` | {why} |" for key, why in RESTART.items())
+    yield ""
 
 
 def _annotation(key: Key) -> object:

@@ -43,6 +43,8 @@ class TokenSettings(Section):
     """What stands in the Authorization header; at least 16 characters."""
     agent: AgentId | None = None
     """The agent whose own token it is: he signs in by it without his PIN, and ends no other's wrap-up; empty: several use it."""
+    may: tuple[Literal["hear_consults"], ...] = ()
+    """What he may do beside that: hear what seats and specialists said while the caller was on music (administrators may)."""
 
 
 class ApiSettings(Section):

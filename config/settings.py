@@ -19,6 +19,7 @@ from config.answering import (
     WhitelistSettings,
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
+from config.linking import LinksSettings, SmsSettings
 from config.opening import HoursSettings, RouteSettings, ShiftsSettings
 from config.people import AgentId, AgentSettings
 from config.running import ApiSettings, EngineSettings, LabSettings, RedisSettings, SqlSettings
@@ -85,6 +86,10 @@ class Settings(Section):
     """What being on the whitelist means."""
     conference: ConferenceSettings = ConferenceSettings()
     """Bringing a policy specialist in."""
+    links: LinksSettings = LinksSettings()
+    """Links by which specialists answer."""
+    sms: SmsSettings = SmsSettings()
+    """What brings them."""
     after_call: AfterCallSettings = AfterCallSettings()
     """What the caller is asked at the end."""
     recording: RecordingSettings = RecordingSettings()

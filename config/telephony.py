@@ -114,5 +114,7 @@ class DialledSettings(Section):
     """Language of the prompts; empty: the hotline's."""
     announce: Announce | None = None
     """What its waiting callers are told of their place; empty: as queue.announce."""
+    recording_announcement: Prompt | None = None
+    """The prompt by which its callers are told that they are recorded; off: none; empty: as recording.announcement."""
     wants: Skills = Field(default_factory=dict)
     """The skills that its callers want of a seat: skill to the least level, 1 to 9."""

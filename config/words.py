@@ -13,6 +13,7 @@ from config.fields import Section, shown
 from config.settings import Settings
 
 SHAPES: Final[Mapping[str, str]] = {
+    r"^[A-Za-z][A-Za-z0-9-]{0,63}$": "a header's name",
     r"^[a-z][a-z0-9_-]{0,31}$": "a name of a-z, 0-9, - and _ (a letter first, at most 32)",
     r"^[a-z][a-z0-9_]{0,31}$": "a name of a-z, 0-9 and _ (a letter first, at most 32)",
     r"^[a-z][a-z0-9-]{0,31}$": "a name of a-z, 0-9 and - (a letter first, at most 32)",
@@ -37,6 +38,10 @@ SHAPES: Final[Mapping[str, str]] = {
     r"^[0-9.]{7,15}$": "an IPv4 address",
     r"^(rediss?|unix)://[^\s]+$": "redis://host:port/n, rediss://host:port/n or unix:///path",
     r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://)[^\s]+$": "sqlite+aiosqlite:////path or postgresql+asyncpg://user@host/database",
+    r"^https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?$": "http:// or https:// with a host and, if need be, a port",
+    r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "a bucket's name: 3 to 63 of a-z, 0-9, . and -",
+    r"^[a-z0-9-]{1,40}$": "a region's name of a-z, 0-9 and -",
+    r"^([A-Za-z0-9_-][A-Za-z0-9._-]*/){0,8}$": "folders, each with a slash behind it, such as 12345/recordings/",
 }
 """What each pattern of the model allows, for people."""
 

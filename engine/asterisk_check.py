@@ -9,7 +9,7 @@ from calls.errors import Fault, PbxFault, ZhidaError
 from config.faults import Level, Problem
 from config.settings import Settings
 from config.telephony import PbxSettings
-from engine.building import agi_addresses, login_of
+from engine.addresses import agi_addresses, login_of
 from engine.site import site_of
 from pbx.ami.link import AmiLink
 from pbx.dialplan.comparing import contexts_of, differences, steps_of

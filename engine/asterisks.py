@@ -100,6 +100,10 @@ class Asterisks(Mapping[str, Asterisk]):
         """See `Legs.members`."""
         return await self.of(room).legs.members(room)
 
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        """See `conference.recording.RecordingSwitch.mute_recording`; `channel` is the caller's uniqueid."""
+        await self.of(channel).legs.mute_recording(channel, muted=muted)
+
 
 class Silence:
     """An Asterisk of several whose link stays down: its seats count as unreachable, until it is heard again."""

@@ -1,10 +1,11 @@
 """Everything a call is served with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from calls.clock import Clock
 from conference.legs import Legs
+from conference.recording import RecordingDesk
 from engine.callbacks import CallbackDesk
 from engine.decision import Decider
 from engine.mailbox import PostOffice
@@ -20,6 +21,7 @@ class Service:
 
     Args:
         recordings: folder for recordings as Asterisk sees it; "" records nothing.
+        recording_prompts: dialled number -> prompt by which its callers are told that they are recorded.
         rating: whether the caller is asked for one. rating_timeout_s: seconds to wait for its key.
         announcing: what those who wait are told.
         hunt_s: a hunt for a specialist that took this long rings no further phone.
@@ -27,6 +29,7 @@ class Service:
 
     menus: dict[str, Menu]
     recordings: str = ""
+    recording_prompts: Mapping[str, str] = field(default_factory=dict)
     rating: bool = True
     rating_timeout_s: float = 5.0
     hunt_s: float = 90.0
@@ -49,5 +52,6 @@ class Desk:
     wait_missed_by: Callable[[float], None]
     """Told at each answer by how many seconds the caller waited longer than was expected."""
     callbacks: CallbackDesk
+    recording: RecordingDesk
     outside: Callable[[str], str]
     """A number as people write it -> the device that rings it over the outside trunk."""

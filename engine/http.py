@@ -10,19 +10,21 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from api.app import build_app
-from api.rights import Role
+from api.rights import Right, Role
 from api.route import TOKENS
 from api.server import ApiServer
-from api.sources import Happening, Known, Sources
+from api.sources import Happening, Known, PageRules, Sources
 from api.tokens import Token
 from calls.errors import Refused
 from config.derive import background
 from config.settings import Settings
 from engine.acts import ActBook
-from engine.building import Engine, api_address
+from engine.addresses import api_address
+from engine.building import Engine
 from engine.explaining import Explainer
 from engine.health import EngineHealth
 from engine.metrics import registry_of
+from engine.recordings_heard import RecordingsOfApi
 from engine.reloading import Reloader
 from routing.explain import Asked, Explanation
 from seats.seat import Seat
@@ -41,7 +43,12 @@ def api_server(engine: Engine, number: int, reloader: Reloader) -> ApiServer:
 
 def _tokens(settings: Settings) -> dict[str, Token]:
     return {
-        name: Token(secret=token.token.get_secret_value(), role=Role(token.role), agent=token.agent or "")
+        name: Token(
+            secret=token.token.get_secret_value(),
+            role=Role(token.role),
+            agent=token.agent or "",
+            also=frozenset(map(Right, token.may)),
+        )
         for name, token in settings.api.tokens.items()
     }
 
@@ -79,15 +86,22 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         message=lambda: engine.settings.fallback.message,
         away_ring_s=lambda: engine.settings.fallback.duty_ring_s,
         has_prompt=_has_prompt(engine),
+        links=engine.links.desk,
+        page=lambda: _page_rules(engine.settings),
+        recordings=RecordingsOfApi(stores=engine.keeper.stores, records=engine.stores.records, waiting=engine.live, clock=engine.clock),
+        recording_desk=engine.recordings,
     )
     return build_app(sources, tokens=_tokens(engine.settings))
+
+
+def _page_rules(settings: Settings) -> PageRules:
+    return PageRules(hotline=settings.hotline.name, language=settings.hotline.language, proxies=settings.links.proxies)
 
 
 def _has_prompt(engine: Engine) -> Callable[[str], bool]:
     """Of every Asterisk, in the hotline's language."""
     folders = [pbx.prompts_here for pbx in engine.settings.asterisk.values()]
-    language = engine.settings.hotline.language
-    return lambda prompt: all((folder / language / f"{prompt}.wav").is_file() for folder in folders)
+    return lambda prompt: all((folder / engine.settings.hotline.language / f"{prompt}.wav").is_file() for folder in folders)
 
 
 @dataclass(frozen=True, slots=True)

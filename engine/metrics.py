@@ -28,10 +28,15 @@ class EngineFigures(Collector):
         yield _labelled("zhida_calls", "Calls of the hotline by state.", "state", (call.state for call in engine.seen.calls))
         yield _labelled("zhida_seats", "Seats of the hotline by state.", "state", (seat.state for seat in engine.seen.seats))
         yield from self._shifts()
+        yield from self._callbacks()
         yield _totals("zhida_agi", "FastAGI server, totals.", asdict(engine.agi.counters))
         recorder = engine.recorder.state
         recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
         yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)
+        messages = GaugeMetricFamily("zhida_messages", "SMS to specialists by state.", labels=["state"])
+        for state, count in sorted(engine.links.keeper.messages.items()):
+            messages.add_metric([state], count)
+        yield messages
         yield _totals("zhida_reloads", "Reloads of the configuration, totals.", self._reloader.counts)
 
     def _shifts(self) -> Iterator[Metric]:
@@ -45,6 +50,17 @@ class EngineFigures(Collector):
         for shortage in watch.warnings:
             warned.add_metric([shortage.group, shortage.lack], 1)
         yield from (wanted, there, warned)
+
+    def _callbacks(self) -> Iterator[Metric]:
+        now, by = self._engine.clock.now(), ["class"]
+        many = GaugeMetricFamily("zhida_callbacks_open", "Callers on the call-back list, by class.", labels=by)
+        oldest = GaugeMetricFamily("zhida_callbacks_oldest_seconds", "Since the first of them called.", labels=by)
+        tried = GaugeMetricFamily("zhida_callbacks_attempts", "Attempts at which their phones were rung, in vain so far.", labels=by)
+        for standing in self._engine.seen.callbacks:
+            many.add_metric([standing.caller_class], standing.open)
+            oldest.add_metric([standing.caller_class], max(0.0, (now - standing.oldest).total_seconds()))
+            tried.add_metric([standing.caller_class], standing.attempts)
+        yield from (many, oldest, tried)
 
 
 def registry_of(engine: Engine, reloader: Reloader) -> CollectorRegistry:

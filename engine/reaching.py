@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from calls.errors import LegGone, PbxFault, Refused, StoreFault
-from calls.events import CallerNotReached, CallerReached, CallerRung, Event
+from calls.events import CallerNotReached, CallerReached, CallerRung, Event, RecordingAnnounced
 from calls.masking import masked
 from engine.callbacks import CallbackDesk
 from engine.desk import Desk
@@ -81,17 +81,30 @@ class Reaching:
     async def _dialled(self, line: AgiLine, mailbox: Mailbox, order: CallbackOrder, device: str) -> tuple[Reach, int]:
         """Ring him; where he picks up that is noted at once, not only when they have talked."""
         ring_s = self._callbacks.place.rules.ring_s
-        dial = asyncio.create_task(line.dial_outside(device, ring_s=ring_s, ringing=True), name=f"reach {order.call_id}")
+        prompt = self._desk.service.recording_prompts.get(order.dialled, "")
+        told = f"{self._callbacks.decision(order).plan.ivr.language}/{prompt}" if prompt else ""
+        dial = asyncio.create_task(line.dial_outside(device, ring_s=ring_s, ringing=True, told=told), name=f"reach {order.call_id}")
         answer = asyncio.create_task(mailbox.answer())
         try:
             await asyncio.wait({dial, answer}, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
                 await self._reached(order)
+                await self._noted_as_told(order, prompt)
             return _outcome(await dial)
         finally:
             answer.cancel()
             dial.cancel()
             await asyncio.gather(answer, dial, return_exceptions=True)
+
+    async def _noted_as_told(self, order: CallbackOrder, prompt: str) -> None:
+        """Whoever picks up is told that he is recorded, and may be another than the one who called."""
+        if not prompt:
+            return
+        try:
+            told = RecordingAnnounced(call_id=order.call_id, at=self._desk.clock.now(), prompt=prompt)
+            await self._desk.waiting.record([told])
+        except StoreFault as fault:
+            log.error("announcement_not_recorded", code=fault.code)
 
     async def _reached(self, order: CallbackOrder) -> None:
         """Said again, it changes nothing."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -78,11 +79,21 @@ class Reconciler:
         self.recorded = recorded
         self._one_of = one_of
         self._silent = 0
+        self._unheld: AbstractSet[str] = frozenset()
+        self._at_once = asyncio.Event()
+
+    def strayed(self, leg: str) -> None:
+        """Something came of a leg that no engine's coroutine follows. Where it is a call's, it is looked at now."""
+        if leg in self._unheld:
+            self._at_once.set()
 
     async def run(self) -> None:
-        """Reconcile every few seconds, for ever."""
+        """Reconcile every few seconds, and when a call that nobody follows was answered or hung up; for ever."""
         while True:
-            await asyncio.sleep(_EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY_S):
+                    await self._at_once.wait()
+            self._at_once.clear()
             self._silent = 0 if self._link.state.up else self._silent + 1
             try:
                 if not self._silent:
@@ -114,12 +125,19 @@ class Reconciler:
             return
         rooms = {room: {member.uniqueid for member in members} for room, members in snapshot.rooms.items()}
         self._post.compare(snapshot.channels, rooms, mine=self._mine)
+        self._unheld = await self._followed_by_nobody(calls)
         for call in calls:
             await self._mend(call, snapshot)
         if self.supervisors is not None:
             await self.supervisors({leg.uniqueid: leg.state for leg in snapshot.channels.values()})
         if reclaim:
             await self._reclaim(calls, rooms)
+
+    async def _followed_by_nobody(self, calls: Sequence[LiveCall]) -> AbstractSet[str]:
+        """Calls whose engine is dead, or lost them: what comes of them nobody is told by Asterisk."""
+        loose = [call for call in calls if call.call_id not in self._post.calls]
+        alive: Collection[str] = await self._waiting.engines() if loose else ()
+        return {call.call_id for call in loose if call.engine == self._waiting.engine_id or call.engine not in alive}
 
     def _mine(self, call_id: str) -> bool:
         return self._one_of is None or self._one_of.mine(call_id)
@@ -149,10 +167,8 @@ class Reconciler:
 
         That one puts them in again at once, and from then on knows who comes and goes.
         """
-        threes = [call for call in calls if call.state is CallState.THREE_WAY and call.call_id not in self._post.calls]
-        alive: Collection[str] = await self._waiting.engines() if threes else ()
-        for call in threes:
-            lost = call.engine == self._waiting.engine_id or call.engine not in alive
+        for call in calls:
+            lost = call.state is CallState.THREE_WAY and call.call_id in self._unheld - self._post.calls
             if lost and call.call_id in rooms.get(call.room, ()):
                 log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine)
                 await self._out_of_room(call)

@@ -20,17 +20,20 @@ from config.derive import seat_definitions, waiting_rules
 from config.faults import dotted
 from config.load import Loaded
 from config.settings import Settings
-from engine.building import Engine, agi_addresses, current_of, roads_of, seats_go_by, shared_of, shift_rules_of
+from engine.addresses import agi_addresses
+from engine.building import Engine, seats_go_by, shared_of
 from engine.callback_place import callback_place
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
+from engine.recording import folder_of
+from engine.serving import current_of, roads_of, shift_rules_of
 from engine.site import site_of
 from pbx.dialplan.render import render
 
 log = structlog.get_logger(__name__)
 
 _RETRY_S: Final = 1.0
-_RECORDERS: Final = frozenset({"hotline", "deadlines"})
+_RECORDERS: Final = frozenset({"hotline", "deadlines", "links", "sms"})
 """Sections that the recorder's process reads, of those that take effect at once."""
 
 
@@ -120,8 +123,11 @@ class Reloader:
         engine.roads.update(roads_of(now, shared_of(engine)))
         for asterisk in engine.asterisks.values():
             asterisk.legs.caller_id = now.outside.caller_id
+            asterisk.legs.recordings = folder_of(taken, asterisk.pbx)
             asterisk.reconciler.recorded = taken.recording.enabled
+        engine.recordings.longest_s = taken.recording.pause_longest_s
         engine.stores.records.go_by(deadlines(taken))
+        engine.links.go_by(taken, engine.clock)
         configure_logs(taken.engine.log_level)
         self.on_applied(taken)
         if any(one.at_once and one.key.split(".")[0] in _RECORDERS for one in report.changes):

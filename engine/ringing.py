@@ -30,6 +30,7 @@ _OUTCOMES: Final = {
 _REJECTED: Final = 21  # Q.850 call rejected: 603 from a phone, which DIALSTATUS takes for CHANUNAVAIL
 _LATE_ANSWER_S: Final = 1.5  # a Dial still going this long after its own limit has been answered, though AMI did not say so
 _LATE_REPLY_S: Final = 0.5  # and for this long an engine that was stopped itself may read what came meanwhile
+_STEPPED_S: Final = 1.0  # the wall clock, by which Asterisk reckons a Dial's limit, has moved otherwise than time by so much
 _STORE_RETRY_S: Final = 1.0
 _LATE_TRIES, _LATE_RETRY_S = 4, 0.4  # meanwhile a caller whose seat has left hears nothing
 
@@ -44,6 +45,23 @@ class RingResult:
 
 
 _TALKED: Final = RingResult(answered=True)
+
+
+class _Stopwatch:
+    """Time since the ring began, by both clocks."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wall, self._began = clock.now(), clock.monotonic()
+
+    @property
+    def rung_s(self) -> float:
+        return self._clock.monotonic() - self._began
+
+    @property
+    def stepped(self) -> bool:
+        """Whether the wall clock was set meanwhile: forward, and Asterisk ends the Dial too early; back, and it rings on and on."""
+        return abs((self._clock.now() - self._wall).total_seconds() - self.rung_s) > _STEPPED_S
 
 
 class Ringing:
@@ -70,10 +88,10 @@ class Ringing:
         devices = self._phones.reachable(offer.seat_id) or offer.devices
         mailbox.forget_ringing()
         log.info("offer_made", seat_id=offer.seat_id, group=offer.group, offer_id=offer.offer_id)
-        ring_s = self._ring_s(offer)
+        ring_s, watch = self._ring_s(offer), _Stopwatch(self._clock)
         dial = asyncio.create_task(line.dial(devices, ring_s=ring_s, no_ring_s=self.no_ring_s), name=f"dial {offer.offer_id}")
         try:
-            answer = await self._answer(dial, mailbox, offer, ring_s)
+            answer = await self._answer(dial, mailbox, offer, ring_s, watch)
             if answer is not None and await self._claimed(dial, offer, answer):
                 log.info("offer_answered", seat_id=offer.seat_id, offer_id=offer.offer_id)
                 on_answer()
@@ -81,16 +99,19 @@ class Ringing:
                 await dial
                 return _TALKED
             if answer is None and dial.done():
-                return self._unanswered(offer, dial.result())
-            return await self._taken_back(dial, line, mailbox, offer)
+                return self._unanswered(offer, dial.result(), cut_short=watch.stepped and watch.rung_s < ring_s - 1)
+            overdue = watch.stepped and watch.rung_s > ring_s
+            return await self._taken_back(dial, line, mailbox, offer, OfferOutcome.EXPIRED if overdue else OfferOutcome.WITHDRAWN)
         finally:
             if not dial.done():
                 dial.cancel()
                 await asyncio.gather(dial, return_exceptions=True)
             self._phones.hung_up(offer.seat_id)
 
-    def _unanswered(self, offer: Offer, dialled: Dialled) -> RingResult:
+    def _unanswered(self, offer: Offer, dialled: Dialled, *, cut_short: bool) -> RingResult:
         result = _unanswered(dialled)
+        if cut_short and result.outcome is OfferOutcome.EXPIRED:
+            return RingResult(answered=False, outcome=OfferOutcome.WITHDRAWN, cause="the clock was set while it rang")
         if result.outcome is OfferOutcome.UNREACHABLE:
             self._phones.did_not_ring(offer.seat_id)
         return result
@@ -100,7 +121,7 @@ class Ringing:
         left = (offer.deadline - self._clock.now()).total_seconds()
         return self.ring_s if left > self.ring_s - 1 else max(1.0, round(left, 1))
 
-    async def _answer(self, dial: Dial, mailbox: Mailbox, offer: Offer, ring_s: float) -> SeatAnswer | None:
+    async def _answer(self, dial: Dial, mailbox: Mailbox, offer: Offer, ring_s: float, watch: _Stopwatch) -> SeatAnswer | None:
         """The leg that answered; None once the Dial ended without one, or (the Dial goes on) the offer is over."""
         limit = self._clock.monotonic() + ring_s + _LATE_ANSWER_S
         late = False
@@ -112,7 +133,7 @@ class Ringing:
                 return None
             left = limit - self._clock.monotonic()
             if late and left <= 0:
-                return SeatAnswer(leg="", channel="")
+                return None if watch.stepped else SeatAnswer(leg="", channel="")
             late = left <= 0
             await _either(dial, mailbox, within_s=_LATE_REPLY_S if late else left)
         return mailbox.seat_answer
@@ -172,7 +193,9 @@ class Ringing:
         except StoreFault as fault:
             log.error("recording_not_noted", code=fault.code)
 
-    async def _taken_back(self, dial: Dial, line: AgiLine, mailbox: Mailbox, offer: Offer) -> RingResult:
+    async def _taken_back(
+        self, dial: Dial, line: AgiLine, mailbox: Mailbox, offer: Offer, outcome: OfferOutcome
+    ) -> RingResult:
         """Stop what rings, or has just been answered, for an offer that is over; also legs that Asterisk tells of only now."""
         told: set[str] = set()
         hung_up = False
@@ -186,7 +209,7 @@ class Ringing:
             if not hung_up:
                 return _TALKED  # Asterisk could not be asked, and so they talked to the end
             await line.forget_talk()
-        return RingResult(answered=False, outcome=OfferOutcome.WITHDRAWN)
+        return RingResult(answered=False, outcome=outcome)
 
     async def _hung_up(self, leg: str, offer: Offer) -> bool:
         try:

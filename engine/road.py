@@ -11,9 +11,10 @@ from typing import Final
 import structlog
 
 from calls.errors import LegGone, PbxFault, StoreFault
-from calls.events import Arrived, Event, Identified, MenuChosen, Planned, Queued, Rated, to_ms
+from calls.events import Arrived, Event, Identified, MenuChosen, Planned, Queued, Rated, RecordingAnnounced, to_ms
 from calls.masking import masked
 from conference.flow import Conference
+from conference.recording import ConsultsRecorded
 from engine.decision import Decision
 from engine.desk import Desk
 from engine.mailbox import Mailbox
@@ -206,6 +207,7 @@ class Road:
     async def _wait_and_talk(
         self, line: AgiLine, mailbox: Mailbox, call: LiveCall, decision: Decision, facts: list[Event]
     ) -> Outcome:
+        facts = await self._announced(line, call, facts)
         now = self.desk.clock.now()
         plan = decision.plan
         call = self.desk.callbacks.take_place(call)
@@ -232,6 +234,24 @@ class Road:
             announcing=desk.service.announcing,
             dialled=line.arrival.dialled,
         )
+
+    async def _announced(self, line: AgiLine, call: LiveCall, facts: list[Event]) -> list[Event]:
+        """Tell the caller that he is recorded, before a seat is reserved for him; the facts that are not recorded yet.
+
+        One who waited when his engine died has heard it.
+        """
+        prompt = self.desk.service.recording_prompts.get(line.arrival.dialled)
+        if prompt is None:
+            return facts
+        if any(isinstance(fact, Arrived) for fact in facts):
+            known, facts = await self.desk.waiting.arrive(call, facts), []
+        else:
+            known = await self.desk.waiting.call(call.call_id)
+        if known is not None and known.state in (CallState.WAITING, CallState.OFFERED):
+            return facts
+        await line.answer()
+        await line.play(prompt)
+        return [*facts, RecordingAnnounced(call_id=call.call_id, at=self.desk.clock.now(), prompt=prompt)]
 
     async def _known(self, call_id: str) -> LiveCall | None:
         """The call after its talk; None where live state lost it or cannot be asked: it was a talk without a conference then."""
@@ -279,6 +299,7 @@ class Road:
             legs=self.desk.legs,
             clock=self.desk.clock,
             hunt_s=self.desk.service.hunt_s,
+            recorded=ConsultsRecorded(self.desk.recording),
         )
         await conference.run(resumed=resumed)
 

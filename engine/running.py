@@ -12,15 +12,14 @@ from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
 from engine.asterisks import Asterisk
 from engine.building import Engine
+from engine.recording import end_pauses
 from engine.reloading import Reloader
-from pbx.recordings import finish_recordings
 
 log = structlog.get_logger(__name__)
 
 _FIRST_LINK_S: Final = 5.0
 _FIRST_DIRECTORY_S: Final = 10.0
 _STORE_RETRY_S: Final = 0.5
-_RECORDINGS_EVERY_S: Final = 2.0
 _LOOK_EVERY_S: Final = 5.0
 
 
@@ -123,9 +122,12 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "reloads asked": engine.reloads.news.listen(),
         "reloads": reloader.follow(),
         "recorder": _record(engine, tables_there),
-        "recordings": _finish_recordings(engine),
+        "recordings": engine.keeper.run(),
+        "pauses": end_pauses(engine.recordings),
         "figures": _look(engine),
+        "figures of call-backs": _look_at_callbacks(engine, tables_there),
         "callbacks": _call_back(engine, tables_there),
+        "links": _keep_links(engine, tables_there),
         "wishes": _grant_wishes(engine, tables_there),
     }
 
@@ -145,6 +147,11 @@ async def _call_back(engine: Engine, tables_there: asyncio.Event) -> None:
     await tables_there.wait()
     await engine.taking_calls.wait()
     await engine.callback_keeper.run()
+
+
+async def _keep_links(engine: Engine, tables_there: asyncio.Event) -> None:
+    await tables_there.wait()
+    await engine.links.run()
 
 
 async def _follow_directory(engine: Engine, tables_there: asyncio.Event) -> None:
@@ -187,16 +194,16 @@ async def _look(engine: Engine) -> None:
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-async def _finish_recordings(engine: Engine) -> None:
-    """Join the halves of recordings whose calls are over."""
+async def _look_at_callbacks(engine: Engine, tables_there: asyncio.Event) -> None:
+    """The same for the call-back list, which is in SQL; while that is away there is no figure, rather than an old one."""
+    await tables_there.wait()
     while True:
-        await asyncio.sleep(_RECORDINGS_EVERY_S)
         try:
-            live = {call.call_id for call in await engine.live.calls()}
-        except StoreFault:
-            continue
-        for folder in engine.recordings:
-            await asyncio.to_thread(finish_recordings, folder, live)
+            engine.seen.callbacks = await engine.stores.callbacks.standing()
+        except StoreFault as fault:
+            engine.seen.callbacks = ()
+            log.debug("figures_not_read", code=fault.code)
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def _live_state_there(engine: Engine) -> None:

@@ -1,6 +1,6 @@
 """Supervisors on whichever Asterisk their call is: the phones they may be rung at, and their legs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,18 +21,22 @@ _GONE: Final = frozenset({DeviceState.UNAVAILABLE, DeviceState.INVALID, DeviceSt
 
 @dataclass(frozen=True, slots=True)
 class PhonesOfSupervisors:
-    """Any seat's phone, and those of supervision.phones (conference.supervision.SupervisorPhones)."""
+    """Any seat's phone, and those of supervision.phones (conference.supervision.SupervisorPhones).
 
-    settings: Settings
+    Args: settings: those in force when it is asked.
+    """
+
+    settings: Callable[[], Settings]
     seats: SeatBoard
     asterisks: Asterisks
 
     async def device(self, phone: str, call_id: str) -> str:
         """See `SupervisorPhones.device`. A phone of a supervisor's own is rung where the call is, so it is to be registered there."""
-        if phone in self.settings.supervision.phones:
+        settings = self.settings()
+        if phone in settings.supervision.phones:
             return await self._own(phone, call_id)
-        if phone not in seat_ids_of(self.settings):
-            own = ", ".join(self.settings.supervision.phones) or "none yet"
+        if phone not in seat_ids_of(settings):
+            own = ", ".join(settings.supervision.phones) or "none yet"
             sentence = f"{phone} is no phone of a supervisor; name a seat, or one of supervision.phones ({own})."
             raise Refused("phone_unknown", sentence, phone=phone)
         return await self._of_seat(phone, call_id)

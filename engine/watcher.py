@@ -287,6 +287,8 @@ class Watcher:
         self._post = post
         self._phones = phones
         self.supervisors: Supervisors | None = None
+        self.strayed: Callable[[str], None] = lambda _: None
+        """Told of callers' legs, by uniqueid, that were answered by a seat or hung up and are in nobody's hands here."""
         self._handlers: dict[str, Callable[[Mapping[str, str]], None]] = {
             "DialBegin": self._dial_begin,
             "DialEnd": self._dial_end,
@@ -310,7 +312,11 @@ class Watcher:
 
     def _dial_end(self, said: Mapping[str, str]) -> None:
         mailbox = self._post.of_call(said.get("Uniqueid", ""))
-        if mailbox is not None and said.get("DialStatus") == "ANSWER":
+        if said.get("DialStatus") != "ANSWER":
+            return
+        if mailbox is None:
+            self.strayed(said.get("Uniqueid", ""))
+        else:
             mailbox.picked_up(said.get("DestUniqueid", ""), said.get("DestChannel", ""), dialled_by_call=True)
 
     def _newstate(self, said: Mapping[str, str]) -> None:
@@ -335,6 +341,8 @@ class Watcher:
         if (mailbox := self._post.legs.get(leg)) is not None:
             cause = said.get("Cause", "")
             mailbox.left(leg, int(cause) if cause.isdecimal() and len(cause) < 4 else 0)
+        elif self._post.of_call(leg) is None:
+            self.strayed(leg)
 
     def _key(self, said: Mapping[str, str]) -> None:
         mailbox = self._post.of_call(said.get("Uniqueid", ""))

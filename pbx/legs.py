@@ -11,6 +11,7 @@ from conference.errand import Attempt
 from pbx.ami.actions import AmiActions
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
 from pbx.speech import Speech
+from tickets.manifests import consult_name
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ class PbxLegs:
     Args:
         outside: number as the outside trunk wants it -> the device that rings it.
         caller_id: number shown to specialists.
+        recordings: folder for the consults' recordings as Asterisk sees it; "" records none.
         unanswered: told of a specialist's leg that never came to be answered, perhaps not the first to tell: leg, Q.850 cause.
         speech: what specialists and seats are told in; without it a specialist hears what the dialplan names, and a seat nothing.
     """
@@ -40,12 +42,14 @@ class PbxLegs:
         outside: Callable[[str], str],
         caller_id: str,
         unanswered: Callable[[str, int], None],
+        recordings: str = "",
         speech: Speech | None = None,
     ) -> None:
         self._actions = actions
         self._outside = outside
         self.caller_id = caller_id
         self._unanswered = unanswered
+        self.recordings = recordings
         self._orders: set[asyncio.Task[None]] = set()
         self._speech = speech
         self._said = 0
@@ -63,13 +67,17 @@ class PbxLegs:
             exten="ask",
             channel_id=attempt.attempt_id,
             timeout_s=attempt.ring_s,
-            variables={"ZHIDA_ROOM": room, "ZHIDA_ASK": await self._brief(attempt)},
+            variables={"ZHIDA_ROOM": room, "ZHIDA_ASK": await self._brief(attempt), **self._recorded(room, attempt.attempt_id)},
             caller_id=CallerId(number=self.caller_id),
         )
         ordered = await self._actions.order_call(call)
         task = asyncio.create_task(self._outcome(attempt.attempt_id, ordered), name=f"ring {attempt.attempt_id}")
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
+
+    def _recorded(self, room: str, leg: str) -> dict[str, str]:
+        """What the dialplan records this leg by, once it is in the room (extensions_zhida.conf)."""
+        return {"ZHIDA_CONSULT": f"{self.recordings}/{consult_name(room, leg)}"} if self.recordings else {}
 
     async def _brief(self, attempt: Attempt) -> str:
         return "&".join(await self._speech.brief(attempt)) if self._speech is not None else ""
@@ -146,6 +154,10 @@ class PbxLegs:
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""
         return {member.uniqueid for member in await self._actions.confbridge_list(room)}
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        """See `RecordingSwitch.mute_recording`."""
+        await self._actions.mixmonitor_mute(channel, muted=muted)
 
     async def _outcome(self, leg: str, ordered: OrderedCall) -> None:
         try:

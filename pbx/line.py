@@ -195,9 +195,13 @@ class AgiLine:
             raise LegGone("caller_gone", "The caller hung up while it rang.", call_id=self.uniqueid)
         return dialled
 
-    async def dial_outside(self, device: str, *, ring_s: float, ringing: bool = False) -> Dialled:
-        """Ring a number of the outside world; who waits for it hears music meanwhile, or ringing. Returns also where he hung up first."""
-        return await self._dial([device], f"{ring_s:g}", f"giI{'r' if ringing else f'm({_MUSIC})'}")
+    async def dial_outside(self, device: str, *, ring_s: float, ringing: bool = False, told: str = "") -> Dialled:
+        """Ring a number of the outside world; who waits for it hears music meanwhile, or ringing. Returns also where he hung up first.
+
+        Args: told: what whoever picks up there hears before both are connected, as language/prompt.
+        """
+        announcement = f"A({self._sounds}/{told})" if told else ""
+        return await self._dial([device], f"{ring_s:g}", f"giI{'r' if ringing else f'm({_MUSIC})'}{announcement}")
 
     async def forget_talk(self) -> None:
         """The Dial's answer was none: whoever has this call next must not take it for served."""

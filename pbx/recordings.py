@@ -1,5 +1,9 @@
-"""Recordings: what MixMonitor wrote as two files, caller and the others apart, becomes one stereo file, caller left."""
+"""Recordings: what MixMonitor wrote as two files, what a leg says and what it hears, becomes one stereo file: the leg itself left.
 
+That leg is the caller's; or, of a consult, a specialist's.
+"""
+
+import hashlib
 import os
 import struct
 import time
@@ -12,14 +16,18 @@ from typing import BinaryIO, Final
 
 import structlog
 
+from tickets.manifests import SoundFile, file_name
+
 log = structlog.get_logger(__name__)
 
 _FRAMES_AT_ONCE: Final = 8000 * 10
+_FRAME: Final = 4  # bytes: two samples
 _SETTLED_S: Final = 2.0  # MixMonitor writes and closes its files a moment after the channel has gone
 _HEADER: Final = struct.Struct("<4s4x8s8xI8x4s4x")  # as format_wav.c writes it: 44 bytes, then nothing but samples
 IN: Final = "-in.wav"
 OUT: Final = "-out.wav"
 UNREADABLE: Final = ".unreadable"
+_CONSULT_SIDES: Final = {"left": "specialist", "right": "everybody else, as the specialist hears them"}
 
 
 class _NotASound(Exception):
@@ -31,42 +39,62 @@ class _NotASound(Exception):
 
 
 def finish_recordings(folder: Path, live: Collection[str]) -> list[Path]:
-    """Make <call>.wav of every pair whose call is over; returns the files made. Safe to be repeated, or done twice at once.
+    """Make one file of every pair whose call is over, <call>.wav or <call>-consult-<id>.wav; returns the files made.
 
-    A half that has no other half (Asterisk died) makes a file with silence on the other side; nothing is thrown away.
-    What is no sound is set aside, for a person.
+    Safe to be repeated, or done twice at once. A half that has no other half (Asterisk died) makes a file with silence on the other
+    side; nothing is thrown away. What is no sound is set aside, for a person.
     """
     made = []
-    for call_id in sorted(_begun(folder).difference(live)):
+    for name in sorted(name for name, call_id in _begun(folder).items() if call_id not in live):
         try:
-            target = _finish(folder, call_id)
+            target = _finish(folder, name)
         except FileNotFoundError:
             continue  # another engine has just finished it
         except _NotASound as error:
-            log.error("recording_unreadable", call_id=call_id, half=error.half.name)
+            log.error("recording_unreadable", recording=name, half=error.half.name)
             error.half.rename(error.half.with_name(error.half.name + UNREADABLE))
         except OSError as error:
-            log.error("recording_not_finished", call_id=call_id, why=error.strerror)
+            log.error("recording_not_finished", recording=name, why=error.strerror)
         else:
             made += [target] if target is not None else []
     return made
 
 
-def _begun(folder: Path) -> set[str]:
+def sound_of(path: Path) -> SoundFile:
+    """What a finished recording is. Raises: OSError: it is not there, or cannot be read. wave.Error: it is no sound."""
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+        size = content.tell()
+        content.seek(0)
+        with wave.open(content) as sound:
+            rate = sound.getframerate()
+            length_s = sound.getnframes() / rate
+    sides = _CONSULT_SIDES if _is_consult(path.name) else {}
+    return SoundFile(name=path.name, sha256=digest, size=size, rate_hz=rate, length_s=round(length_s, 3), **sides)
+
+
+def _is_consult(name: str) -> bool:
+    known = file_name(name)
+    return known is not None and bool(known.consult)
+
+
+def _begun(folder: Path) -> dict[str, str]:
+    """Recordings there are halves of -> their calls."""
     try:
         names = os.listdir(folder)  # noqa: PTH208  iterdir would make an object for each of a year's recordings
     except FileNotFoundError:
-        return set()  # nothing was ever recorded
-    return {name.removesuffix(IN).removesuffix(OUT) for name in names if name.endswith((IN, OUT))}
+        return {}  # nothing was ever recorded
+    known = [file_name(name) for name in names if name.endswith((IN, OUT))]
+    return {name.stem: name.call_id for name in known if name is not None}
 
 
-def _finish(folder: Path, call_id: str) -> Path | None:
+def _finish(folder: Path, name: str) -> Path | None:
     """The recording, None where there is nothing to do.
 
     Raises: FileNotFoundError: a half vanished meanwhile. _NotASound. OSError: it cannot be written.
     """
-    target = folder / f"{call_id}.wav"
-    halves = [half for half in (folder / f"{call_id}{IN}", folder / f"{call_id}{OUT}") if half.exists()]
+    target = folder / f"{name}.wav"
+    halves = [half for half in (folder / f"{name}{IN}", folder / f"{name}{OUT}") if half.exists()]
     newest = max((half.stat().st_mtime for half in halves), default=None)
     if newest is None or time.time() - newest <= _SETTLED_S:
         return None
@@ -74,7 +102,7 @@ def _finish(folder: Path, call_id: str) -> Path | None:
     for half in halves:
         half.unlink(missing_ok=True)
     if fresh:
-        log.info("recording_finished", call_id=call_id)
+        log.info("recording_finished", recording=name)
     return target if fresh else None
 
 
@@ -103,12 +131,26 @@ def _join(halves: list[Path], target: Path) -> None:
         stereo.setnchannels(2)
         stereo.setsampwidth(2)
         stereo.setframerate(max(rates))
-        while any(chunks := [_samples(side) for side in sides]):
-            length = max(map(len, chunks))
-            both = array("h", bytes(4 * length))
-            for channel, samples in enumerate(chunks):
-                both[channel : 2 * len(samples) : 2] = samples
-            stereo.writeframes(both.tobytes())
+        _write(stereo, sides, to_the_end=not _is_consult(target.name))
+
+
+def _write(stereo: wave.Wave_write, sides: list[BinaryIO | None], *, to_the_end: bool) -> None:
+    """Both sides as one sound; `to_the_end` or, of a consult, up to where silence was written because the caller was there, too."""
+    silent = 0
+    while any(chunks := [_samples(side) for side in sides]):
+        length = max(map(len, chunks))
+        both = array("h", bytes(4 * length))
+        for channel, samples in enumerate(chunks):
+            both[channel : 2 * len(samples) : 2] = samples
+        frames = both.tobytes()
+        sounding = len(frames) if to_the_end else -(-len(frames.rstrip(b"\0")) // _FRAME) * _FRAME
+        if sounding:
+            for _ in range(silent // _FRAME // _FRAMES_AT_ONCE):
+                stereo.writeframes(bytes(_FRAME * _FRAMES_AT_ONCE))
+            stereo.writeframes(bytes(silent % (_FRAME * _FRAMES_AT_ONCE)))
+            stereo.writeframes(frames[:sounding])
+            silent = 0
+        silent += len(frames) - sounding
 
 
 def _rate(half: Path, sound: BinaryIO) -> int:

@@ -292,6 +292,21 @@ class WantedTasks:
     chosen: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the open list stands for callers of one class; `attempts` at which their phones were rung, in vain so far."""
+
+    caller_class: str
+    open: int
+    oldest: datetime
+    attempts: int
+
+
+def class_of(precedence: int) -> str:
+    """The name of callers of that `CallbackTask.precedence`, for figures; those without a number are nobody's class."""
+    return next((str(name) for name, its in _PRECEDENCE.items() if its == precedence), "not_callable")
+
+
 class CallbackList(Protocol):
     """The list of one hotline. Raises (all): StoreFault: the database is away."""
 

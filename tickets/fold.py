@@ -24,12 +24,14 @@ from calls.events import (
     Planned,
     Queued,
     Rated,
+    RecordingAnnounced,
     RecordingStarted,
     Widened,
 )
 from tickets.facts import Facts
 from tickets.on_line import spans
 from tickets.record import RECOVERED, CalledBack, CallRecord, GroupOpened, KeyPressed, LeftTo, OfferMade, PlaceTold
+from tickets.recorded import kept, pauses
 from tickets.specialists import parts
 from tickets.supervision import moves, supervised
 
@@ -42,7 +44,7 @@ _NO_END: Final = Ended(call_id="", at=_NEVER, reason="")
 
 
 def fold(events: Sequence[Event]) -> CallRecord:
-    """The record of the one call that all the facts are about.
+    """The record of the one call that all the facts are about. What specialists answered is not its, but its ticket's.
 
     Raises: ValueError: no facts, or facts of several calls.
     """
@@ -89,6 +91,9 @@ def fold(events: Sequence[Event]) -> CallRecord:
         recordings=tuple(dict.fromkeys(recording.name for recording in facts.of(RecordingStarted))),
         moves=tuple(moves(facts)),
         supervised=tuple(supervised(facts, _when(ended))),
+        kept=tuple(kept(facts)),
+        recording_announced=_when(facts.first(RecordingAnnounced)),
+        pauses=tuple(pauses(facts)),
         rating=rated[-1].score if rated else None,
         ended=_when(ended),
         end_reason=ended.reason,

@@ -154,6 +154,38 @@ class CalledBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Silence was recorded from `since` until `until` (None: to the end).
+
+    Args: by: who asked for it. resumed_by: who ended it; a configuration key where that did by itself, "" where nobody did.
+    """
+
+    since: datetime
+    until: datetime | None
+    by: str
+    resumed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A finished recording: its name without an ending, what it was when it was finished, and whether it is there still.
+
+    Args:
+        size: bytes. consult: which of the call's consults it is of, "" for the call itself.
+        removed, why: when it was removed and by what rule, None and "" while it is kept.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    length_s: float
+    finished: datetime
+    removed: datetime | None = None
+    why: str = ""
+    consult: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One call. What no fact has told yet is "", None, False or empty.
 
@@ -163,7 +195,8 @@ class CallRecord:
         expected_position, expected_wait_s: as it joined the waiting room and no seat was free; what was expected of its waited_s.
         waited_s: seconds in the waiting room, until a seat answered or the call ended.
         seat_id, group, agent: the seat that answered first.
-        recordings: names in the recordings' folder.
+        recordings: names in the recordings' folder. kept: those of them that are finished.
+        recording_announced: when the caller was told that he is recorded. pauses: when silence was recorded instead.
         left_to: the department that its ticket was left to, lastly.
         recovered: the audit had to complete it from Asterisk's CDR.
         asked_back: when he chose by key to be called back. called_back: what there is to know where the engine placed this call.
@@ -204,6 +237,9 @@ class CallRecord:
     recordings: tuple[str, ...] = ()
     moves: tuple[MovedTo, ...] = ()
     supervised: tuple[SupervisedBy, ...] = ()
+    kept: tuple[Recording, ...] = ()
+    recording_announced: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
     rating: int | None = None
     ended: datetime | None = None
     end_reason: str = ""

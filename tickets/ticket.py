@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from calls.errors import Conflict, Refused
+from tickets.answers import SpecialistAnswer
 from tickets.deadline import ENTERPRISE_CLASSES, Deadline
 from tickets.record import CallRecord
 from tickets.types import TicketType, ticket_type
@@ -72,6 +73,7 @@ class Ticket:
         version: counts what people wrote; it is the ETag. New facts about the call do not change it.
         record: the call, with all the system knows.
         updated, updated_by: the last time somebody wrote, and who.
+        answers: what specialists answered, in order. They are added beside what the agent writes, and count no version.
         sign_due, sign_source: where it was left to a department (`record.left_to`), until when that signs for it, and by which article.
     """
 
@@ -83,6 +85,7 @@ class Ticket:
     deadline: Deadline
     updated: datetime | None = None
     updated_by: str = ""
+    answers: tuple[SpecialistAnswer, ...] = ()
     sign_due: datetime | None = None
     sign_source: str = ""
 

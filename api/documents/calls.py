@@ -10,7 +10,7 @@ from conference.asking import LONGEST_ABOUT, Wanted
 from conference.roster import Level
 from routing.expected import Outlook
 from routing.waiting import LiveCall
-from tickets.record import Attempt, CallRecord, OfferMade, Span, SpecialistPart
+from tickets.record import Attempt, CallRecord, OfferMade, Pause, Recording, Span, SpecialistPart
 from whitelist.identify import CallerClass
 
 Suffix = Annotated[str, Field(pattern=r"^[0-9]{2,15}$", description="The last digits of the caller's number.")]
@@ -91,6 +91,30 @@ class SpanDocument(Document):
     how: str
     since: Moment
     until: Moment | None
+
+
+class PauseDocument(Document):
+    """Silence was recorded instead of what was said. `until` is null where it was to the end, or still is."""
+
+    since: Moment
+    until: Moment | None
+    by: Annotated[str, Field(description="Who asked for it: the name of his token, and the person where he is named.")]
+    resumed_by: Annotated[
+        str | None, Field(description="Who ended it; `recording.pause_longest_s` where its time was over, null where nobody did.")
+    ]
+
+
+class KeptDocument(Document):
+    """A finished recording; `/calls/{call_id}/recording` is the sound, `/calls/{call_id}/recording/manifest` tells more."""
+
+    name: str
+    consult: Annotated[str | None, Field(description="Of which consult (`/calls/{call_id}/consults`); null: of the call itself.")]
+    sha256: str
+    size: Annotated[int, Field(description="Bytes.")]
+    length_s: float
+    finished: Moment
+    removed: Annotated[Moment | None, Field(description="When the sound was removed; null while it is kept.")]
+    why: Annotated[str | None, Field(description="By what rule it was removed.")]
 
 
 class AttemptMade(Document):
@@ -176,6 +200,8 @@ class RecordDocument(Document):
     specialists: list[SpecialistPartDocument]
     rating: int | None
     recovered: bool
+    kept: Annotated[list[KeptDocument], Field(description="Recordings that are finished.")]
+    pauses: Annotated[list[PauseDocument], Field(description="When the recording was paused.")]
 
 
 class CallDocument(CallItem):
@@ -300,6 +326,8 @@ def record_document(record: CallRecord) -> RecordDocument:
         specialists=[specialist_part(part) for part in record.specialists],
         rating=record.rating,
         recovered=record.recovered,
+        kept=[kept_document(one) for one in record.kept],
+        pauses=[pause_document(pause) for pause in record.pauses],
     )
 
 
@@ -318,6 +346,25 @@ def specialist_part(part: SpecialistPart) -> SpecialistPartDocument:
 def span_document(span: Span) -> SpanDocument:
     """A span."""
     return SpanDocument(who=span.who, id=span.id, name=span.name, how=span.how, since=span.since, until=span.until)
+
+
+def pause_document(pause: Pause) -> PauseDocument:
+    """A pause of a recording."""
+    return PauseDocument(since=pause.since, until=pause.until, by=pause.by, resumed_by=pause.resumed_by or None)
+
+
+def kept_document(one: Recording) -> KeptDocument:
+    """A finished recording."""
+    return KeptDocument(
+        name=one.name,
+        consult=one.consult or None,
+        sha256=one.sha256,
+        size=one.size,
+        length_s=one.length_s,
+        finished=one.finished,
+        removed=one.removed,
+        why=one.why or None,
+    )
 
 
 def _attempt(attempt: Attempt) -> AttemptMade:

@@ -5,7 +5,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StrictBool, StrictInt, WithJsonSchema
 
-from api.documents.calls import SpanDocument, SpecialistPartDocument, Suffix, span_document, specialist_part
+from api.documents.answers import AnswerDocument, answer_document
+from api.documents.calls import (
+    KeptDocument,
+    SpanDocument,
+    SpecialistPartDocument,
+    Suffix,
+    kept_document,
+    span_document,
+    specialist_part,
+)
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.ticket import LONGEST_TEXT, Disposition, Ticket, TicketStatus
@@ -81,7 +90,8 @@ class TicketDocument(Document):
     status: TicketStatus
     type: TicketType | None
     content: str
-    answer: str
+    answer: Annotated[str, Field(description="What the agent wrote that the caller was told.")]
+    answers: Annotated[list[AnswerDocument], Field(description="What specialists answered by their links; they count no `version`.")]
     disposition: Disposition | None
     tags: list[str]
     caller: Annotated[str | None, Field(description="The caller's number; null where he has none.")]
@@ -100,6 +110,7 @@ class TicketDocument(Document):
     on_line: list[SpanDocument]
     recording: str | None
     recordings: list[str]
+    kept: Annotated[list[KeptDocument], Field(description="Recordings that are finished.")]
     rating: int | None
     recovered: bool
     due: Annotated[Moment | None, Field(description="As in `deadline`.")]
@@ -139,6 +150,7 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         type=written.type,
         content=written.content,
         answer=written.answer,
+        answers=[answer_document(one) for one in ticket.answers],
         disposition=written.disposition,
         tags=list(ticket.tags),
         caller=record.number or None,
@@ -157,6 +169,7 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         on_line=[span_document(span) for span in record.on_line],
         recording=next(iter(record.recordings), None),
         recordings=list(record.recordings),
+        kept=[kept_document(one) for one in record.kept],
         rating=record.rating,
         recovered=record.recovered,
         due=ticket.deadline.due,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from calls.errors import Fault
-from engine.building import agi_addresses
+from engine.addresses import agi_addresses
 from engine.commands.options import ConfigFile, Overrides, settings_of
 from engine.site import site_of
 from pbx.dialplan.render import render

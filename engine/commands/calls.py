@@ -144,6 +144,18 @@ def cancel(call: CallId, config: ConfigFile = None) -> None:
     _print(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/hunt"))
 
 
+@app.command("pause-recording")
+def pause_recording(call: CallId, config: ConfigFile = None) -> None:
+    """Record silence of everybody, while a secret is said."""
+    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/pause"))
+
+
+@app.command("resume-recording")
+def resume_recording(call: CallId, config: ConfigFile = None) -> None:
+    """Record what is said again."""
+    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/resume"))
+
+
 @app.command("take-out")
 def take_out(
     call: CallId,

@@ -11,11 +11,11 @@ import typer
 from calls.clock import SystemClock
 from config.derive import background
 from config.settings import Settings
-from engine.building import decider_of, shift_rules_of
 from engine.commands.options import SAMPLES, AsJson, ConfigFile, Overrides, config_file, is_labs, moment_of, settings_of
 from engine.directory import CurrentDirectory
 from engine.explaining import Explainer
 from engine.lists import import_samples
+from engine.serving import decider_of, shift_rules_of
 from engine.shifts import ShiftWatch
 from engine.stores import open_stores
 from routing.explain import Asked, Explanation

@@ -15,7 +15,7 @@ from calls.errors import NotFound
 from config.lab_file import lab_text
 from config.load import load
 from config.settings import Settings
-from engine.building import agi_addresses, api_address
+from engine.addresses import agi_addresses, api_address
 from engine.commands.options import LAB_STATE, SAMPLES, AsJson, Overrides
 from engine.commands.prompts import make_prompts
 from engine.lists import import_samples
@@ -74,11 +74,19 @@ def state_dir(net: str) -> Path:
 
 
 async def start(
-    net: str, *, engines: int, overrides: list[str], keep: bool = False, pbxs: int = 1, owner: int | None = None
+    net: str,
+    *,
+    engines: int,
+    overrides: list[str],
+    keep: bool = False,
+    pbxs: int = 1,
+    owner: int | None = None,
+    clock: bool = False,
 ) -> Settings:
     """Lay the lab out, start it, and return when calls can be placed.
 
-    Args: owner: the process with which the lab ends.
+    Args: owner: the process with which the lab ends. clock: whether its wall clock can be stepped (lab.house.plan.House).
+
     Raises: ConfigFault, Conflict (it is up), Fault (a part does not come up).
     """
     state = state_dir(net)
@@ -93,7 +101,7 @@ async def start(
     settings = load(config)
     asterisks = list(settings.asterisk.values())
     names = [pbx.systemname for pbx in asterisks]
-    house = House(state=state, net=net, config=config, systemnames=names, engines=engines, owner=owner)
+    house = House(state=state, net=net, config=config, systemnames=names, engines=engines, owner=owner, clock=clock)
     snippets = [render(site_of(settings, pbx, agi_addresses(settings))) for pbx in asterisks]
     control.prepare(house, snippets, music=Path(asterisks[0].music_dir), keep=keep)
     await _import_samples(settings)
@@ -147,6 +155,7 @@ def status_of(net: str) -> dict[str, Any]:
         "sip": f"{net}.1:5060",
         "pbx": {f"pbx{number}": f"{box.address}:5060" for number, box in enumerate(house.boxes, start=1)},
         "config": str(house.config),
+        "sms": str(settings.sms.file or ""),
         "parts": parts,
     }
 
@@ -174,6 +183,7 @@ def _in_words(found: dict[str, Any]) -> str:
         *(f"            or {name} at {sip}: calls and seats of all of them are one hotline's" for name, sip in [*found["pbx"].items()][1:]),
         f"Be outside: answer at {net}.3:5060, the number is in the request URI",
         f"API:        {found['api']['url']}/api/v1/ with the header  Authorization: Bearer {found['api']['token']}",
+        f"SMS:        {found['sms'] or 'by the configured gateway, if any'}",
         f"Config:     {found['config']}",
     ]
     return "\n".join(lines) + "\n"

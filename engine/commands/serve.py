@@ -11,7 +11,8 @@ import uvloop
 
 from config.load import Loaded, read
 from config.settings import Settings
-from engine.building import agi_addresses, build
+from engine.addresses import agi_addresses
+from engine.building import build
 from engine.commands.options import ConfigFile, Overrides, config_file, options_of, settings_of
 from engine.http import api_server
 from engine.live_check import prompts_there

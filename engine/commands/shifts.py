@@ -13,12 +13,12 @@ from api.documents.shifts import shift_document
 from calls.clock import SystemClock
 from config.settings import Settings
 from engine.acts import noted_act
-from engine.building import shift_rules_of
 from engine.client import Api
 from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
 from engine.commands.options import AsJson, ConfigFile, moment_of, settings_of
 from engine.commands.table import table
 from engine.lists import rota_list
+from engine.serving import shift_rules_of
 from engine.shifts import ShiftWatch
 from engine.stores import Stores
 from routing.rota_form import describe_rota

@@ -17,11 +17,11 @@ from calls.errors import Refused
 from config.derive import background, seat_definitions, waiting_rules
 from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
-from engine.building import decider_of
 from engine.commands.options import SAMPLES, AsJson, ConfigFile, Overrides, config_file, is_labs, settings_of
 from engine.commands.stopping import until_told
 from engine.directory import CurrentDirectory
 from engine.lists import import_samples
+from engine.serving import decider_of
 from engine.simulation.callers import Planner
 from engine.simulation.figures import figures_of
 from engine.simulation.report import Report

@@ -33,7 +33,7 @@ def write_files(box: Box, snippets: Mapping[str, str]) -> None:
 
 def command(box: Box) -> list[str]:
     """The command line that runs it in the foreground."""
-    return asterisk_command("-f", "-g", "-C", str(box.folder / "etc" / "asterisk.conf"))
+    return asterisk_command("-f", "-C", str(box.folder / "etc" / "asterisk.conf"))
 
 
 async def console(box: Box, line: str) -> str:

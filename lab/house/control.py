@@ -35,12 +35,13 @@ def prepare(house: House, snippets: Sequence[Mapping[str, str]], *, music: Path,
     if not keep:
         for folder in (house.state / "redis", house.state / "log", *house.state.glob("pbx*/log"), *house.state.glob("pbx*/spool")):
             shutil.rmtree(folder, ignore_errors=True)
-        for database in house.state.glob("zhida.db*"):
-            database.unlink()
+        for file in (*house.state.glob("zhida.db*"), *house.state.glob("sms.jsonl")):
+            file.unlink()
     for name in ("redis", "log"):
         (house.state / name).mkdir(parents=True, exist_ok=True)
     for box, of_box in zip(house.boxes, snippets, strict=True):
         write_files(box, of_box)
+    house.clock_file.write_text("+0s", encoding="utf-8")
     make_music(music)
     write_house(house)
 

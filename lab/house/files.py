@@ -17,6 +17,7 @@ def write_house(house: House) -> None:
         "systemnames": list(house.systemnames),
         "engines": house.engines,
         "owner": house.owner,
+        "clock": house.clock,
     }
     (house.state / "house.json").write_text(json.dumps(document), encoding="utf-8")
 
@@ -37,6 +38,7 @@ def read_house(state: Path) -> House:
         systemnames=noted["systemnames"],
         engines=noted["engines"],
         owner=noted.get("owner"),
+        clock=noted.get("clock", False),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -92,6 +93,7 @@ class Running:
 
 
 def end_with_parent() -> None:
-    """A keeper killed by force leaves nothing behind."""
+    """A keeper killed by force leaves nothing behind; nor does a part that crashes, which would drop its core into the checkout."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
         sys.stderr.write("prctl(PR_SET_PDEATHSIG) failed: this part may outlive its keeper\n")

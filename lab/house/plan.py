@@ -1,13 +1,14 @@
 """What a lab consists of: its folder, its address, its parts' command lines."""
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.asterisk.files import Box
 from lab.asterisk.instance import command as asterisk_command_line
 from lab.house.part import Part
+from lab.setup.parts import FAKETIME
 from lab.setup.places import redis_server
 
 
@@ -29,6 +30,7 @@ class House:
         state: its folder. net: the first three bytes of its addresses ("127.0.0"). config: its configuration file.
         systemnames: of its Asterisks, in their order. engines: how many engines answer for it.
         owner: the process with which it ends, however that ends; None: it stays until it is stopped.
+        clock: whether its wall clock can be stepped: `clock_file` says by how much.
     """
 
     state: Path
@@ -37,6 +39,12 @@ class House:
     systemnames: Sequence[str]
     engines: int = 1
     owner: int | None = None
+    clock: bool = False
+
+    @property
+    def clock_file(self) -> Path:
+        """By how much the wall clock of its parts differs from this machine's: `+300s`."""
+        return self.state / "clock"
 
     @property
     def box(self) -> Box:
@@ -58,6 +66,12 @@ class House:
 
     def parts(self) -> list[Part]:
         """In the order they are started; stopped in reverse."""
+        parts = self._parts()
+        if not self.clock:
+            return parts
+        return [replace(part, environment={**part.environment, **stepped(self.clock_file)}) for part in parts]
+
+    def _parts(self) -> list[Part]:
         logs = self.state / "log"
         checkout = Path(__file__).resolve().parents[2]
         redis = [
@@ -81,3 +95,17 @@ class House:
                 for number in range(1, self.engines + 1)
             ),
         ]
+
+
+def stepped(clock_file: Path) -> Mapping[str, str]:
+    """What has a process take its wall clock from the file, looked at every second; the monotonic clock goes on as ever.
+
+    The C library comes next so that its malloc is found first: jemalloc, which Redis would use, asks the time before libfaketime is ready.
+    """
+    library = next(Path("/").glob(FAKETIME.lstrip("/")))
+    return {
+        "LD_PRELOAD": f"{library} libc.so.6",
+        "FAKETIME_TIMESTAMP_FILE": str(clock_file),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }

@@ -17,6 +17,7 @@ class Part(Enum):
     ASTERISK = "Asterisk"  # a tree of its own, read-only
     POSTGRES = "PostgreSQL"  # the tests run the store on it as well
     BROWSER = "Chromium"  # a seat's phone in the tests
+    CLOCK = "libfaketime"  # steps the lab's wall clock in the tests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Package:
         return bool(self.module) and importlib.util.find_spec(self.module) is not None
 
 
+FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 REDIS = Package(name="redis-tools", programs=("redis-server", "redis-check-rdb"))  # why not redis-server: places.redis_server
 PACKAGES = {
     Part.PYTHON: (Package(name="python3-venv", module="ensurepip"),),
@@ -58,6 +60,7 @@ PACKAGES = {
     Part.ASTERISK: (Package(name="mmdebstrap", programs=("mmdebstrap",)),),
     Part.POSTGRES: (Package(name="postgresql", file="/usr/lib/postgresql/*/bin/postgres"),),
     # The one without windows: two thirds of the download, because it needs no GTK.
+    Part.CLOCK: (Package(name="libfaketime", file=FAKETIME),),
     Part.BROWSER: (Package(name="chromium-headless-shell", programs=("chromium-headless-shell", "chromium")),),
 }
 
@@ -67,7 +70,7 @@ NEEDS = {
     ("bench",): LAB,
     ("lab", "up"): LAB,
     ("simulate",): frozenset({Part.PYTHON, Part.REDIS}),
-    ("test",): LAB | {Part.POSTGRES, Part.BROWSER},
+    ("test",): LAB | {Part.POSTGRES, Part.BROWSER, Part.CLOCK},
 }
 EVERY_COMMAND = frozenset({Part.PYTHON})
 

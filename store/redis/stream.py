@@ -34,6 +34,7 @@ class EventStream:
         self._aside = f"{self._key}:bad"
         self._recorder = recorder
         self._held_ms = round(held_s * 1000)
+        self._in_doubt = False  # a read broke off: what Redis had given to it may never have come
 
     async def read(self, *, limit: int, wait_s: float) -> Sequence[StreamEntry]:
         """Up to `limit` entries, oldest first; what is no fact at all is set aside (`bad`) and not given."""
@@ -64,6 +65,19 @@ class EventStream:
             return int(await self._client.xlen(self._aside))
 
     async def _read(self, limit: int, wait_s: float) -> _Entries:
+        if self._in_doubt and (own := await self._own(limit)):
+            return own
+        self._in_doubt = True  # until it has come to an end
+        found = await self._held_or_new(limit, wait_s)
+        self._in_doubt = False
+        return found
+
+    async def _own(self, limit: int) -> _Entries:
+        """What Redis has given to this recorder and is not acknowledged: nobody else would read it before `held_s`."""
+        found: Any = await self._client.xreadgroup(GROUP, self._recorder, {self._key: "0"}, count=limit)
+        return [entry for _, entries in found or [] for entry in entries]
+
+    async def _held_or_new(self, limit: int, wait_s: float) -> _Entries:
         held: Any = await self._client.xautoclaim(self._key, GROUP, self._recorder, self._held_ms, "0-0", count=limit)
         if held[1]:
             return list(held[1])

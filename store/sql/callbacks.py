@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.errors import NotFound, Refused
@@ -21,8 +21,10 @@ from store.sql.tables import callbacks, calls
 from tickets.callbacks import (
     CallbackTask,
     ClosedBy,
+    Standing,
     WantedTasks,
     claimed,
+    class_of,
     closed_by_hand,
     got_through,
     missed_again,
@@ -183,6 +185,14 @@ class SqlCallbackList:
         """See `CallbackList.task`."""
         async with self._database.reading() as connection:
             return await self._one(connection, self._of(task_id), task_id)
+
+    async def standing(self) -> list[Standing]:
+        """How the open list stands, by class, for figures. Raises: StoreFault."""
+        counted = func.count(), func.min(callbacks.c.arrived, type_=Moment), func.sum(callbacks.c.rung)
+        query = select(callbacks.c.precedence, *counted).where(callbacks.c.hotline == self._hotline, callbacks.c.closed.is_(None))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.group_by(callbacks.c.precedence).order_by(callbacks.c.precedence))
+        return [Standing(caller_class=class_of(who), open=many, oldest=oldest, attempts=rung) for who, many, oldest, rung in rows]
 
     async def open_of(self, numbers: Iterable[str]) -> list[CallbackTask]:
         """See `CallbackList.open_of`."""

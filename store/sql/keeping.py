@@ -17,6 +17,7 @@ from store.sql.callbacks import CallbackKeeping
 from store.sql.columns import clean
 from store.sql.database import Database
 from store.sql.faults import first_line
+from store.sql.link_wishes import LinkWishes
 from store.sql.rows import call_row
 from store.sql.specialists import AttemptKeeping
 from store.sql.tables import calls, events, events_set_aside
@@ -43,15 +44,19 @@ class _Told:
 
 
 class SqlFactStore:
-    """Implements `tickets.stream.FactStore` for one hotline. Any number of these may work on one database at once."""
+    """Implements `tickets.stream.FactStore` for one hotline. Any number of these may work on one database at once.
 
-    def __init__(self, database: Database, hotline: str, deadlines: Deadlines, clock: Clock) -> None:
+    Args: wishes: where specialists who join are sent links by themselves.
+    """
+
+    def __init__(self, database: Database, hotline: str, deadlines: Deadlines, clock: Clock, *, wishes: LinkWishes | None = None) -> None:
         self._database = database
         self._hotline = hotline
         self._clock = clock
         self._ticketing = Ticketing(database, hotline, deadlines)
         self._acts = SqlActs(database, hotline)
         self._callbacks = CallbackKeeping(database, hotline)
+        self._wishes = wishes
         self._attempts = AttemptKeeping(database, hotline)
 
     async def keep(self, facts: Sequence[Fact], aside: Sequence[SetAside] = ()) -> Kept:
@@ -135,6 +140,8 @@ class SqlFactStore:
             await connection.execute(_REFOLD, [self._refold_row(record, told[record.call_id].faulty) for record in records])
             await self._ticketing.bring_up_to_date(connection, records, self._clock.now())
             await self._callbacks.bring_up_to_date(connection, records)
+            if self._wishes is not None:
+                await self._wishes.bring_up_to_date(connection, records, self._clock.now())
             await self._attempts.bring_up_to_date(connection, records)
         faulty = {call_id: call.faulty for call_id, call in told.items() if call.faulty}
         if faulty:

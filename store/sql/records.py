@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.errors import Conflict, NotFound
 from store.sql.database import Database
+from store.sql.links import answers_of
 from store.sql.lists import chunks
 from store.sql.pages import call_status, cut, of_calls, of_tickets, page_of
-from store.sql.rows import deadline_row, record_of, ticket_of, written_row
+from store.sql.rows import AnyRow, deadline_row, record_of, ticket_of, written_row
 from store.sql.tables import calls, events_set_aside, tickets
 from store.sql.ticketing import Ticketing
 from tickets.deadline import Deadlines
@@ -60,23 +62,23 @@ class SqlRecords:
         query = _TICKETS.where(calls.c.hotline == self._hotline, *of_calls(wanted), *of_tickets(wanted, sqlite=self._database.is_sqlite))
         async with self._database.reading() as connection:
             rows = (await connection.execute(page_of(query, cursor=cursor, limit=limit))).all()
-        rows, following = cut(rows, limit)
-        return Page(items=tuple(ticket_of(row) for row in rows), next=following)
+            rows, following = cut(rows, limit)
+            return Page(items=await self._whole(connection, rows), next=following)
 
     async def ticket(self, number: str) -> Ticket:
         """See `Records.ticket`."""
         async with self._database.reading() as connection:
             row = (await connection.execute(self._numbered(number))).one_or_none()
-        if row is None:
-            raise _unknown(number)
-        return ticket_of(row)
+            if row is None:
+                raise _unknown(number)
+            return (await self._whole(connection, [row]))[0]
 
     async def ticket_of(self, call_id: str) -> Ticket | None:
         """See `Records.ticket_of`."""
         query = _TICKETS.where(tickets.c.hotline == self._hotline, tickets.c.call_id == call_id)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else ticket_of(row)
+            return None if row is None else (await self._whole(connection, [row]))[0]
 
     async def patch_ticket(self, number: str, patch: TicketPatch, *, expect: int | None, by: str, at: datetime) -> Ticket:
         """See `Records.patch_ticket`.
@@ -87,7 +89,7 @@ class SqlRecords:
         async with self._database.writing() as connection:
             if not (await connection.execute(self._numbered(number).with_only_columns(calls.c.call_id).with_for_update(of=calls))).all():
                 raise _unknown(number)
-            ticket = ticket_of((await connection.execute(self._numbered(number))).one())
+            [ticket] = await self._whole(connection, [(await connection.execute(self._numbered(number))).one()])
             if expect is not None and ticket.version != expect:
                 raise Conflict("ticket_changed", f"Ticket {number} was changed meanwhile; look at it again", version=ticket.version)
             written = write(ticket.written, patch)
@@ -97,7 +99,7 @@ class SqlRecords:
             changes: dict[str, Any] = {**written_row(written), **deadline_row(deadline), "version": ticket.version + 1}
             mine = update(tickets).where(tickets.c.hotline == self._hotline, tickets.c.number == number)
             await connection.execute(mine.values(**changes, updated=at, updated_by=by))
-            return ticket_of((await connection.execute(self._numbered(number))).one())
+            return ticket_of((await connection.execute(self._numbered(number))).one(), ticket.answers)
 
     async def ended(self, call_ids: Collection[str]) -> Mapping[str, bool]:
         """See `Records.ended`."""
@@ -130,6 +132,11 @@ class SqlRecords:
         }
         async with self._database.reading() as connection:
             return {name: (await connection.execute(question)).scalar_one() for name, question in questions.items()}
+
+    async def _whole(self, connection: AsyncConnection, rows: Sequence[AnyRow]) -> tuple[Ticket, ...]:
+        """The tickets of these rows, with what specialists answered."""
+        answers = await answers_of(connection, self._hotline, [row.call_id for row in rows])
+        return tuple(ticket_of(row, answers.get(row.call_id, ())) for row in rows)
 
     def _numbered(self, number: str) -> Select[*tuple[Any, ...]]:
         return _TICKETS.where(tickets.c.hotline == self._hotline, tickets.c.number == number)

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from store.sql.columns import clean
+from tickets.answers import SpecialistAnswer
 from tickets.deadline import Deadline
 from tickets.record import CallRecord
 from tickets.ticket import Disposition, Ticket, TicketStatus, Written
@@ -69,8 +70,8 @@ def written_of(row: AnyRow) -> Written:
     )
 
 
-def ticket_of(row: AnyRow) -> Ticket:
-    """The ticket of a row of `tickets` joined with its call's document."""
+def ticket_of(row: AnyRow, answers: tuple[SpecialistAnswer, ...] = ()) -> Ticket:
+    """The ticket of a row of `tickets` joined with its call's document, and what specialists answered to it."""
     return Ticket(
         number=row.number,
         version=row.version,
@@ -80,6 +81,7 @@ def ticket_of(row: AnyRow) -> Ticket:
         deadline=deadline_of(row.deadline),
         updated=row.updated,
         updated_by=row.updated_by,
+        answers=answers,
         sign_due=row.sign_due,
         sign_source=row.sign_source or "",
     )

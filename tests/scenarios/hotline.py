@@ -6,11 +6,13 @@ import resource
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+import aiohttp
 
 from lab.client import LabApi
 from lab.house.plan import pbx_address
@@ -169,6 +171,27 @@ class Hotline:
                 await asyncio.sleep(0.05)
         return Recording(read_wav(file))
 
+    async def manifest(self, call_id: str, *, within_s: float = 15.0) -> dict[str, Any]:
+        """The manifest of a call's recording, once it is finished."""
+        path = f"/calls/{call_id}/recording/manifest"
+        found: dict[str, Any] = await self.api.until(path, lambda manifest: bool(manifest["files"]), within_s=within_s)
+        return found
+
+    async def consults(self, call_id: str, *, within_s: float = 15.0) -> list[dict[str, Any]]:
+        """The manifests of a call's consults, once there are any."""
+        page = await self.api.until(f"/calls/{call_id}/consults", lambda page: bool(page["items"]), within_s=within_s)
+        return list(page["items"])
+
+    async def consult_recording(self, call_id: str, consult: dict[str, Any]) -> "Recording":
+        """What was recorded of it."""
+        return Recording(read_wav(self.lab.recordings(call_id) / consult["files"][0]["name"]))
+
+    async def hears_recording(self, call_id: str, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
+        """What somebody who may hear it is given: status, headers and bytes."""
+        url, sent = f"{self.lab.url()}/api/v1/calls/{call_id}/recording", {"Authorization": f"Bearer {self.lab.token}", **headers}
+        async with aiohttp.ClientSession(headers=sent) as session, session.get(url) as answer:
+            return answer.status, answer.headers, await answer.read()
+
     def prompt(self, name: str) -> Path:
         return self.lab.prompt(name)
 
@@ -218,6 +241,12 @@ class Hotline:
         async with asyncio.timeout(_BACK_S):
             while (await asyncio.to_thread(self.lab.health))["parts"][part]["ok"] is not ok:
                 await asyncio.sleep(0.05)
+
+    async def figure_is(self, line: str, *, within_s: float = 10.0) -> None:
+        """Wait until /metrics has this line."""
+        async with asyncio.timeout(within_s):
+            while line not in await asyncio.to_thread(self.lab.figures):
+                await asyncio.sleep(0.2)
 
     async def back(self, engine: int = 1) -> None:
         """Wait until the engine serves again."""
@@ -291,6 +320,17 @@ class Recording:
 
     def never_heard(self, phone: Softphone) -> bool:
         return not self._has(phone, 1)
+
+    def never_said(self, phone: Softphone) -> bool:
+        return not self._has(phone, 0)
+
+    def is_silent(self) -> bool:
+        """Whether nothing was written, on either side."""
+        return not any(any(channel) for channel in self.sound.channels)
+
+    def between(self, start_s: float, end_s: float | None) -> "Recording":
+        """The part of it from that second to that one; negative ones count from the end."""
+        return Recording(self.sound.between(start_s, end_s))
 
     def _has(self, phone: Softphone, channel: int) -> bool:
         return on_end(self.sound.channel(channel), tones({phone.tone_hz}, set()), 0.2)

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.settings import Settings
-from engine.building import api_address
+from engine.addresses import api_address
 from engine.commands import lab
 from ivr.catalogue import Prompt
 from lab.asterisk.files import Box
@@ -37,6 +38,7 @@ SPOKEN: Final = {
     "menu-main": "cai4 dan1",
     "menu-invalid": "you3 wu4",
     "menu-no-input": "mei2 you3",
+    "call-is-recorded": "lu4 yin1",
     "please-wait": "qing3 deng3",
     "nobody-free": "bao4 qian4",
     "closed-now": "fei1 gong1 zuo4 shi2 jian1",
@@ -89,12 +91,16 @@ SHORT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A configuration: what differs from the lab's own, how many engines and Asterisks there are, and the database if not SQLite."""
+    """A configuration: what differs from the lab's own, how many engines and Asterisks there are, the database if not SQLite.
+
+    `clock`: whether the wall clock of all of it can be stepped.
+    """
 
     overrides: tuple[str, ...] = ()
     engines: int = 1
     pbxs: int = 1
     server: PostgresServer | None = None
+    clock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +157,13 @@ class RunningLab:
             os.kill(pid, signal.SIGKILL)
         return time.monotonic()
 
+    def step_clock(self, by_s: int) -> None:
+        """From now on the wall clock of every part differs from this machine's by so much."""
+        file = read_house(self.state).clock_file
+        fresh = file.with_suffix(".new")
+        fresh.write_text(f"{by_s:+d}s", encoding="utf-8")
+        fresh.replace(file)
+
     @contextmanager
     def nothing_restarted(self) -> Iterator[None]:
         """Inside, the keeper is held: what is killed stays away."""
@@ -165,6 +178,12 @@ class RunningLab:
     async def asterisk(self, line: str, pbx: int = 1) -> str:
         """What Asterisk's console answers."""
         return await console(self.boxes[pbx - 1], line)
+
+    def figures(self, engine: int = 1) -> str:
+        """What /metrics says."""
+        with urllib.request.urlopen(f"{self.url(engine)}/metrics", timeout=5) as answer:  # noqa: S310  the lab's own
+            text: str = answer.read().decode()
+            return text
 
     def health(self, engine: int = 1) -> dict[str, Any]:
         return control.health(f"{self.url(engine)}/healthz")
@@ -187,7 +206,9 @@ class House:
         state = lab.state_dir(NET)
         self._speak(state / "prompts")
         overrides = [*SHORT, *wanted.overrides]
-        settings = await lab.start(NET, engines=wanted.engines, pbxs=wanted.pbxs, overrides=overrides, owner=os.getpid())
+        settings = await lab.start(
+            NET, engines=wanted.engines, pbxs=wanted.pbxs, clock=wanted.clock, overrides=overrides, owner=os.getpid()
+        )
         self._running = wanted, RunningLab(settings=settings, state=state, engines=wanted.engines)
         return self._running[1]
 

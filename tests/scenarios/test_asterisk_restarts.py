@@ -3,7 +3,7 @@
 import asyncio
 
 from calls.clock import SystemClock
-from engine.building import login_of
+from engine.addresses import login_of
 from pbx.ami.link import AmiLink
 from pbx.ami.settings import LinkTimes
 from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline

@@ -10,6 +10,7 @@ from lab.phones.behaviours import BUSY, Answers, RingsForEver
 from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import EXPIRED, KEY, KEY_NAME, OTHER_KEYS, PUBLIC, Hotline
 from tests.scenarios.house import Wanted
+from tests.scenarios.test_supervision import change, rung, spans_of
 from tests.scenarios.test_three_way import consult, three_way
 
 LAB = Wanted(
@@ -80,6 +81,7 @@ async def test_an_enterprise_that_left_is_called_back_and_it_is_a_call_like_any_
     call_id = await left(hotline)
     task = await task_is(hotline, call_id, closed=None)
     assert (task["number"], task["class"], task["callable"], task["attempts"]) == ("0515-88880001", "key_enterprise", True, [])
+    await hotline.figure_is('zhida_callbacks_open{class="key_enterprise"} 1.0')
     seat = await hotline.seat(8001, ready=False)
     ring = await seat.rings()
     assert ring.number == KEY
@@ -124,6 +126,30 @@ async def test_a_specialist_comes_into_a_call_back_too(hotline: Hotline) -> None
     await specialist.call_ended()
     call = await hotline.ended(back, "completed")
     assert [part["name"] for part in call["record"]["specialists"]]
+
+
+async def test_a_supervisor_listens_whispers_and_barges_into_a_call_that_the_engine_placed(hotline: Hotline) -> None:
+    number = OTHER_KEYS[1]
+    hotline.world.script(number, Answers())
+    call_id = await left(hotline, number)
+    supervisor = await hotline.seat(8010, ready=False)
+    seat = await hotline.seat(8001, ready=False)
+    back = (await seat.rings()).zhida_call
+    caller = await talks_with(hotline, seat, number)
+    await rung(hotline, supervisor, back, "listen")
+    await supervisor.hears(caller, seat)
+    await asyncio.gather(caller.hears(seat, but_not=(supervisor,)), seat.hears(caller, but_not=(supervisor,)))
+    await change(hotline, back, "whisper")
+    await asyncio.gather(seat.hears(caller, supervisor), caller.hears(seat, but_not=(supervisor,)))
+    await change(hotline, back, "barge")
+    await asyncio.gather(caller.hears(seat, supervisor), seat.hears(caller, supervisor), supervisor.hears(caller, seat))
+    await supervisor.hang_up()
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await caller.hang_up()
+    await seat.call_ended()
+    await hotline.ended(back, "completed")
+    assert [span["mode"] for span in await spans_of(hotline, back, 3)] == ["listen", "whisper", "barge"]
+    await task_is(hotline, call_id, closed_why="called_back", closed_call=back)
 
 
 async def test_who_asks_for_it_keeps_his_place_before_one_who_came_later(hotline: Hotline) -> None:

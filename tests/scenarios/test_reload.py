@@ -1,16 +1,20 @@
 """The configuration is read again while people wait and talk: nobody notices but by what is better now."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.scenarios.hotline import KEY, OTHER_KEYS, PUBLIC, Hotline
+from tests.scenarios.hotline import CHECKOUT, KEY, OTHER_KEYS, PUBLIC, Hotline
 from tests.scenarios.house import Wanted
+from tests.scenarios.test_three_way import consult
 
 LAB = Wanted(engines=2)
 BOTH = (1, 2)
+OTHER_AGENT = "\nagents:\n  198:\n    name: 话务员另\n    pin: 4712\n"
+SAMPLE = CHECKOUT / "config/lab/whitelist.xlsx"
 
 
 async def test_a_seat_that_is_added_to_a_group_rings_for_who_waits(hotline: Hotline) -> None:
@@ -123,6 +127,39 @@ async def test_a_new_agent_signs_in_at_once_and_is_signed_out_when_he_is_one_no_
     assert (gone["agent"], gone["why"]) == (None, "agent 199 is configured no longer")
 
 
+async def test_configuration_and_directory_change_under_calls_and_log_ins_and_nobody_is_dropped(hotline: Hotline) -> None:
+    first, second = await hotline.seats(8001, 8002)
+    await hotline.api.ask("PUT", "/seats/8002/agent", {"agent": "101"})
+    await hotline.seat_is(8002, "ready")
+    talker, talk = await hotline.talking(first, OTHER_KEYS[0])
+    consulting, consulted = await hotline.talking(second, OTHER_KEYS[1])
+    specialist = await consult(hotline, consulted)
+    waiting, waiting_call = await hotline.waiting(OTHER_KEYS[2])
+
+    def much(text: str) -> str:
+        fewer = text.replace("phones: 8091-8092", "phones: 8091").replace("wrap_up_s: 0.5", "wrap_up_s: 0")
+        return fewer.replace("\nagents:\n", OTHER_AGENT)
+
+    async with off_the_list(hotline, OTHER_KEYS[2]), changed(hotline, much):
+        async with followed(hotline):
+            code, said = await hotline.zhida("reload")
+        assert (code, "restart" in said) == (0, False), said
+        code, said = await hotline.zhida("explain", OTHER_KEYS[2])
+        assert "Caller: public" in said, said
+        listen = {"mode": "listen", "phone": "8092", "why": "story"}
+        status, problem = await hotline.api.answer("POST", f"/calls/{talk}/supervision", listen)
+        assert (status, problem["code"]) == (422, "phone_unknown"), "it is a supervisor's no more"
+        await asyncio.gather(talker.hears(first), first.hears(talker), second.hears(specialist), hotline.hears_music(consulting))
+        assert (await hotline.call(waiting_call))["class"] == "key_enterprise", "who waits keeps what he came with"
+        assert [(await hotline.api.get(f"/seats/{number}"))["state"] for number in (8001, 8002)] == ["talking", "talking"]
+        assert (await hotline.api.get("/seats/8002"))["agent"] == "101"
+        await talker.hang_up()
+        assert (await hotline.talk(waiting, first)).zhida_call == waiting_call
+        await asyncio.gather(waiting.hang_up(), consulting.hang_up())
+        await asyncio.gather(*(hotline.ended(call, "completed") for call in (talk, consulted, waiting_call)))
+        await hotline.seat_is(8002, "ready")
+
+
 async def test_a_signal_does_it_too_and_a_new_recorder_goes_on(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)
@@ -150,6 +187,18 @@ async def changed(hotline: Hotline, change: Callable[[str], str]) -> AsyncIterat
         file.write_text(text, encoding="utf-8")
         async with followed(hotline):
             await hotline.zhida("reload")
+
+
+@asynccontextmanager
+async def off_the_list(hotline: Hotline, number: str) -> AsyncIterator[None]:
+    """Inside, the number is on the whitelist no more."""
+    [entry] = json.loads((await hotline.zhida("whitelist", "list", "--number", number, "--json"))[1])
+    await hotline.zhida("whitelist", "remove", entry["entry_id"])
+    try:
+        yield
+    finally:
+        code, said = await hotline.zhida("whitelist", "import", str(SAMPLE), "--yes")
+        assert code == 0, said
 
 
 @asynccontextmanager

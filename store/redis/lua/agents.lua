@@ -21,6 +21,7 @@ function Agent.come(seat, given, why)
   local new = seat.agent ~= given.agent
   redis.call('HSET', P .. 'agents', given.agent, seat.seat_id)
   Seat.put(seat, {agent = given.agent, agent_name = given.name, agent_groups = given.groups, agent_skills = given.skills})
+  if seat.deserted == '1' then Seat.put(seat, {deserted = ''}) end
   Agent.serve(seat)
   if new then
     Tell.everybody({kind = 'agent_signed_in', agent = given.agent, name = given.name, seat_id = seat.seat_id, why = why, by = ARGS.by or ''})
@@ -35,8 +36,11 @@ function Agent.leave(seat, why)
   Agent.serve(seat)
 end
 
--- He has gone to another seat. This one is logged out; where a call binds it, after that call.
+-- He has gone to another seat. This one is logged out; where a call binds it, as soon as that is over, without wrap-up.
 function Agent.move_away(seat, why)
   Agent.leave(seat, why)
-  if not Seat.advance(seat, 'log_out', why) then Seat.keep_wish(seat, 'logged_out', why) end
+  if not Seat.advance(seat, 'log_out', why) then
+    Seat.put(seat, {deserted = '1'})
+    Seat.keep_wish(seat, 'logged_out', why)
+  end
 end

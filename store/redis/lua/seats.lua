@@ -189,7 +189,10 @@ function Seat.enter(seat, to, why, wish)
   Seat.put(seat, changes)
   Seat.note_duty(seat, served)
   if to ~= from then Board.note(seat.seat_id, from, to, why) end
-  if to == 'logged_out' then Agent.leave(seat, why) end
+  if to == 'logged_out' then
+    Agent.leave(seat, why)
+    if seat.deserted == '1' then Seat.put(seat, {deserted = ''}) end
+  end
   if seat.leaving == '1' and not BOUND[to] then
     Seat.forget(seat)
   elseif Seat.idle(seat) then
@@ -209,7 +212,8 @@ end
 function Seat.advance(seat, event, why)
   local to = TRANSITIONS[seat.state][event]
   if not to then return false end
-  if to == 'wrap_up' and RULES.wrap_ms <= 0 then to = TRANSITIONS.wrap_up.wrapped_up end
+  local nobody = seat.deserted == '1' and seat.wish == 'logged_out'  -- its agent is at another seat: nobody writes here
+  if to == 'wrap_up' and (nobody or RULES.wrap_ms <= 0) then to = TRANSITIONS.wrap_up.wrapped_up end
   local wish = DEFERRED[event] and '' or seat.wish
   if wish ~= '' and (to == 'ready' or to == 'away') then
     if wish ~= 'ready' then to, why = wish, seat.wish_why end

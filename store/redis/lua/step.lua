@@ -61,21 +61,30 @@ end
 
 -- Hotline time. `now` follows the wall clock forward but never goes back: when the wall clock steps back, `now` goes on
 -- from where it was and `ahead` keeps the difference. All of live state is in hotline time; facts carry wall time.
+--
+-- An engine that lives takes a step every second. So where the last one is LONGEST_GAP past, the clock was set forward (or
+-- nobody lived, and nothing was done about anything): that is no time that passed for leases, wrap-ups and waits. It counts
+-- for GAP_COUNTS: less than an engine that lives is believed, and than a lease has beyond its ring.
 local Time = {}
+local LONGEST_GAP, GAP_COUNTS = 10000, 3000
 
-function Time.wall()
+function Time.wall()  -- and whether it was given, as in a simulation, where it is believed
   local given = tonumber(ARGV[1])
-  if given then return given end
+  if given then return given, true end
   local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] * 1000 + math.floor(time[2] / 1000), false
 end
 
 function Time.begin()
-  local wall = Time.wall()
+  local wall, given = Time.wall()
   local stored = redis.call('HMGET', P .. 'clock', 'last', 'ahead')
   local last, ahead = tonumber(stored[1]), tonumber(stored[2]) or 0
   local now = wall + ahead
-  if last and now < last then now, ahead = last, last - wall end
+  if last and now < last then
+    now, ahead = last, last - wall
+  elseif last and not given and now - last > LONGEST_GAP then
+    now, ahead = last + GAP_COUNTS, last + GAP_COUNTS - wall
+  end
   if now ~= last or ahead ~= tonumber(stored[2]) then redis.call('HSET', P .. 'clock', 'last', now, 'ahead', ahead) end
   return now, ahead
 end

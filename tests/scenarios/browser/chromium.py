@@ -85,12 +85,21 @@ class Chromium:
 
     async def open(self, page: Path, told: Callable[[str], None]) -> "Tab":
         """Open a tab with this page; `told` gets every text the page passes to `tell()`."""
+        tab = await self._tab(told)
+        await tab.load(page)
+        return tab
+
+    async def visit(self, url: str) -> "Tab":
+        """Open a tab and have it go to this address; it may go on to others from there."""
+        tab = await self._tab(lambda _: None)
+        await tab.go(url)
+        return tab
+
+    async def _tab(self, told: Callable[[str], None]) -> "Tab":
         target = (await self.do("Target.createTarget", url="about:blank"))["targetId"]
         session = (await self.do("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
         self._told[session] = told
-        tab = Tab(self, target, session)
-        await tab.load(page)
-        return tab
+        return Tab(self, target, session)
 
     async def do(self, method: str, *, session: str = "", **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
         """Give a command; its result.
@@ -152,6 +161,10 @@ class Tab:
         await self._do("Runtime.addBinding", name=TELL)
         await self._do("Page.navigate", url=page.as_uri())
         await self.run("new Promise(ready => document.readyState == 'complete' ? ready() : addEventListener('load', ready))")
+
+    async def go(self, url: str) -> None:
+        """Go to this address, and do not wait for what is there."""
+        await self._do("Page.navigate", url=url)
 
     async def run(self, expression: str) -> Any:  # noqa: ANN401  JSON
         """The value of a JavaScript expression, awaited where it is a promise.

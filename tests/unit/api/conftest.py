@@ -69,13 +69,13 @@ def agent(client: TestClient[Any, Any]) -> Asker:
 
 
 @pytest.fixture
-def admin(client: TestClient[Any, Any]) -> Asker:
-    return Asker(client, "admin")
+def supervisor(client: TestClient[Any, Any]) -> Asker:
+    return Asker(client, "supervisor")
 
 
 @pytest.fixture
-def supervisor(client: TestClient[Any, Any]) -> Asker:
-    return Asker(client, "supervisor")
+def admin(client: TestClient[Any, Any]) -> Asker:
+    return Asker(client, "admin")
 
 
 @pytest.fixture

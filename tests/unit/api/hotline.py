@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from api.sources import Changed, Happening, Known, PartHealth, ReloadReport, Sources
+from api.sources import Changed, Happening, Known, PageRules, PartHealth, ReloadReport, SoundToHear, Sources
 from calls.calendar import Calendar
-from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
+from calls.errors import Conflict, Gone, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
 from calls.hours import Hours
 from conference.asking import AskingRules, SpecialistDesk
 from conference.desk import ConferenceDesk
 from conference.leaving import DepartmentTickets
+from conference.recording import RecordingDesk
 from conference.supervising import SupervisionDesk
 from engine.shifts import ShiftRules, ShiftWatch
 from engine.wishes import WishDesk
@@ -30,10 +32,13 @@ from seats.shifts import Roster as ShiftRoster
 from seats.state import DEFERRED, SeatEvent, SeatState, advance
 from tests.unit.api.lists import Availability, Enterprises, Roster, cut
 from tests.unit.api.supervisors import ActLog, Book, Dispatcher, SupervisorPhones
+from tests.unit.conference.pauses import HeldPauses
 from tests.unit.routing.callers import RULES, caller
+from tests.unit.tickets.linking import Linking
 from tickets.callbacks import CallbackTask, WantedTasks, claimed, closed_by_hand, missed_again, missed_of, opened
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.fold import fold
+from tickets.manifests import Consult, Hold, Manifest, Removal, SoundFile, Window, consult_name
 from tickets.record import CallRecord
 from tickets.records import Page, Wanted
 from tickets.ticket import Ticket, TicketPatch, Written, ticket_number, write
@@ -237,6 +242,9 @@ class Exchange:
     async def out_of_room(self, room: str, channel: str) -> None:
         self._do("out_of_room", channel)
 
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        self._do("muted" if muted else "unmuted", channel)
+
     def _do(self, *what: str) -> None:
         if self.away:
             raise PbxFault("ami_down", "Asterisk at 127.0.0.1:5038 is not connected.")
@@ -413,6 +421,62 @@ class Memory:
         del self.held[key]
 
 
+class Recordings:
+    """api.sources.KeptRecordings."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+        self.manifests: dict[str, Manifest] = {}
+        self.breaks_off_at: int | None = None
+        self.served: set[tuple[str, str]] = set()
+
+    def keeps(self, call_id: str, sound: bytes, *, removed: Removal | None = None) -> Manifest:
+        file = SoundFile(name=f"{call_id}.wav", sha256=sha256(sound).hexdigest(), size=len(sound), rate_hz=8000, length_s=1.0)
+        self.held[call_id] = sound
+        self.manifests[call_id] = Manifest(call_id=call_id, files=(file,), recorded=NOW, finished=NOW, removed=removed)
+        return self.manifests[call_id]
+
+    def keep_consult(self, call_id: str, consult: str, sound: bytes) -> None:
+        """Beside what was recorded of the call."""
+        window = Window(since=NOW, until=NOW + timedelta(seconds=30))
+        about = Consult(consult_id=consult, specialist_id="s-1", name="陈示例", department="税务局", windows=(window,))
+        name = consult_name(call_id, consult)
+        self.keeps(name, sound)
+        self.manifests[name] = replace(self.manifests[name], call_id=call_id, consult=about)
+
+    async def consults(self, call_id: str) -> Sequence[Manifest]:
+        return [manifest for manifest in self.manifests.values() if manifest.call_id == call_id and manifest.consult is not None]
+
+    async def consult_sound(self, call_id: str, consult: str) -> SoundToHear:
+        return await self.sound(consult_name(call_id, consult))
+
+    async def served_by(self, call_id: str, agent: str) -> bool:
+        return (call_id, agent) in self.served
+
+    async def keep(self, call_id: str, hold: Hold | None) -> Manifest:
+        self.manifests[call_id] = replace(await self.manifest(call_id), held=hold)
+        return self.manifests[call_id]
+
+    async def manifest(self, call_id: str) -> Manifest:
+        if call_id not in self.manifests:
+            raise NotFound("recording_none", f"Call {call_id} was not recorded.", call_id=call_id)
+        return self.manifests[call_id]
+
+    async def sound(self, call_id: str) -> SoundToHear:
+        manifest = await self.manifest(call_id)
+        if manifest.removed is not None:
+            raise Gone("recording_removed", f"The recording of call {call_id} was removed: {manifest.removed.why}", call_id=call_id)
+        held = self.held[call_id]
+
+        async def stream(start: int, size: int) -> AsyncIterator[bytes]:
+            for place in range(start, start + size, 100):
+                if self.breaks_off_at is not None and place >= self.breaks_off_at:
+                    raise StoreFault("s3_away", "The storage does not answer.")
+                yield held[place : min(place + 100, start + size)]
+
+        return SoundToHear(size=len(held), sha256=manifest.files[0].sha256, stream=stream)
+
+
 class Happenings:
     """api.sources.Happenings: what is put in comes out; None breaks it off as a fault of Redis does."""
 
@@ -447,6 +511,8 @@ class Hotline:
         self.enterprises = Enterprises()
         self.roster = Roster()
         self.availability = Availability()
+        self.recordings = Recordings()
+        self.pauses = HeldPauses()
         self.memory = Memory()
         self.happenings = Happenings()
         self.parts = {name: PartHealth(ok=True, since=NOW) for name in ("redis", "asterisk", "sql", "recorder", "agi")}
@@ -458,6 +524,8 @@ class Hotline:
         self.supervisors = SupervisorPhones()
         self.dispatch = Dispatcher(self.waiting, self.seats)
         self.acts = ActLog(self.redis)
+        self.linking = Linking(self.records.tickets_held)
+        self.page = PageRules(hotline="盐城 12345", language="zh")
 
     def sources(self) -> Sources:
         conferences = ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock())  # type: ignore[arg-type]
@@ -518,6 +586,16 @@ class Hotline:
             message=lambda: "nobody-free",
             away_ring_s=lambda: 20,
             has_prompt={"nobody-free", "welcome"}.__contains__,
+            links=self.linking.desk,
+            page=lambda: self.page,
+            recordings=self.recordings,
+            recording_desk=RecordingDesk(
+                waiting=self.waiting,  # type: ignore[arg-type]
+                switch=self.exchange,
+                pauses=self.pauses,
+                clock=Clock(),
+                longest_s=180,
+            ),
         )
 
     async def reload(self, *, dry_run: bool, by: str) -> ReloadReport:

@@ -15,15 +15,29 @@ from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
-from tests.unit.api.test_openapi import A_WISH, BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_THE_WAITING, SUPERVISED, answered, confer, filled
+from tests.unit.api.test_openapi import (
+    A_WISH,
+    BODIES,
+    IN_CONFERENCE,
+    IN_WRAP_UP,
+    OF_THE_WAITING,
+    SUPERVISED,
+    answered,
+    confer,
+    filled,
+    linked,
+)
 from tests.unit.tickets import builders as told
 
+OF_LINKS = {"issue_link", "show_code", "revoke_link"}
 ACTS = [route for route in ROUTES if is_act(route)]
 FREE_OF_REASON = {
     *("ask_specialist", "change_conference", "write_ticket", "cancel_hunt", "take_out", "end_supervision", "reload", "sign_in"),
+    *("pause_recording", "resume_recording", "release_recording"),
     *IN_WRAP_UP,
     *("call_back", "claim_callback", "give_callback_back"),
     *("leave_ticket", "wish_for_specialist", "withdraw_wish", "mark_specialist_back"),
+    *OF_LINKS,
 }
 
 
@@ -32,6 +46,7 @@ async def test_every_operation_that_is_no_get_is_noted(hotline: Hotline, admin: 
     name, method, path = route.name, route.method, route.path  # type: ignore[attr-defined]
     hotline.talks()
     hotline.records.add_ticket(hotline.records.add(*told.arrival(), *told.answer()))
+    hotline.recordings.keeps(CALL, b"RIFF")
     hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
     hotline.seats.add(a_seat("8002"))
     hotline.availability.wishes.append(A_WISH)
@@ -44,6 +59,8 @@ async def test_every_operation_that_is_no_get_is_noted(hotline: Hotline, admin: 
         hotline.waiting.add(a_live_call(state=CallState.WAITING))
     if name in IN_WRAP_UP:
         hotline.seats.add(a_seat("8001", SeatState.WRAP_UP, call_id=CALL, wrap_up_until=NOW))
+    if name in OF_LINKS:
+        linked(hotline)
     hotline.acts.held.clear()
     response = await admin.ask(method, filled(path), json=BODIES.get(name))
     assert response.status < HTTPStatus.BAD_REQUEST, await response.text()

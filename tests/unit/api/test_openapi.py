@@ -1,6 +1,7 @@
 """The OpenAPI document does not lie: every operation it names is there, and answers as it says."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from tests.unit.api.conftest import TOKENS, Asker
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
 from tests.unit.routing.callers import ENTERPRISE
 from tests.unit.tickets import builders as told
+from tests.unit.tickets.linking import HOTLINE, SECRET
+from tickets.link_code import digest_of, key_of
+from tickets.links import Link
 
 DOCUMENT = openapi_document(ROUTES, OTHERS)
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
@@ -32,8 +36,10 @@ PATHS = {
     "entry_id": ENTERPRISE.entry_id,
     "specialist_id": "t-1",
     "member": "seat",
+    "consult": "0",
     "task_id": "left",
     "wish_id": "5d2f",
+    "link_id": "7k2m9x0p",
 }
 BODIES: dict[str, Any] = {
     "ask_specialist": {"department": "税务"},
@@ -52,8 +58,14 @@ BODIES: dict[str, Any] = {
     "leave_ticket": {"department": "税务", "summary": "出口退税进度"},
     "wish_for_specialist": {"department": "税务"},
     "mark_specialist_away": {"until": "2099-01-01T00:00:00+08:00", "why": "会议"},
+    "issue_link": {"specialist_id": "t-1", "send": True},
+    "keep_recording": {"why": "投诉 2026-17"},
     "close_callback": {"reason": "settled", "note": "已答复"},
 }
+A_LINK = Link(
+    link_id=PATHS["link_id"], ticket="", call_id=CALL, specialist_id="t-1", name="张专员", department="市税务局", issue=1,
+    digest=digest_of(key_of(SECRET, HOTLINE, PATHS["link_id"], 1)), issued=NOW, expires=NOW + timedelta(hours=1),
+)  # fmt: skip
 A_WISH = FreeWish(wish_id="5d2f", seat_id="8002", call_id=CALL, wanted="税务", specialists=("t-1",), off_duty=(), made=NOW)
 SUPERVISED = {"show_supervision", "change_supervision", "end_supervision"}
 OF_THE_WAITING = {"move_call", "send_away"}
@@ -92,7 +104,10 @@ def busy(hotline: Hotline) -> Hotline:
     record = hotline.records.add(*told.arrival(), *told.identity(), *told.waiting(), *told.miss(), *told.answer(), *told.three_way())
     hotline.records.add_ticket(record)
     hotline.records.add(*told.arrival("left"), *told.identity("left"), *told.waiting("left"), *told.end("left", reason="abandoned"))
+    linked(hotline)
     hotline.talks()
+    hotline.recordings.keeps(CALL, b"RIFF")
+    hotline.recordings.keep_consult(CALL, "0", b"RIFF")
     hotline.waiting.add(a_live_call("waits", state=CallState.WAITING, number=""))
     hotline.seats.add(a_seat("8002"))
     hotline.availability.wishes.append(A_WISH)
@@ -105,6 +120,11 @@ async def confer(hotline: Hotline, admin: Asker) -> None:
     errand = Errand.from_json(live.errand)
     joined = errand.with_state(errand.attempts[0].attempt_id, AttemptState.JOINED)
     hotline.waiting.add(a_live_call(state=CallState.CONSULT, errand=joined.to_json(), room=CALL))
+
+
+def linked(hotline: Hotline) -> None:
+    """A specialist has a link to the ticket."""
+    hotline.linking.store.held[PATHS["link_id"]] = replace(A_LINK, ticket=PATHS["number"])
 
 
 def answered(hotline: Hotline) -> None:

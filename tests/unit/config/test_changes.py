@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config.changes import AT_ONCE, Change, Effect, changes, misfits, taken_on
+from config.changes import AT_ONCE, RESTART, Change, Effect, changes, misfits, taken_on
 from config.settings import Settings
 from tests.unit.config.builders import MINIMAL, settings_of
 
@@ -81,8 +81,21 @@ def test_what_does_not_fit_without_the_restart_is_found(tmp_path: Path) -> None:
     assert [".".join(problem.key) for problem in misfits(taken)] == ["trunks.carrier.match.0"]
 
 
-def test_whatever_takes_effect_at_once_exists() -> None:
-    for key in AT_ONCE:
+@pytest.mark.parametrize("override", ["supervision.phones=8101", "callback.attempts=7"])
+def test_what_supervisors_and_the_call_back_desk_go_by_is_taken_on(tmp_path: Path, override: str) -> None:
+    assert {change.effect for change in told(tmp_path, override).values()} == {Effect.AT_ONCE}
+
+
+def test_every_key_is_either_taken_on_or_said_to_need_a_restart() -> None:
+    for name, field in Settings.model_fields.items():
+        keys = {(name,)}
+        if any(len(key) > 1 and key[0] == name for key in (*AT_ONCE, *RESTART)):
+            keys = {(name, below) for below in field.annotation.model_fields}  # type: ignore[union-attr]
+        assert all((key in AT_ONCE) is not (key in RESTART) for key in keys), name
+
+
+def test_whatever_takes_effect_at_once_or_does_not_exists() -> None:
+    for key in (*AT_ONCE, *RESTART):
         model: object = Settings
         for name in key:
             fields = getattr(model, "model_fields", {})

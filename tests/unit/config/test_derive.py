@@ -15,6 +15,7 @@ from config.derive import (
     menus,
     plan_rules,
     prompts_needed,
+    recording_announcements,
     redis_url,
     seat_codes,
     seat_definitions,
@@ -188,3 +189,12 @@ def test_an_agent_of_the_configuration(tmp_path: Path) -> None:
         "8": Agent(agent_id="8"),
     }
     assert "0815" not in repr(found)
+
+
+def test_callers_are_told_that_they_are_recorded_by_the_number_they_dialled(tmp_path: Path) -> None:
+    text = changed(MINIMAL, "12345: {}", "12345: {}\n  12346: {recording_announcement: in-short}\n  12347: {recording_announcement: off}")
+    settings = settings_of(tmp_path, text, "recording.announcement=call-is-recorded")
+    assert recording_announcements(settings) == {"12345": "call-is-recorded", "12346": "in-short"}
+    assert {"call-is-recorded", "in-short"} <= prompts_needed(settings)["zh"]
+    assert recording_announcements(settings_of(tmp_path, text)) == {"12346": "in-short"}
+    assert recording_announcements(settings_of(tmp_path, text, "recording.enabled=false")) == {}

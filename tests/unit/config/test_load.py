@@ -175,8 +175,8 @@ class TestSample:
     """config/zhida.sample.yaml."""
 
     def test_it_loads_once_its_secrets_are_there(self, tmp_path: Path) -> None:
-        for name in ("ami", "seats", "console.token", "redis", "sql"):
-            (tmp_path / name).write_text(f"a-long-enough-secret-{name}\n")
+        for name in ("ami", "seats", "console.token", "redis", "sql", "links", "sms"):
+            (tmp_path / name).write_text(f"a-long-enough-secret-of-the-sample-{name}\n")
         settings = load(SAMPLE, [f"variables.secrets={tmp_path}"], environ={"ZHIDA_WALLBOARD_TOKEN": "a-long-enough-token"})
         assert settings.trunks["carrier"].number_from == "pai"
 
@@ -187,8 +187,8 @@ class TestSample:
 
 @pytest.mark.parametrize("path", [LAB_FILE, SAMPLE])
 def test_the_effective_file_says_the_same(tmp_path: Path, path: Path) -> None:
-    for name in ("ami", "seats", "console.token", "redis", "sql"):
-        (tmp_path / name).write_text(f"a-long-enough-secret-{name}\n")
+    for name in ("ami", "seats", "console.token", "redis", "sql", "links", "sms"):
+        (tmp_path / name).write_text(f"a-long-enough-secret-of-the-sample-{name}\n")
     environ = {"ZHIDA_WALLBOARD_TOKEN": "a-long-enough-token"}
     overrides = ["seats.wrap_up_s=0", f"variables.secrets={tmp_path}"]
     original = load(path, overrides, environ=environ)

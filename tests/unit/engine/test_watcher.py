@@ -93,6 +93,20 @@ async def test_a_dial_that_ends_otherwise_is_no_answer(status: str) -> None:
     assert mailbox.seat_answer is None
 
 
+async def test_an_answer_and_a_hangup_in_nobodys_hands_are_passed_on_to_be_looked_at() -> None:
+    exchange = Exchange()
+    exchange.post.open(CALL)
+    strayed: list[str] = []
+    exchange.watcher.strayed = strayed.append
+    exchange.says("DialEnd", Uniqueid=OTHER, DestUniqueid=SEAT_LEG, DialStatus="BUSY")
+    exchange.says("DialEnd", Uniqueid=CALL, DestUniqueid=SEAT_LEG, DialStatus="ANSWER")
+    exchange.says("Hangup", Uniqueid=CALL)
+    assert strayed == []
+    exchange.says("DialEnd", Uniqueid=OTHER, DestUniqueid=SEAT_LEG, DialStatus="ANSWER")
+    exchange.says("Hangup", Uniqueid=OTHER)
+    assert strayed == [OTHER, OTHER]
+
+
 async def test_events_of_calls_that_are_not_ours_change_nothing() -> None:
     exchange = Exchange()
     mailbox = exchange.post.open(CALL)

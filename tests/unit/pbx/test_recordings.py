@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx.recordings import finish_recordings
+from pbx.recordings import finish_recordings, sound_of
 
 LONG_AGO = (1, 1)
 
@@ -140,3 +140,25 @@ def test_a_disk_that_is_full_leaves_the_halves_and_nothing_else(tmp_path: Path, 
     monkeypatch.setattr("os.link", full)
     assert finish_recordings(tmp_path, ()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.1-in.wav"]
+
+
+def test_a_consult_ends_where_silence_was_written_and_keeps_that_between(tmp_path: Path) -> None:
+    for half in ("in", "out"):
+        a_half(tmp_path / f"zhida-1.1-consult-0-{half}.wav", 5, 6, 0, 0, 7, 0, 0, 0)
+        a_half(tmp_path / f"zhida-1.1-{half}.wav", 5, 6, 0, 0, 7, 0, 0, 0)
+    finish_recordings(tmp_path, ())
+    assert both_sides(tmp_path / "zhida-1.1-consult-0.wav") == ([5, 6, 0, 0, 7], [5, 6, 0, 0, 7])
+    assert both_sides(tmp_path / "zhida-1.1.wav") == ([5, 6, 0, 0, 7, 0, 0, 0],) * 2
+    assert sound_of(tmp_path / "zhida-1.1-consult-0.wav").left == "specialist"
+
+
+def test_minutes_of_silence_between_two_consults_stay_as_long_as_they_were(tmp_path: Path) -> None:
+    half = [5, *[0] * 200_000, 7]
+    a_half(tmp_path / "zhida-1.1-consult-0-in.wav", *half)
+    finish_recordings(tmp_path, ())
+    assert both_sides(tmp_path / "zhida-1.1-consult-0.wav")[0] == half
+
+
+def test_a_consult_waits_for_its_calls_end(tmp_path: Path) -> None:
+    a_half(tmp_path / "zhida-1.1-consult-0-in.wav", 5)
+    assert finish_recordings(tmp_path, {"zhida-1.1"}) == []

@@ -6,7 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calls.events import Announced, Answered, Ended, Event, Expected, MenuChosen, OfferEnded, Planned, SeatLeft, SpecialistLeft, Widened
+from calls.events import (
+    Announced,
+    Answered,
+    Ended,
+    Event,
+    Expected,
+    MenuChosen,
+    OfferEnded,
+    Planned,
+    RecordingAnnounced,
+    RecordingFinished,
+    RecordingPaused,
+    RecordingRemoved,
+    RecordingResumed,
+    SeatLeft,
+    SpecialistAnswered,
+    SpecialistLeft,
+    Widened,
+)
 from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, miss, served, three_way, waiting
 from tickets.fold import fold
 from tickets.record import Span
@@ -164,3 +182,31 @@ def test_whatever_is_missing_it_folds_and_order_does_not_matter(facts: list[Even
     record = fold(facts)
     assert fold(shuffled) == record
     assert all(span.until is None or span.since <= span.until for span in record.on_line)
+
+
+def test_what_a_specialist_answers_days_later_changes_nothing_of_the_call() -> None:
+    answer = SpecialistAnswered(
+        call_id=CALL, at=at(400_000), answer_id="a", place=1, ticket="20250930-00001", specialist_id="s-1", name="张专员",
+        department="市税务局", reply="remark", text="补充",
+    )  # fmt: skip
+    assert fold([*served(), answer]) == fold(served())
+def test_a_recording_is_kept_paused_and_removed_whatever_is_told_twice() -> None:
+    finished = RecordingFinished(call_id=CALL, at=at(210), name=CALL, sha256="ab", size=44, length_s=1.5)
+    story = [
+        *WHOLE_STORY,
+        RecordingAnnounced(call_id=CALL, at=at(0), prompt="call-is-recorded"),
+        RecordingPaused(call_id=CALL, at=at(20), by="li"),
+        RecordingPaused(call_id=CALL, at=at(22), by="li"),
+        RecordingResumed(call_id=CALL, at=at(30), by="li"),
+        RecordingResumed(call_id=CALL, at=at(31), by="li"),
+        RecordingPaused(call_id=CALL, at=at(40), by="wang"),
+        finished,
+        replace(finished, at=at(211)),
+        RecordingRemoved(call_id=CALL, at=at(999), name=CALL, why="Its time was over."),
+    ]
+    record = fold(story[::-1])
+    assert record.recording_announced == at(0)
+    assert [(pause.since, pause.until, pause.by) for pause in record.pauses] == [(at(20), at(30), "li"), (at(40), None, "wang")]
+    [kept] = record.kept
+    assert (kept.name, kept.sha256, kept.finished, kept.removed, kept.why) == (CALL, "ab", at(210), at(999), "Its time was over.")
+    assert record.ended == at(200)

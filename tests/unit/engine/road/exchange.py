@@ -109,6 +109,7 @@ class Exchange:
         self.room: dict[str, Callable[[], None]] = {}
         self.missing_prompts: set[str] = set()
         self.broken_rooms = False
+        self.silent: dict[str, bool] = {}
         self.ordered: list[NewCall] = []
         self._numbers = count(1)
         self._tasks: set[asyncio.Future[object]] = set()
@@ -328,6 +329,10 @@ class Legs:
     async def members(self, room: str) -> AbstractSet[str]:
         await self._asked()
         return set(self._exchange.room)
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        await self._asked()
+        self._exchange.silent[channel] = muted
 
     async def _asked(self) -> None:
         await asyncio.sleep(0.0003)

@@ -7,6 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from conference.desk import ConferenceDesk
+from conference.recording import RecordingDesk
 from engine.callbacks import CallbackDesk, Place
 from engine.decision import Decider
 from engine.desk import Desk, Service
@@ -26,6 +27,7 @@ from routing.routes import Route
 from routing.waiting import CallState, LiveCall, Rules
 from seats.seat import Phone, SeatDefinition
 from seats.state import SeatState
+from tests.unit.conference.pauses import HeldPauses
 from tests.unit.engine.road.exchange import Caller, Exchange, Legs, Link
 from tests.unit.engine.road.exchange import Phone as Telephone
 from tests.unit.engine.road.session import Session
@@ -51,7 +53,9 @@ USUAL = replace(RULES, end=LadderEnd(after_s=MAX_WAIT_S, steps=usual_steps(messa
 class Engine:
     """One engine's parts, wired as engine.building does."""
 
-    def __init__(self, number: int, redis: Redis, exchange: Exchange, rules: PlanRules, announcing: Announcing) -> None:
+    def __init__(
+        self, number: int, redis: Redis, exchange: Exchange, rules: PlanRules, announcing: Announcing, *, recording_prompt: str
+    ) -> None:
         self.live = LiveRoom(redis, f"e{number}")
         self.post = PostOffice()
         self.post.stray = Strays(self.live, self.post).found  # type: ignore[arg-type]
@@ -102,9 +106,21 @@ class Engine:
                 ringing=Ringing(
                     waiting=self.live, phones=self.phones, legs=self.legs, clock=clock, ring_s=RING_S, no_ring_s=4.0
                 ),  # type: ignore[arg-type]
-                service=Service(menus={"main": MENU}, recordings="/rec", announcing=announcing),
+                service=Service(
+                    menus={"main": MENU},
+                    recordings="/rec",
+                    announcing=announcing,
+                    recording_prompts=dict.fromkeys(("12345", "12346"), recording_prompt) if recording_prompt else {},
+                ),
                 wait_missed_by=self.wait_errors.append,
                 callbacks=self.callbacks,
+                recording=RecordingDesk(
+                    waiting=self.live,
+                    switch=self.legs,  # type: ignore[arg-type]
+                    pauses=HeldPauses(),
+                    clock=clock,
+                    longest_s=180,
+                ),
                 outside=lambda number: f"PJSIP/{number}@zhida-outside",
             )
         )
@@ -138,7 +154,8 @@ class Engine:
 class Stage:
     """`await stage.opens()`, then people call."""
 
-    def __init__(self, routes: tuple[Route, ...] = ()) -> None:
+    def __init__(self, routes: tuple[Route, ...] = (), *, recording_prompt: str = "") -> None:
+        self.recording_prompt = recording_prompt
         self.rules = replace(USUAL, routes=routes)
         self.redis = Redis(Rules(ring_s=RING_S, wrap_up_s=0, away_after_missed=True))
         self.exchange = Exchange()
@@ -162,7 +179,8 @@ class Stage:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def engine_starts(self) -> Engine:
-        engine = Engine(len(self.engines) + 1, self.redis, self.exchange, self.rules, self.announcing)
+        prompt = self.recording_prompt
+        engine = Engine(len(self.engines) + 1, self.redis, self.exchange, self.rules, self.announcing, recording_prompt=prompt)
         self.engines.append(engine)
         engine.starts()
         await asyncio.sleep(0.01)

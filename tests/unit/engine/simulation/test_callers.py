@@ -12,8 +12,8 @@ import pytest
 from calls.events import to_ms
 from config.derive import background
 from config.lab_file import lab_settings
-from engine.building import decider_of
 from engine.directory import CurrentDirectory
+from engine.serving import decider_of
 from engine.simulation.callers import Caller, Planner, callers_of
 from engine.simulation.confidence import batches, half_width
 from engine.simulation.sheet import SheetFault

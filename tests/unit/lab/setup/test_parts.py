@@ -22,8 +22,8 @@ def test_a_simulation_needs_redis_and_no_phone() -> None:
     assert parts_for("simulate --traffic day.csv".split()) == {Part.PYTHON, Part.REDIS}
 
 
-def test_the_tests_need_postgresql_and_a_browser_as_well() -> None:
-    assert parts_for(["test", "tests/unit", "-q"]) == LAB | {Part.POSTGRES, Part.BROWSER}
+def test_the_tests_need_postgresql_a_browser_and_a_clock_that_can_be_stepped_as_well() -> None:
+    assert parts_for(["test", "tests/unit", "-q"]) == LAB | {Part.POSTGRES, Part.BROWSER, Part.CLOCK}
 
 
 @pytest.mark.parametrize("command", ["--help", "lab up --help", "demo --help", "test -h"])

@@ -113,7 +113,8 @@ class Model:
         to = TRANSITIONS[seat.state].get(event)
         if to is None:
             return False
-        if to is S.WRAP_UP and self.rules.wrap_up_s == 0:
+        nobody = seat.deserted and seat.wish is S.LOGGED_OUT
+        if to is S.WRAP_UP and (nobody or self.rules.wrap_up_s == 0):
             to = S.READY
         wish = None if event in DEFERRED else seat.wish
         if wish is not None and to in (S.READY, S.AWAY):
@@ -137,6 +138,7 @@ class Model:
         self._note_duty(seat, served)
         if to is S.LOGGED_OUT:
             agents.leave(self, seat)
+            seat.deserted = False
         if to is not S.RESERVED:
             seat.offer_id = ""
         if to not in BOUND:

@@ -42,7 +42,7 @@ def sign_in(model: "Model", seat_id: str, agent: Agent, event: SeatEvent) -> boo
         leave(model, seat)
     if seat.agent is None:
         model.said.append(("told", "agent_signed_in", f"{agent.agent_id} at {seat_id}"))
-    seat.agent = agent
+    seat.agent, seat.deserted = agent, False
     serve(model, seat, seat.places)
     if not model.advance(seat, event, why):
         model.keep_wish(seat, DEFERRED[event], why)
@@ -53,6 +53,7 @@ def sign_in(model: "Model", seat_id: str, agent: Agent, event: SeatEvent) -> boo
 def _move_away(model: "Model", seat: ModelSeat, why: str) -> None:
     leave(model, seat)
     if not model.advance(seat, SeatEvent.LOG_OUT, why):
+        seat.deserted = True
         model.keep_wish(seat, S.LOGGED_OUT, why)
 
 

@@ -34,6 +34,8 @@ class ModelSeat:
     offer_id: str = ""
     wrap_until: int | None = None
     leaving: bool = False
+    deserted: bool = False
+    """Its agent has gone to another seat while a call bound it."""
     took_at: int = 0
     took_for: str = ""
     calls: int = 0

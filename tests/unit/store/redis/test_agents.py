@@ -72,7 +72,6 @@ async def test_a_seat_that_talks_keeps_its_call_and_is_logged_out_after_it(hotli
     old = await hotline.seat("8001")
     assert (old.state, old.call_id, old.wish, old.wish_why) == (S.TALKING, "c1", S.LOGGED_OUT, "agent 101 (王某) signed in at seat 8002")
     await hotline.a.end("c1", "completed")
-    await hotline.after(3)
     old = await hotline.seat("8001")
     assert (old.state, old.why) == (S.LOGGED_OUT, "agent 101 (王某) signed in at seat 8002")
 

@@ -1,9 +1,13 @@
 """The recorders' side of the stream: nothing is deleted before it is safe, nothing comes to two at once."""
 
 import json
+from typing import Any, cast
 
+import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as ConnectionLost
 
+from calls.errors import StoreFault
 from calls.events import Rated
 from store.redis.stream import EventStream
 from tests.unit.store.redis.builders import Hotline
@@ -95,3 +99,32 @@ async def test_a_reader_survives_that_redis_is_emptied(hotline: Hotline, client:
 async def test_facts_written_before_anybody_read_are_read(hotline: Hotline, client: Redis) -> None:
     await rate(hotline, 1)
     assert list((await scores(EventStream(client, hotline="yancheng", recorder="late"))).values()) == [1]
+
+
+class LosesAnAnswer:
+    """A client whose connection breaks once, behind what Redis gave to it."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._broken = False
+
+    async def xreadgroup(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  redis' own types
+        found = await self._client.xreadgroup(*args, **kwargs)
+        if any(entries for _, entries in found or []) and not self._broken:
+            self._broken = True
+            raise ConnectionLost("Connection closed by server.")
+        return found
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._client, name)
+
+
+async def test_what_was_given_to_a_connection_that_broke_is_read_again_at_once(hotline: Hotline, client: Redis) -> None:
+    stream = EventStream(cast("Redis", LosesAnAnswer(client)), hotline="yancheng", recorder="r1")
+    await rate(hotline, 1, 2)
+    with pytest.raises(StoreFault):
+        await stream.read(limit=10, wait_s=0)
+    await rate(hotline, 3)
+    first = await scores(stream)
+    await stream.ack(list(first))
+    assert (list(first.values()), list((await scores(stream)).values())) == ([1, 2], [3])

@@ -88,3 +88,23 @@ async def test_a_clock_set_back_while_the_caller_hears_the_menu_costs_him_no_pla
     hotline.clock.step_s(-3600)
     await hotline.a.join(call, [])
     assert [call.call_id for call in await hotline.a.calls()] == ["c1", "c2"]
+
+
+async def test_where_redis_own_clock_is_set_forward_no_lease_ends_and_nobody_who_comes_later_overtakes(
+    client: Redis, clock: VirtualClock
+) -> None:
+    seven_minutes_ms = 7 * 60 * 1000
+    live, key = engine(client, "one", timedelta()), "zhida:{yancheng}:clock"
+    clock.wall = datetime.now(UTC)
+    hotline = Hotline(live, live, clock)
+    await client.hset(key, mapping={"last": 1, "ahead": -seven_minutes_ms})  # hotline time is seven minutes behind the wall clock…
+    await hotline.seats(a_seat("8001"))
+    assert await live.join(hotline.a_call("c1"), []) is not None
+    await live.join(hotline.a_call("c2"), [])
+    await client.hset(key, "ahead", 0)  # …and would now leap over them
+    await live.tick()
+    await live.join(hotline.a_call("c3"), [])
+    calls = await live.calls()
+    assert [call.call_id for call in calls] == ["c1", "c2", "c3"]
+    assert (await live.seats())[0].state is SeatState.RESERVED
+    assert all(abs((call.arrived - datetime.now(UTC)).total_seconds()) < 60 for call in calls), "told by the clock as it is now"

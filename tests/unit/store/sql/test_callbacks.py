@@ -130,3 +130,18 @@ async def test_two_recorders_at_once_make_one_task_of_one_number(database: Datab
     (task,) = (await the_list(database).tasks(WantedTasks())).items
     assert len(task.missed) == 6
     assert [found.task_id for found in await the_list(database).open_of([NUMBER])] == [task.task_id]
+
+
+async def test_how_the_open_list_stands_by_class(database: Database) -> None:
+    tasks = await kept(
+        database,
+        someone("k1", "0515-88880001", "key_enterprise", 10),
+        someone("k2", "0515-88880002", "key_enterprise", 5),
+        someone("a1", "", "anonymous", 0),
+        someone("p1", "13900008002", "public", 0),
+    )
+    oldest = min(task.arrived for task in tasks if task.task_id in ("k1", "k2"))
+    await the_list(database).close("p1", why="settled", by="agent", note="", at=NOW)
+    standing = await the_list(database).standing()
+    assert [(one.caller_class, one.open, one.attempts) for one in standing] == [("key_enterprise", 2, 0), ("not_callable", 1, 0)]
+    assert standing[0].oldest == oldest

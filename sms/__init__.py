@@ -1,0 +1,1 @@
+"""Gateways that take SMS; they implement tickets.messages.Gateway."""
