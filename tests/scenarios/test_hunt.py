@@ -130,7 +130,8 @@ async def test_the_leader_is_rung_only_when_nobody_else_rings_any_more(hotline: 
 async def test_the_seat_alone_hears_each_step(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)
-    hotline.world.script(OFFICE, RingsForEver()).script(MOBILE, Answers(after_s=1.0, presses="1", presses_after_s=0.3))
+    quiet = Answers(after_s=1.0, presses="1", presses_after_s=0.3, tone_hz=0)  # who hums is heard over a whisper
+    hotline.world.script(OFFICE, RingsForEver()).script(MOBILE, quiet)
     first = await specialist_id(hotline, "税务专员甲")
     await hotline.api.ask("POST", f"/calls/{call_id}/specialists", {"specialist_id": first})
     await is_told(hotline, seat, "hunt-office")
