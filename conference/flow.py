@@ -6,18 +6,23 @@ be asked for at the moment is asked again whenever the steward looks.
 """
 
 import asyncio
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Final
 
 from calls.clock import Clock
 from calls.errors import LegGone, PbxFault
-from calls.events import ThreeWayStarted
+from calls.events import ConsultStarted, Event, ThreeWayStarted
 from conference.errand import AttemptState, Errand
 from conference.errand_store import IN_CONFERENCE
 from conference.hunting import Hunt
+from conference.inside import Inside
 from conference.legs import Around, CallerLine, Legs
 from conference.recording import ConsultsRecorded
 from conference.supervision import LEG as SUPERVISOR
+from conference.table import WHERE, Happening, Place, then
+from conference.transfer import asked_for, back_to_queue
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 _LOOK_EVERY_S: Final = 5.0  # for a word that was lost
@@ -51,6 +56,7 @@ class Conference:
         self._found: AbstractSet[str] = frozenset()
         self._recorded = recorded
         self._state = CallState.CONSULT
+        self._muted: AbstractSet[str] = frozenset()
         self._moved = asyncio.Event()
 
     async def run(self, *, resumed: bool) -> None:
@@ -89,7 +95,7 @@ class Conference:
             call = await self._waiting.call(self._call_id)
             if call is None or call.state not in IN_CONFERENCE:
                 return
-            if call.state is CallState.THREE_WAY:
+            if WHERE[call.state].caller is Place.ROOM:
                 await self._line.enter_room(call.room)
                 await self._room_ended()
             else:
@@ -101,8 +107,8 @@ class Conference:
         still = await self._waiting.call(self._call_id)
         if still is None or still.state is not CallState.THREE_WAY:
             return
-        if not self._around.members - {self._call_id}:
-            await self._waiting.change(self._call_id, expect=CallState.THREE_WAY, state=CallState.AFTER)
+        if not self._around.members - {self._call_id} and not Errand.from_json(still.errand).hunting:
+            await self._goes(still, Happening.ALL_LEFT, [])
             return
         await self._line.music()
         await self._moved_or_gone(within_s=_ENTER_AGAIN_S)
@@ -145,12 +151,23 @@ class Conference:
             if call.state is not self._state:
                 self._state = call.state
                 self._moved.set()
-            if call.state is CallState.CONSULT:
+            if WHERE[call.state].caller is Place.MUSIC:
                 await self._out_of_room()  # he was on his way in when the state changed
             if self._recorded is not None:
                 await self._recorded.follow(call)
+            await self._mute(call)
             if not await self._hunt.account(call) and not await self._company(call) and not await self._hunt.ring_next(call):
                 await self._something()
+
+    async def _mute(self, call: LiveCall) -> None:
+        """Who is muted stays so when he comes into the room again: Asterisk takes him for somebody new."""
+        muted = set(Inside.from_json(call.inside).muted) & self._around.members
+        for leg in muted - self._muted:
+            try:
+                await self._legs.mute(call.room, leg, muted=True)
+            except PbxFault:
+                return  # it is tried again at the next look
+        self._muted = muted
 
     async def _something(self) -> None:
         """Wait until something happened, or may have."""
@@ -167,23 +184,36 @@ class Conference:
             return True
         if call.seat_id:
             return False
-        errand = Errand.from_json(call.errand)
-        if errand.hunting:
+        errand, inside = Errand.from_json(call.errand), Inside.from_json(call.inside)
+        if errand.hunting and not inside.handed_by:
             await self._hunt.cancel()
             return True
         if any(attempt.state is AttemptState.JOINED for attempt in errand.attempts) or self._with_supervisor():
-            return call.state is CallState.CONSULT and await self._leave_to_specialist()
-        await self._waiting.change(self._call_id, expect=call.state, state=CallState.AFTER)
+            return await self._goes(call, Happening.SEAT_LEFT, [ThreeWayStarted(call_id=self._call_id, at=self._clock.now())])
+        if errand.hunting:
+            return await self._goes(call, Happening.LEFT_ALONE, [ConsultStarted(call_id=self._call_id, at=self._clock.now(), seat_id="")])
+        return await self._left_by_all(call)
+
+    async def _left_by_all(self, call: LiveCall) -> bool:
+        """Nobody is with the caller any more. On music he was not done with: he waits for a seat again, at his old place."""
+        if then(call.state, Happening.ALL_LEFT) is not CallState.TRANSFERRED:
+            return await self._goes(call, Happening.ALL_LEFT, [])
+        transfer = back_to_queue(call, self._clock.now())
+        inside = replace(Inside.from_json(call.inside), transfer=transfer)
+        return await self._goes(call, Happening.ALL_LEFT, [asked_for(call.call_id, transfer, self._clock.now())], inside=inside)
+
+    async def _goes(self, call: LiveCall, happening: Happening, facts: Sequence[Event], *, inside: Inside | None = None) -> bool:
+        """The state after what was seen, where it changes; False where it does not."""
+        state = then(call.state, happening)
+        if state is None:
+            return False
+        text = inside.to_json() if inside is not None else None
+        await self._waiting.change(self._call_id, expect=call.state, state=state, facts=facts, inside=text, expect_inside=call.inside)
         return True
 
     def _with_supervisor(self) -> bool:
         """Whether a supervisor is in the room, who then goes on with the caller."""
         return any(leg.startswith(SUPERVISOR) and leg not in self._hunt.gone for leg in self._around.members | self._found)
-
-    async def _leave_to_specialist(self) -> bool:
-        """The seat left during the consult: the caller goes on with the specialist, or the supervisor."""
-        facts = [ThreeWayStarted(call_id=self._call_id, at=self._clock.now())]
-        return await self._waiting.change(self._call_id, expect=CallState.CONSULT, state=CallState.THREE_WAY, facts=facts)
 
     async def _catch_up(self) -> None:
         """Take over from an engine that died: who is not in the room any more has left; what rang then is rung no more.

@@ -25,6 +25,10 @@ class Legs(Protocol):
         """Take a leg out of the room; the caller's goes on in the engine's hands, any other hangs up."""
         ...
 
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        """Let the room's member be heard no more, or again; who is not in the room is passed over."""
+        ...
+
     async def members(self, room: str) -> AbstractSet[str]:
         """Uniqueids of the legs in the room now."""
         ...

@@ -88,6 +88,10 @@ class Asterisks(Mapping[str, Asterisk]):
         """See `Legs.out_of_room`."""
         await self.of(room).legs.out_of_room(room, channel)
 
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        """See `Legs.mute`."""
+        await self.of(room).legs.mute(room, leg, muted=muted)
+
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""
         return await self.of(room).legs.members(room)

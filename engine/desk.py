@@ -25,6 +25,7 @@ class Service:
         rating: whether the caller is asked for one. rating_timeout_s: seconds to wait for its key.
         announcing: what those who wait are told.
         hunt_s: a hunt for a specialist that took this long rings no further phone.
+        transfer_wait_s: so long a caller who was handed on to a group waits for that group alone.
     """
 
     menus: dict[str, Menu]
@@ -33,6 +34,7 @@ class Service:
     rating: bool = True
     rating_timeout_s: float = 5.0
     hunt_s: float = 90.0
+    transfer_wait_s: float = 20.0
     announcing: Announcing = field(default_factory=Announcing)
 
 

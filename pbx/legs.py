@@ -84,6 +84,15 @@ class PbxLegs:
         except (LegGone, NotFound):
             log.debug("leg_out_of_room_already", room=room)
 
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        """See `Legs.mute`."""
+        for member in await self._actions.confbridge_list(room):
+            if member.uniqueid == leg and member.muted is not muted:
+                try:
+                    await self._actions.confbridge_mute(room, member.channel, muted=muted)
+                except (LegGone, NotFound):
+                    log.debug("leg_out_of_room_already", room=room)
+
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""
         return {member.uniqueid for member in await self._actions.confbridge_list(room)}

@@ -24,7 +24,7 @@ from store.redis.steps import Steps
 
 log = structlog.get_logger(__name__)
 
-_ANSWERED: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY, CallState.AFTER})
+_ANSWERED: Final = frozenset(CallState) - {CallState.IVR, CallState.WAITING, CallState.OFFERED}
 _SEATS_AT_ONCE: Final = 100  # a step must stay small; defining 10,000 seats is many steps
 _TIMERS_AT_ONCE: Final = 50
 
@@ -74,9 +74,10 @@ class RedisLiveState:
         told = await self._steps.run("arrive", {"call": wire.call_to_wire(call, self._steps.clock.now())}, facts)
         return wire.call_from_wire(told["call"], told["ahead"]) if "call" in told else None
 
-    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "", left: str = "") -> Offer | None:
         """See `WaitingRoom.join`. A call that has a seat leaves it first; it keeps its rank."""
-        args = {"call": wire.call_to_wire(call, self._steps.clock.now()), **({"seat_id": seat_id} if seat_id else {})}
+        named = {name: value for name, value in (("seat_id", seat_id), ("left", left)) if value}
+        args = {"call": wire.call_to_wire(call, self._steps.clock.now()), **named}
         told = await self._steps.run("join", args, facts)
         return self._steps.offer(told)
 
@@ -102,15 +103,19 @@ class RedisLiveState:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         """See `WaitingRoom.change`. Raises: Conflict: the move is not between states of an answered call."""
         if state is not expect and not {expect, state} <= _ANSWERED:
             raise Conflict("call_change_illegal", f"call {call_id} cannot be moved from {expect} to {state}; use the waiting room's steps.")
-        fields = {"room": room, "errand": errand, "recording": recording}
+        fields = {"room": room, "errand": errand, "recording": recording, "inside": inside}
         args: dict[str, Any] = {"call_id": call_id, "expect": expect, "state": state}
         args["set"] = {name: value for name, value in fields.items() if value is not None}
         if expect_errand is not None:
             args["expect_errand"] = expect_errand
+        if expect_inside is not None:
+            args["expect_inside"] = expect_inside
         return bool((await self._steps.run("change", args, facts))["done"])
 
     async def seat_left(self, call_id: str, seat_id: str) -> None:

@@ -109,6 +109,7 @@ def call_from_wire(record: Record, ahead: int) -> LiveCall:
         recording=record["recording"],
         enterprise=record["enterprise"],
         entry_id=record["entry_id"],
+        inside=record.get("inside", ""),
     )
 
 

@@ -152,11 +152,15 @@ class LiveCalls:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         live = self.held.get(call_id)
         if live is None or live.state is not expect or (expect_errand is not None and live.errand != expect_errand):
             return False
-        given = {"room": room, "errand": errand, "recording": recording}
+        if expect_inside is not None and live.inside != expect_inside:
+            return False
+        given = {"room": room, "errand": errand, "recording": recording, "inside": inside}
         self.held[call_id] = replace(live, state=state, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         self.facts += facts
         return True
@@ -238,6 +242,9 @@ class Exchange:
 
     async def mute_recording(self, channel: str, *, muted: bool) -> None:
         self._do("muted" if muted else "unmuted", channel)
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        self._do("mute" if muted else "unmute", leg)
 
     def _do(self, *what: str) -> None:
         if self.away:

@@ -70,14 +70,17 @@ class Room:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         await asyncio.sleep(0)
         live = self.live
         if live is None or live.state is not expect or (expect_errand is not None and live.errand != expect_errand):
             return False
-        self.live = replace(
-            live, state=state, room=live.room if room is None else room, errand=live.errand if errand is None else errand
-        )
+        if expect_inside is not None and live.inside != expect_inside:
+            return False
+        fields = {"room": room, "errand": errand, "inside": inside}
+        self.live = replace(live, state=state, **{name: value for name, value in fields.items() if value is not None})
         self.facts += facts
         self._poke()
         return True
@@ -112,6 +115,7 @@ class Exchange:
         self.ended: list[str] = []
         self.moved: list[str] = []
         self.in_room: set[str] = set()
+        self.muted: set[str] = set()
         self.caller: Line | None = None
         self.refuses_to_move = False
 
@@ -148,6 +152,10 @@ class Exchange:
         assert channel == self.caller.channel
         self.caller.out()
 
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        if leg in self.in_room:
+            (self.muted.add if muted else self.muted.discard)(leg)
+
     async def members(self, room: str) -> AbstractSet[str]:
         return set(self.in_room)
 
@@ -157,6 +165,7 @@ class Exchange:
 
     def leaves(self, leg: str) -> None:
         self.in_room.discard(leg)
+        self.muted.discard(leg)
         self.mailbox.left(leg, 16)
 
 

@@ -1,5 +1,5 @@
--- {call, seat_id}: into the waiting room, and matched. A call that waits already keeps rank, refusals and rungs.
--- With a seat_id it is for that seat alone: offered to it where it is free, also where its agent has paused (and is paused again
+-- {call, seat_id, left}: into the waiting room, and matched. A call that waits already keeps rank, refusals and rungs.
+-- With a `left` it comes from that seat, which is taken to have refused it. With a seat_id it is for that seat first: offered to it where it is free, also where its agent has paused (and is paused again
 -- afterwards) or is still writing, because it is he who wants this call.
 local given = ARGS.call
 local call = Call.load(given.call_id)
@@ -23,6 +23,10 @@ if not waits then
 end
 Call.put(call, {parked = ''})
 Call.wait(call, not waits)
+if ARGS.left and not waits then
+  Call.refuse(call, ARGS.left, true)
+  Call.lift(call)
+end
 local seat = ARGS.seat_id and Seat.load(ARGS.seat_id)
 if seat and seat.phone == 'idle' then
   local before, why = seat.state, seat.why

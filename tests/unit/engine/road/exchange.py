@@ -320,6 +320,9 @@ class Legs:
             if caller.channel == channel and (out := self._exchange.room.get(caller.uniqueid)) is not None:
                 out()
 
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        await self._asked()
+
     async def members(self, room: str) -> AbstractSet[str]:
         await self._asked()
         return set(self._exchange.room)

@@ -122,9 +122,9 @@ class LiveRoom:
         self.redis.tell()
         return self._live(model.calls[call.call_id]) if known else None
 
-    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "", left: str = "") -> Offer | None:
         model = await self._step()
-        return self._returned(model.join(call, [to_document(fact) for fact in facts], self.engine_id, seat_id))
+        return self._returned(model.join(call, [to_document(fact) for fact in facts], self.engine_id, seat_id, left))
 
     async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
         model = await self._step()
@@ -148,14 +148,18 @@ class LiveRoom:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         model = await self._step()
         call = model.calls.get(call_id)
         if call is None or (expect_errand is not None and call.errand != expect_errand):
             return False
+        if expect_inside is not None and self.redis.fields.get(call_id, {}).get("inside", "") != expect_inside:
+            return False
         done = model.change(call_id, expect, state, [to_document(fact) for fact in facts], call.errand if errand is None else errand)
         if done:
-            given = {"room": room, "recording": recording}
+            given = {"room": room, "recording": recording, "inside": inside}
             self.redis.fields.setdefault(call_id, {}).update({name: value for name, value in given.items() if value is not None})
         self.redis.tell()
         return done
@@ -230,6 +234,7 @@ class LiveRoom:
             errand=call.errand,
             room=more.get("room", ""),
             recording=more.get("recording", ""),
+            inside=more.get("inside", ""),
         )
 
     def _seat(self, seat: ModelSeat) -> Seat:

@@ -262,7 +262,9 @@ class Model:
         self.done()
         return call is not None
 
-    def join(self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str, seat_id: str = "") -> ModelCall | None:
+    def join(
+        self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str, seat_id: str = "", left: str = ""
+    ) -> ModelCall | None:
         call = self.calls.get(given.call_id)
         waited = call is not None and call.state in (C.WAITING, C.OFFERED)
         if call is None:
@@ -282,6 +284,10 @@ class Model:
             self.facts += facts
         call.parked = False
         matching.wait(self, call, fresh=not waited)
+        if left and not waited:
+            earliest = self.now + ms(self.rules.retry_s)
+            call.refused[left] = (earliest, max(earliest, self.now + ms(self.rules.refusal_s)))
+            self.lift(call)
         if (seat := self.seats.get(seat_id)) is not None and seat.phone is Phone.IDLE:
             self._take_for_itself(call, seat)
         return self.done(engine, call.call_id)

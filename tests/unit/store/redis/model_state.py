@@ -12,7 +12,7 @@ from seats.state import ON_DUTY, SeatState
 
 S, C = SeatState, CallState
 BOUND = {S.RESERVED, S.TALKING, S.WRAP_UP}
-ANSWERED = {C.TALKING, C.CONSULT, C.THREE_WAY, C.AFTER}
+ANSWERED = set(C) - {C.IVR, C.WAITING, C.OFFERED}
 
 
 @dataclass

@@ -9,7 +9,7 @@ from routing.waiting import Rung
 from seats.state import DEFERRED, SeatEvent
 from tests.unit.store.redis import model_matching as matching
 from tests.unit.store.redis.model import Model
-from tests.unit.store.redis.model_state import C, ModelCall, S
+from tests.unit.store.redis.model_state import ANSWERED, C, ModelCall, S
 
 Facts = Iterable[Mapping[str, Any]]
 
@@ -106,7 +106,7 @@ def supervise(model: Model, call_id: str, was: str, now: str, facts: Facts) -> b
     call = model.calls.get(call_id)
     if model.supervised.get(call_id, "") != was:
         return False
-    if now and (call is None or call.state not in (C.TALKING, C.CONSULT, C.THREE_WAY)):
+    if now and (call is None or call.state not in ANSWERED - {C.AFTER}):
         return False
     model.supervised[call_id] = now
     if not now:
