@@ -126,6 +126,7 @@ class LiveCall:
         room: the conference room's name where there is one.
         errand: what the owner's coroutine is to do for a conference (opaque JSON; it survives the engine).
         inside: what else goes on in the conference (as opaque, and as lasting).
+        second: the seat that is to take the caller over, while it is rung or talks with the call's own, else "".
     """
 
     call_id: str
@@ -154,6 +155,7 @@ class LiveCall:
     enterprise: str = ""
     entry_id: str = ""
     inside: str = ""
+    second: str = ""
 
     @property
     def wants(self) -> Skills:
@@ -180,6 +182,15 @@ class Offer:
     group: str
     devices: tuple[str, ...]
     deadline: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Second:
+    """A seat that is asked to take a caller over. `leg`: uniqueid of the channel that rings it. `ring_s`: for so long at most."""
+
+    seat_id: str
+    leg: str
+    ring_s: float
 
 
 class WaitingRoom(Protocol):
@@ -249,6 +260,33 @@ class WaitingRoom(Protocol):
 
     async def seat_left(self, call_id: str, seat_id: str) -> None:
         """The seat's part in the call is over: SeatLeft, and CALL_ENDED for the seat. The call goes on."""
+        ...
+
+    async def take_second(
+        self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
+    ) -> bool:
+        """Reserve a second seat, which is to talk with the call's own and then take the caller over; as `change` else.
+
+        It is rung for nobody else until it answers, or the lease of that reservation runs out.
+        Raises: Refused: no such seat. Conflict: it is not ready with an idle phone.
+        """
+        ...
+
+    async def second_answered(self, call_id: str, leg: str) -> bool:
+        """The second seat is in the room: TALKING. False where it is not the second any more."""
+        ...
+
+    async def second_left(self, call_id: str, leg: str, event: SeatEvent) -> None:
+        """The second seat takes nobody over: it left again, or (`event`) did not answer. Late word changes nothing."""
+        ...
+
+    async def complete(
+        self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]
+    ) -> bool:
+        """The second seat is the call's from now on, and the first, where it is still there, is done with it.
+
+        False, and nothing changed, where the call is not in `expect`, or that leg's seat does not talk.
+        """
         ...
 
     async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:

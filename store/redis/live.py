@@ -9,10 +9,10 @@ import structlog
 from redis.asyncio import Redis
 
 from calls.clock import Clock
-from calls.errors import Conflict
+from calls.errors import Conflict, Refused
 from calls.events import Announced, Event, Expected
 from routing.expected import Outlook
-from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
+from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules, Second
 from seats.agents import Agent
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import DEFERRED, SeatEvent
@@ -121,6 +121,35 @@ class RedisLiveState:
     async def seat_left(self, call_id: str, seat_id: str) -> None:
         """See `WaitingRoom.seat_left`."""
         await self._steps.run("seat_left", {"call_id": call_id, "seat_id": seat_id})
+
+    async def take_second(
+        self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
+    ) -> bool:
+        """See `WaitingRoom.take_second`."""
+        args = {"call_id": call_id, "seat_id": second.seat_id, "leg": second.leg, "expect": expect, "state": state}
+        args |= {"expect_inside": expect_inside, "set": {"inside": inside, "room": call_id}}
+        args["lease_ms"] = round((second.ring_s + self.rules.lease_margin_s) * 1000)
+        told = await self._steps.run("take_second", args, facts)
+        if told.get("no") == "seat_unknown":
+            raise Refused("seat_unknown", f"There is no seat {second.seat_id}.", seat_id=second.seat_id)
+        if "no" in told:
+            raise wire.seat_not_free(second.seat_id, told)
+        return bool(told["done"])
+
+    async def second_answered(self, call_id: str, leg: str) -> bool:
+        """See `WaitingRoom.second_answered`."""
+        return bool((await self._steps.run("second_answered", {"call_id": call_id, "leg": leg}))["done"])
+
+    async def second_left(self, call_id: str, leg: str, event: SeatEvent) -> None:
+        """See `WaitingRoom.second_left`."""
+        await self._steps.run("second_left", {"call_id": call_id, "leg": leg, "event": event})
+
+    async def complete(
+        self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]
+    ) -> bool:
+        """See `WaitingRoom.complete`."""
+        args = {"call_id": call_id, "leg": leg, "expect": expect, "state": state, "set": {"inside": inside}}
+        return bool((await self._steps.run("complete", args, facts))["done"])
 
     async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:
         """See `WaitingRoom.end`.

@@ -7,6 +7,7 @@ local waits = call and (call.state == 'waiting' or call.state == 'offered')
 if call then Handover.take(call) else call = Call.create(given, 'ivr') end
 if not waits then
   Handover.release_seat(call)
+  Handover.release_second(call, 'withdrawn', 'call ' .. call.call_id .. ' waits for another seat')
   local fields, is_back = Call.fields(given, call), call.queued ~= ''
   if is_back then fields.rank_ms = call.rank_ms end
   fields.queued = math.max(fields.arrived, Time.taken(given.queued))

@@ -88,6 +88,9 @@ class ModelCall:
     seat_leg: str = ""
     seat_channel: str = ""
     errand: str = ""
+    inside: str = ""
+    second: str = ""
+    second_leg: str = ""
     expected: int | None = None
     expected_noted: bool = False
     told: Told = field(default_factory=Told)

@@ -90,7 +90,12 @@ def force(model: Model, seat_id: str, event: SeatEvent, why: str) -> bool:
     seat = model.seats[seat_id]
     if model.rules.agent_required and seat.agent is None and event is not SeatEvent.LOG_OUT:
         return False
-    if seat.state is S.RESERVED:
+    if seat.state is S.RESERVED and model.calls[seat.call_id].second == seat_id:
+        call = model.calls[seat.call_id]
+        model.release_second(call, SeatEvent.WITHDRAWN, why)
+        model.advance(seat, event, why)
+        model.pokes[call.call_id] = call.engine
+    elif seat.state is S.RESERVED:
         call = model.calls[seat.call_id]
         model.withdraw(call, why)
         model.advance(seat, event, why)
