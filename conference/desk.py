@@ -12,6 +12,9 @@ from conference.inside import Inside, revise_inside
 from conference.legs import Legs
 from conference.members import Who, member_of
 from conference.table import Act, after
+from conference.targets import NoTargets, Targets
+from conference.transfer import Transfer, TransferTarget
+from conference.transferring import Transfers, changed_meanwhile, leg_unknown
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 
@@ -33,10 +36,27 @@ class ConferenceDesk:
     All raise NotFound where there is no such call, Conflict where the table has no such act, PbxFault where Asterisk cannot be asked.
     """
 
-    def __init__(self, *, waiting: WaitingRoom, legs: Legs, clock: Clock) -> None:
+    def __init__(self, *, waiting: WaitingRoom, legs: Legs, clock: Clock, targets: Targets | None = None) -> None:
         self._waiting = waiting
         self._legs = legs
         self._clock = clock
+        self._transfers = Transfers(waiting=waiting, legs=legs, clock=clock, targets=targets or NoTargets())
+
+    # ── handing the caller on ──
+
+    async def transfer(self, call_id: str, to: TransferTarget, *, announced: bool, by: str, summary: str = "") -> Transfer:
+        """Hand the caller on: at once (he is on his way, the seat is free), or after a word with the target (`complete`, `cancel`).
+
+        Raises: Refused: there is no such target, or it may not be called. Conflict: also where nobody is there, or one goes on already.
+        """
+        call = await self._call(call_id)
+        if announced:
+            return await self._transfers.announced(call, to, by=by, summary=summary)
+        return await self._transfers.blind(call, to, by=by, summary=summary)
+
+    async def complete(self, call_id: str) -> Transfer:
+        """The seat leaves the caller to the target it has talked with. Raises: Conflict: also where nobody has answered."""
+        return await self._transfers.complete(await self._call(call_id))
 
     # ── specialists ──
 
@@ -58,8 +78,10 @@ class ConferenceDesk:
         return _still(await revise_errand(self._waiting, call_id, add), call_id)
 
     async def cancel(self, call_id: str) -> Errand:
-        """Stop hunting; who is in the room stays."""
-        after(await self._call(call_id), Act.CANCEL)
+        """Stop hunting, and let the target of an announced transfer go; who else is in the room stays."""
+        call = await self._call(call_id)
+        after(call, Act.CANCEL)
+        await self._transfers.cancel(call)
         return _still(await revise_errand(self._waiting, call_id, lambda _, errand: errand.cancelled()), call_id)
 
     async def hand_on(self, call_id: str, member: str, phones: Sequence[PhoneToRing]) -> Errand:
@@ -92,7 +114,8 @@ class ConferenceDesk:
         after(call, Act.TAKE_OUT)
         who = self._member(call, member, ringing=True)
         if who.kind == "caller":
-            raise Conflict("caller_not_taken_out", f"The caller of {call_id} is put on music (hold, consult), not taken out.", call_id=call_id)
+            sentence = f"The caller of call {call_id} is put on music (hold, consult), not taken out."
+            raise Conflict("caller_not_taken_out", sentence, call_id=call_id)
         await self._legs.hang_up(who.leg)
 
     # ── the caller: music or room ──
@@ -186,14 +209,13 @@ class ConferenceDesk:
         """Out of talking or held, on the seat's wish; a talking seat's leg goes into the room, and the caller hears music."""
         state, talks = after(call, act), call.state is CallState.TALKING
         if talks and not call.seat_channel:
-            sentence = f"The seat's leg of call {call.call_id} is not known, because Asterisk could not be heard when it answered."
-            raise PbxFault("seat_leg_unknown", sentence, call_id=call.call_id)
+            raise leg_unknown(call)
         text = errand.to_json() if errand is not None else None
         opened = await self._waiting.change(
             call.call_id, expect=call.state, state=state, facts=facts, room=call.call_id, errand=text, expect_errand=call.errand
         )
         if not opened:
-            raise Conflict("call_changed", f"Call {call.call_id} was changed meanwhile; look at it again.", call_id=call.call_id)
+            raise changed_meanwhile(call)
         if not talks:
             return
         try:
@@ -218,7 +240,9 @@ class ConferenceDesk:
 
 def _has_company(call: LiveCall) -> bool:
     """Whether somebody beside the seat is in the room, or on the way into it."""
-    errand = Errand.from_json(call.errand)
+    errand, transfer = Errand.from_json(call.errand), Inside.from_json(call.inside).transfer
+    if transfer is not None and transfer.announced and transfer.under_way:
+        return True
     return errand.hunting or any(attempt.state is AttemptState.JOINED for attempt in errand.attempts)
 
 

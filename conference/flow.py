@@ -22,6 +22,7 @@ from conference.legs import Around, CallerLine, Legs
 from conference.recording import ConsultsRecorded
 from conference.supervision import LEG as SUPERVISOR
 from conference.table import WHERE, Happening, Place, then
+from conference.target import Target
 from conference.transfer import asked_for, back_to_queue
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
@@ -32,7 +33,10 @@ _ENTER_AGAIN_S: Final = 1.0
 class Conference:
     """One call's conference as the engine that owns the call runs it.
 
-    Args: hunt_s: a hunt that took this long rings no further phone. recorded: silences the consult's recording while he is in the room.
+    Args:
+        hunt_s: a hunt that took this long rings no further phone.
+        away_after_missed: a seat that was asked to take the caller over, and did not answer, is away.
+        recorded: silences the consult's recording while he is in the room.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Conference:
         clock: Clock,
         hunt_s: float = float("inf"),
         recorded: ConsultsRecorded | None = None,
+        away_after_missed: bool = True,
     ) -> None:
         self._line = line
         self._around = around
@@ -53,6 +58,9 @@ class Conference:
         self._clock = clock
         self._call_id = line.uniqueid
         self._hunt = Hunt(call_id=line.uniqueid, around=around, waiting=waiting, legs=legs, clock=clock, longest_s=hunt_s)
+        self._target = Target(
+            call_id=line.uniqueid, around=around, waiting=waiting, legs=legs, clock=clock, away_after_missed=away_after_missed
+        )
         self._found: AbstractSet[str] = frozenset()
         self._recorded = recorded
         self._state = CallState.CONSULT
@@ -71,6 +79,7 @@ class Conference:
             await self._hold()
         except LegGone:
             await self._hunt.stop_all()
+            await self._target.stop()
             raise
 
     async def _hold(self) -> None:
@@ -107,7 +116,8 @@ class Conference:
         still = await self._waiting.call(self._call_id)
         if still is None or still.state is not CallState.THREE_WAY:
             return
-        if not self._around.members - {self._call_id} and not Errand.from_json(still.errand).hunting:
+        coming = Errand.from_json(still.errand).hunting or self._target.is_coming(still)
+        if not self._around.members - {self._call_id} and not coming:
             await self._goes(still, Happening.ALL_LEFT, [])
             return
         await self._line.music()
@@ -146,6 +156,8 @@ class Conference:
         while True:
             call = await self._waiting.call(self._call_id)
             if call is None or call.state not in IN_CONFERENCE:
+                if call is not None:
+                    await self._hunt.account(call)  # what was cancelled as he was handed on is rung no more
                 self._moved.set()
                 return
             if call.state is not self._state:
@@ -156,8 +168,14 @@ class Conference:
             if self._recorded is not None:
                 await self._recorded.follow(call)
             await self._mute(call)
-            if not await self._hunt.account(call) and not await self._company(call) and not await self._hunt.ring_next(call):
+            if not await self._looked(call):
                 await self._something()
+
+    async def _looked(self, call: LiveCall) -> bool:
+        """Do the first thing there is to do; True where there was one."""
+        if await self._hunt.account(call) or await self._target.account(call):
+            return True
+        return await self._company(call) or await self._hunt.ring_next(call)
 
     async def _mute(self, call: LiveCall) -> None:
         """Who is muted stays so when he comes into the room again: Asterisk takes him for somebody new."""
@@ -179,18 +197,21 @@ class Conference:
 
     async def _company(self, call: LiveCall) -> bool:
         """Draw the consequence of who is still there; True where something was changed."""
-        if call.seat_id and (not call.seat_leg or call.seat_leg in self._hunt.gone):
-            await self._waiting.seat_left(self._call_id, call.seat_id)
+        if call.seat_id and call.seat_leg and call.seat_leg not in self._hunt.gone:
+            return False
+        if await self._target.takes_over(call):
             return True
         if call.seat_id:
-            return False
+            await self._waiting.seat_left(self._call_id, call.seat_id)
+            return True
         errand, inside = Errand.from_json(call.errand), Inside.from_json(call.inside)
         if errand.hunting and not inside.handed_by:
             await self._hunt.cancel()
             return True
-        if any(attempt.state is AttemptState.JOINED for attempt in errand.attempts) or self._with_supervisor():
+        joined = any(attempt.state is AttemptState.JOINED for attempt in errand.attempts)
+        if joined or self._with_supervisor() or self._target.is_there(call):
             return await self._goes(call, Happening.SEAT_LEFT, [ThreeWayStarted(call_id=self._call_id, at=self._clock.now())])
-        if errand.hunting:
+        if errand.hunting or self._target.is_coming(call):
             return await self._goes(call, Happening.LEFT_ALONE, [ConsultStarted(call_id=self._call_id, at=self._clock.now(), seat_id="")])
         return await self._left_by_all(call)
 
@@ -233,3 +254,7 @@ class Conference:
         for leg in self._found:
             self._around.watch(leg)
         await self._hunt.catch_up(call, in_room)
+        try:
+            await self._target.catch_up(call, set(in_room))
+        except PbxFault:
+            return  # what became of it is seen when Asterisk can be asked

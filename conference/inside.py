@@ -32,6 +32,10 @@ class Inside:
         others = tuple(one for one in self.muted if one != leg)
         return replace(self, muted=(*others, leg) if muted else others)
 
+    def with_transfer(self, transfer: Transfer) -> Self:
+        """The same with this transfer."""
+        return replace(self, transfer=transfer)
+
     def to_json(self) -> str:
         """The document; equal ones give equal text, and "" is one with nothing in it."""
         return json.dumps(asdict(self), ensure_ascii=False) if self != type(self)() else ""

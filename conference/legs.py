@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from conference.errand import Attempt
+from conference.transfer import Transfer
 
 
 class Legs(Protocol):
@@ -15,6 +16,10 @@ class Legs(Protocol):
 
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         """Ring the attempt's phone; whoever answers and accepts is in the room. Returns once Asterisk took the order."""
+        ...
+
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        """Ring the target of an announced transfer; whoever answers is in the room. Returns once Asterisk took the order."""
         ...
 
     async def hang_up(self, leg: str) -> None:

@@ -162,7 +162,8 @@ def after(call: LiveCall, act: Act) -> CallState:
     state = TABLE[call.state].get(act)
     if state is None:
         when = " or ".join(one for one in TABLE if act in TABLE[one])
-        sentence = f"Call {call.call_id} is {call.state}{_LACKS.get(act, '')}; {act} is possible while it is {when}. Possible now: {_possible(call)}."
+        now = f"{call.state}{_LACKS.get(act, '')}"
+        sentence = f"Call {call.call_id} is {now}; {act} is possible while it is {when}. Possible now: {_possible(call)}."
         raise Conflict(_CODES.get(act, _OTHER_CODE), sentence, call_id=call.call_id, state=call.state, act=act)
     if act in NEEDS_SEAT and not call.seat_id:
         sentence = f"The seat has left call {call.call_id}; {act} is only for a seat to ask. Possible now: {_possible(call)}."

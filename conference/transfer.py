@@ -54,6 +54,7 @@ class Transfer:
         transfer_id: also the uniqueid of the leg of an announced one's target.
         kind, value: the target. name: as people call it. device: what rings it, where that is no waiting room.
         headers: of the INVITE to the target. by: who asked. from_seat: whose caller he was. summary: what the target is to know.
+        shown_number, shown_name: what an announced one's target is shown; "" is what the outside world is shown.
     """
 
     transfer_id: str
@@ -67,6 +68,8 @@ class Transfer:
     ring_s: float = 30.0
     summary: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    shown_number: str = ""
+    shown_name: str = ""
     state: TransferState = TransferState.ASKED
 
     @property

@@ -13,6 +13,7 @@ import structlog
 
 from calls.errors import LegGone, NotFound
 from conference.errand import Attempt
+from conference.transfer import Transfer
 from config.telephony import PbxSettings
 from engine.reconcile import Reconciler
 from engine.watcher import PhonesHere, SeatPhones, Watcher
@@ -79,6 +80,10 @@ class Asterisks(Mapping[str, Asterisk]):
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         """See `Legs.ring_specialist`."""
         await self.of(room).legs.ring_specialist(attempt, room)
+
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        """See `Legs.ring_target`."""
+        await self.of(room).legs.ring_target(transfer, room)
 
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""

@@ -34,6 +34,7 @@ from engine.serving import Current, Shared, current_of, roads_of, shift_rules_of
 from engine.shifts import ShiftWatch
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
+from engine.targets import TargetsHere
 from engine.watcher import SeatPhones
 from ivr.seat_codes import SeatCodes
 from pbx.agi.server import AgiServer
@@ -159,7 +160,9 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         seats=seats,
         codes=codes,
         directory=directory,
-        conferences=ConferenceDesk(waiting=live, legs=asterisks, clock=clock),
+        conferences=ConferenceDesk(
+            waiting=live, legs=asterisks, clock=clock, targets=TargetsHere(lambda: current.settings, live, asterisks)
+        ),
         callbacks=callbacks,
         callback_keeper=CallbackKeeper(desk=callbacks, list_=stores.callbacks, room=live, clock=clock),
         shifts=ShiftWatch(shift_rules_of(settings), clock),

@@ -53,6 +53,7 @@ class HandingOn:
             outcome = await self._outside(live, transfer, resumed=resumed)
             if outcome is not None:
                 return outcome
+            transfer = transfer.now(TransferState.FAILED)
         return await self._queues(live, transfer)
 
     async def _alone(self, live: LiveCall) -> None:

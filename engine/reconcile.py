@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 END_REASONS: Final = {CallState.IVR: "menu_left", CallState.WAITING: "abandoned", CallState.OFFERED: "abandoned"}
 """Why a call ended whose caller is gone, by where it was; everywhere else it had been served."""
+_ROOMED: Final = frozenset({CallState.THREE_WAY, CallState.CONSULT, CallState.HELD, CallState.TRANSFERRED})
+"""States in which a caller may still be in a room: also where he should hear music, and his engine died on the way there."""
 _EVERY_S: Final = 5.0
 _GIVEN_UP: Final = 2  # looks in a row that found the link down
 
@@ -168,9 +170,9 @@ class Reconciler:
         That one puts them in again at once, and from then on knows who comes and goes.
         """
         for call in calls:
-            lost = call.state is CallState.THREE_WAY and call.call_id in self._unheld - self._post.calls
+            lost = call.state in _ROOMED and call.call_id in self._unheld - self._post.calls
             if lost and call.call_id in rooms.get(call.room, ()):
-                log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine)
+                log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine, state=call.state)
                 await self._out_of_room(call)
 
     async def _out_of_room(self, call: LiveCall) -> None:
@@ -179,7 +181,17 @@ class Reconciler:
         except (LegGone, NotFound):
             log.debug("leg_out_of_room_already", room=call.room)
 
+    async def _hung_up(self, leg: str) -> None:
+        """Whoever was asked for that died over it, and the two talk on."""
+        try:
+            await self._actions.hangup(leg)
+        except (LegGone, NotFound):
+            log.debug("leg_gone_already", leg=leg)
+
     async def _mend(self, call: LiveCall, snapshot: Snapshot) -> None:
+        if call.state is CallState.TRANSFERRED and call.seat_leg in snapshot.channels:
+            log.warning("seat_of_handed_on_caller_hung_up", call_id=call.call_id, seat_id=call.seat_id)
+            await self._hung_up(call.seat_leg)
         if call.call_id in self._post.calls:
             return
         if call.call_id in snapshot.channels:

@@ -314,6 +314,7 @@ class Road:
             clock=self.desk.clock,
             hunt_s=self.desk.service.hunt_s,
             recorded=ConsultsRecorded(self.desk.recording),
+            away_after_missed=self.desk.service.away_after_missed,
         )
         await conference.run(resumed=resumed)
 

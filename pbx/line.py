@@ -127,8 +127,7 @@ class AgiLine:
 
     async def present(self, number: str, name: str) -> None:
         """What a phone that rings for this call shows: the number's digits, and a name of any text."""
-        digits = re.sub(r"[^0-9+]", "", number)
-        shown = _UNFIT_IN_NAME.sub("", name)[:_LONGEST_NAME]
+        digits, shown = shown_as(number, name)
         await self._session.set_variable("CALLERID(all)", f'"{shown}" <{digits}>')
 
     async def wait_with_music(self, until: Callable[[], Awaitable[None]], *, announcements: Sequence[str]) -> None:
@@ -263,6 +262,11 @@ class AgiLine:
     async def finish(self) -> None:
         """The engine's last word: the dialplan ends the call and asks no other engine."""
         await self._session.finish()
+
+
+def shown_as(number: str, name: str) -> tuple[str, str]:
+    """What a phone can show of them: digits, and a text that is no line of its own."""
+    return re.sub(r"[^0-9+]", "", number), _UNFIT_IN_NAME.sub("", name)[:_LONGEST_NAME]
 
 
 def _arrival(session: AgiSession) -> Arrival:

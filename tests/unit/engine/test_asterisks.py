@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conference.errand import Attempt
+from conference.transfer import Transfer
 from engine.asterisks import Asterisk, Asterisks, Neighbours, Silence
 from engine.whereabouts import Whereabouts
 from pbx.ami.upkeep import LinkState
@@ -30,6 +31,9 @@ class Legs:
 
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         self.asked.append(("ring_specialist", attempt.attempt_id, room))
+
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        self.asked.append(("ring_target", transfer.transfer_id, room))
 
     async def hang_up(self, leg: str) -> None:
         self.asked.append(("hang_up", leg))
