@@ -1,13 +1,15 @@
 """The target of an announced transfer, as the engine that owns the call sees to it: it is rung, it comes, it leaves."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from calls.clock import Clock
 from calls.errors import Fault, PbxFault, Refused
+from calls.events import Answered, Event, SeatLeft
 from conference.inside import Inside, revise_inside
 from conference.legs import Around, Legs
 from conference.table import Happening, then
-from conference.transfer import TargetKind, Transfer, TransferState
+from conference.transfer import OUTSIDE, TargetKind, Transfer, TransferState
 from conference.transferring import complete, end_target
 from routing.waiting import LiveCall, WaitingRoom
 from seats.state import SeatEvent
@@ -102,10 +104,12 @@ class Target:
         if transfer.state is _S.RINGING and leg in self._around.members:
             if transfer.kind is TargetKind.SEAT and not await self._waiting.second_answered(call.call_id, leg):
                 return False
-            return await self._noted(transfer, transfer.now(_S.JOINED))
+            return await self._noted(transfer, transfer.now(_S.JOINED), [self._outside(transfer)] if self._is_outside(transfer) else [])
         if transfer.state is _S.DONE or not self._is_gone(transfer):
             return False
         if transfer.state is _S.JOINED:
+            if self._is_outside(transfer):
+                await self._waiting.record([SeatLeft(call_id=call.call_id, at=self._clock.now(), seat_id=OUTSIDE)])
             await end_target(self._waiting, self._clock, call, transfer, _S.LEFT, SeatEvent.WITHDRAWN)
             return True
         state = _OUTCOMES.get(self._around.cause(leg), _S.FAILED)
@@ -126,11 +130,18 @@ class Target:
             await end_target(self._waiting, self._clock, call, transfer, _S.CANCELLED, SeatEvent.WITHDRAWN)
         return taken_back
 
-    async def _noted(self, was: Transfer, now: Transfer) -> bool:
+    def _is_outside(self, transfer: Transfer) -> bool:
+        return transfer.kind is not TargetKind.SEAT
+
+    def _outside(self, transfer: Transfer) -> Event:
+        at = self._clock.now()
+        return Answered(call_id=self._call_id, at=at, offer_id=transfer.transfer_id, seat_id=OUTSIDE, group=OUTSIDE, waited_s=0.0)
+
+    async def _noted(self, was: Transfer, now: Transfer, facts: Sequence[Event] = ()) -> bool:
         def revise(_: LiveCall, inside: Inside) -> Inside | None:
             return inside.with_transfer(now) if inside.transfer == was else None
 
-        return await revise_inside(self._waiting, self._call_id, revise) is not None
+        return await revise_inside(self._waiting, self._call_id, revise, facts) is not None
 
     def _is_gone(self, transfer: Transfer) -> bool:
         return transfer.transfer_id in self._around.gone or transfer.transfer_id in self._absent

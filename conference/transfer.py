@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from calls.events import TransferAsked, TransferEnded, to_ms
 from routing.waiting import LiveCall
+
+OUTSIDE: Final = "outside"
+"""What stands in the records where a seat would, for who was reached by a number."""
 
 
 class TargetKind(StrEnum):
@@ -85,6 +88,11 @@ class Transfer:
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Of its part of the document."""
         return cls(**{**row, "kind": TargetKind(row["kind"]), "state": TransferState(row["state"])})
+
+
+def call_of_transfer(transfer_id: str) -> str:
+    """The call it was made in; "" where that is none's id."""
+    return transfer_id.partition("-")[2].rpartition("-")[0]
 
 
 def back_to_queue(call: LiveCall, at: datetime) -> Transfer:

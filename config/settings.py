@@ -19,8 +19,8 @@ from config.answering import (
     WhitelistSettings,
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
-from config.linking import LinksSettings, SmsSettings
 from config.handing_on import TransferSettings
+from config.linking import LinksSettings, SmsSettings
 from config.opening import HoursSettings, RouteSettings, ShiftsSettings
 from config.people import AgentId, AgentSettings
 from config.running import ApiSettings, EngineSettings, LabSettings, RedisSettings, SqlSettings

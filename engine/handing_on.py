@@ -15,7 +15,7 @@ from calls.errors import LegGone, PbxFault, StoreFault
 from calls.events import Answered, Event, Queued
 from conference.inside import Inside, revise_inside
 from conference.table import Happening, then
-from conference.transfer import TargetKind, Transfer, TransferState, back_to_queue, ended_as
+from conference.transfer import OUTSIDE, TargetKind, Transfer, TransferState, back_to_queue, ended_as
 from engine.decision import Decision
 from engine.desk import Desk
 from engine.mailbox import Mailbox
@@ -27,8 +27,6 @@ from routing.waiting import CallState, LiveCall, Rung
 
 log = structlog.get_logger(__name__)
 
-OUTSIDE: Final = "outside"
-"""Stands in the records where a seat would."""
 _DECLINED: Final = 21  # Q.850 call rejected
 _ENDS: Final = {"BUSY": TransferState.BUSY, "NOANSWER": TransferState.NO_ANSWER}
 

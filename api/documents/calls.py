@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from api.documents.handing_on import MutedDocument, TransferDocument, muted_document, transfer_of_record
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
 from routing.expected import Outlook
 from routing.waiting import LiveCall
@@ -23,6 +24,9 @@ class ShownState(StrEnum):
     TALKING = "talking"
     CONSULT = "consult"
     THREE_WAY = "three_way"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    OUTSIDE = "outside"
     AFTER = "after"
     ENDED = "ended"
 
@@ -37,6 +41,9 @@ class WantedState(StrEnum):
     TALKING = "talking"
     CONSULT = "consult"
     THREE_WAY = "three_way"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    OUTSIDE = "outside"
     AFTER = "after"
     ENDED = "ended"
 
@@ -134,6 +141,7 @@ class SpecialistPartDocument(Document):
     department: str
     joined: Moment | None
     left: Moment | None
+    handed_on: Annotated[Moment | None, Field(description="When he asked for a colleague.")]
     attempts: list[AttemptMade]
 
 
@@ -196,6 +204,8 @@ class RecordDocument(Document):
     ended: Moment | None
     end_detail: str | None
     specialists: list[SpecialistPartDocument]
+    transfers: list[TransferDocument]
+    muted: list[MutedDocument]
     rating: int | None
     recovered: bool
     kept: Annotated[list[KeptDocument], Field(description="Recordings that are finished.")]
@@ -301,6 +311,8 @@ def record_document(record: CallRecord) -> RecordDocument:
         ended=record.ended,
         end_detail=record.end_detail or None,
         specialists=[specialist_part(part) for part in record.specialists],
+        transfers=[transfer_of_record(made) for made in record.transfers],
+        muted=[muted_document(span) for span in record.muted],
         rating=record.rating,
         recovered=record.recovered,
         kept=[kept_document(one) for one in record.kept],
@@ -316,6 +328,7 @@ def specialist_part(part: SpecialistPart) -> SpecialistPartDocument:
         department=part.department,
         joined=part.joined,
         left=part.left,
+        handed_on=part.handed_on,
         attempts=[_attempt(attempt) for attempt in part.attempts],
     )
 

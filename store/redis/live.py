@@ -126,7 +126,7 @@ class RedisLiveState:
         self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
     ) -> bool:
         """See `WaitingRoom.take_second`."""
-        args = {"call_id": call_id, "seat_id": second.seat_id, "leg": second.leg, "expect": expect, "state": state}
+        args: dict[str, Any] = {"call_id": call_id, "seat_id": second.seat_id, "leg": second.leg, "expect": expect, "state": state}
         args |= {"expect_inside": expect_inside, "set": {"inside": inside, "room": call_id}}
         args["lease_ms"] = round((second.ring_s + self.rules.lease_margin_s) * 1000)
         told = await self._steps.run("take_second", args, facts)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from calls.errors import Conflict, LegGone, PbxFault
 from calls.events import Event
@@ -101,10 +100,14 @@ class Room:
         self._poke()
         return True
 
-    async def take_second(self, call_id: str, second: Second, *, inside: str, facts: Sequence[Event], **given: Any) -> bool:
+    async def take_second(
+        self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
+    ) -> bool:
         if second.seat_id in self.busy_seats:
             raise Conflict("seat_not_free", f"Seat {second.seat_id} is talking.")
-        done = await self.change(call_id, inside=inside, room=call_id, facts=facts, **given)
+        done = await self.change(
+            call_id, expect=expect, state=state, inside=inside, expect_inside=expect_inside, room=call_id, facts=facts
+        )
         if done and self.live is not None:
             self.live = replace(self.live, second=second.seat_id)
             self.seconds.append("reserved")
@@ -121,7 +124,9 @@ class Room:
             self._poke()
 
     async def complete(self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]) -> bool:
-        if self.live is None or not self.live.second or not await self.change(call_id, expect=expect, state=state, inside=inside, facts=facts):
+        if self.live is None or not self.live.second:
+            return False
+        if not await self.change(call_id, expect=expect, state=state, inside=inside, facts=facts):
             return False
         self.live = replace(self.live, seat_id=self.live.second, seat_leg=leg, seat_channel=leg, second="")
         return True

@@ -113,7 +113,10 @@ async def test_and_where_nobody_answers_he_goes_back_to_the_waiting_room(stage: 
     assert stage.room.transfer().kind is TargetKind.QUEUE
 
 
-@pytest.mark.parametrize(("cause", "outcome", "event"), [(17, "busy", "missed"), (19, "no_answer", "missed"), (21, "declined", "missed"), (3, "failed", "unreached")])
+@pytest.mark.parametrize(
+    ("cause", "outcome", "event"),
+    [(17, "busy", "missed"), (19, "no_answer", "missed"), (21, "declined", "missed"), (3, "failed", "unreached")],
+)
 async def test_a_target_that_does_not_answer_leaves_the_caller_to_his_seat(stage: Stage, cause: int, outcome: str, event: str) -> None:
     leg = await announced(stage)
     stage.mailbox.left(leg, cause)

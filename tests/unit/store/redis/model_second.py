@@ -12,7 +12,9 @@ from tests.unit.store.redis.model_state import S, ms
 Facts = Iterable[Mapping[str, Any]]
 
 
-def take_second(model: Model, call_id: str, second: Second, states: tuple[CallState, CallState], inside: tuple[str, str], facts: Facts) -> str:
+def take_second(
+    model: Model, call_id: str, second: Second, states: tuple[CallState, CallState], inside: tuple[str, str], facts: Facts
+) -> str:
     """"done", "" where the call is not as it was taken for, or why it was refused. Args: states, inside: as expected, as it becomes."""
     call = model.calls.get(call_id)
     if call is None or (call.state, call.inside) != (states[0], inside[0]) or call.second:
