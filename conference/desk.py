@@ -1,5 +1,6 @@
 """What a seat or a supervisor may ask of a conference: any engine takes it, the engine that owns the call carries it out."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,8 @@ class ConferenceDesk:
         self._waiting = waiting
         self._legs = legs
         self._clock = clock
+        self.counts: Counter[str] = Counter()
+        """What was asked for and done here, for figures: act -> how often."""
         self._transfers = Transfers(waiting=waiting, legs=legs, clock=clock, targets=targets or NoTargets())
 
     # ── handing the caller on ──
@@ -50,13 +53,16 @@ class ConferenceDesk:
         Raises: Refused: there is no such target, or it may not be called. Conflict: also where nobody is there, or one goes on already.
         """
         call = await self._call(call_id)
-        if announced:
-            return await self._transfers.announced(call, to, by=by, summary=summary)
-        return await self._transfers.blind(call, to, by=by, summary=summary)
+        begin = self._transfers.announced if announced else self._transfers.blind
+        transfer = await begin(call, to, by=by, summary=summary)
+        self.counts[f"{Act.ANNOUNCE if announced else Act.TRANSFER}_{to.kind}"] += 1
+        return transfer
 
     async def complete(self, call_id: str) -> Transfer:
         """The seat leaves the caller to the target it has talked with. Raises: Conflict: also where nobody has answered."""
-        return await self._transfers.complete(await self._call(call_id))
+        transfer = await self._transfers.complete(await self._call(call_id))
+        self.counts[Act.COMPLETE] += 1
+        return transfer
 
     # ── specialists ──
 
@@ -148,6 +154,7 @@ class ConferenceDesk:
             of = {"call_id": call_id, "at": self._clock.now()}
             fact: Event = Resumed(**of, seat_id=call.seat_id) if call.state is CallState.HELD else ThreeWayStarted(**of)  # type: ignore[arg-type]
             if await self._waiting.change(call_id, expect=call.state, state=state, facts=[fact]):
+                self.counts[act] += 1
                 return
 
     async def _send_out(self, call_id: str, act: Act) -> None:
@@ -164,6 +171,7 @@ class ConferenceDesk:
             back = [ThreeWayStarted(call_id=call_id, at=self._clock.now())]
             await self._waiting.change(call_id, expect=state, state=call.state, facts=back)
             raise
+        self.counts[act] += 1
 
     # ── who is heard ──
 
@@ -196,6 +204,7 @@ class ConferenceDesk:
             if changed is not None:  # he is heard (or is not) as before, and must not be said to be otherwise
                 await revise_inside(self._waiting, call_id, lambda _, inside: inside.with_muted(who.leg, muted=not muted))
             raise
+        self.counts[act] += 1
 
     # ──
 
@@ -217,6 +226,7 @@ class ConferenceDesk:
         if not opened:
             raise changed_meanwhile(call)
         if not talks:
+            self.counts[act] += 1
             return
         try:
             await self._legs.into_room(call.call_id, call.seat_channel)
@@ -224,6 +234,7 @@ class ConferenceDesk:
             back = [Resumed(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)]
             await self._waiting.change(call.call_id, expect=state, state=CallState.TALKING, errand=call.errand, facts=back)
             raise
+        self.counts[act] += 1
 
     def _member(self, call: LiveCall, member: str, *, ringing: bool = False) -> Who:
         who = member_of(call, member, ringing=ringing)

@@ -254,7 +254,4 @@ class Conference:
         for leg in self._found:
             self._around.watch(leg)
         await self._hunt.catch_up(call, in_room)
-        try:
-            await self._target.catch_up(call, set(in_room))
-        except PbxFault:
-            return  # what became of it is seen when Asterisk can be asked
+        self._target.catch_up(call, in_room)

@@ -1,6 +1,7 @@
 """The target of an announced transfer, as the engine that owns the call sees to it: it is rung, it comes, it leaves."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from calls.clock import Clock
@@ -34,7 +35,7 @@ class Target:
         self._legs = legs
         self._clock = clock
         self._missed = SeatEvent.MISSED if away_after_missed else SeatEvent.MISSED_KEPT
-        self._absent: set[str] = set()
+        self._absent = ""
         self._ended: set[str] = set()
 
     async def account(self, call: LiveCall) -> bool:
@@ -70,15 +71,14 @@ class Target:
         state = then(call.state, Happening.SEAT_LEFT) or call.state
         return await complete(self._waiting, self._clock, call, Inside.from_json(call.inside), transfer, state)
 
-    async def catch_up(self, call: LiveCall, in_room: set[str]) -> None:
-        """Take over from an engine that died, `in_room` being who is there; what rang then is rung no more. Raises: PbxFault."""
+    def catch_up(self, call: LiveCall, in_room: AbstractSet[str]) -> None:
+        """Take over from an engine that died, `in_room` being who is there. What rings goes on ringing: the dialplan lets it in."""
         transfer = _of(call)
-        if transfer is None or transfer.transfer_id in in_room or transfer.state is _S.ASKED:
+        if transfer is None:
             return
         self._around.watch(transfer.transfer_id)
-        if transfer.state is _S.RINGING:
-            await self._legs.hang_up(transfer.transfer_id)
-        self._absent.add(transfer.transfer_id)
+        if transfer.state in (_S.JOINED, _S.DONE) and transfer.transfer_id not in in_room:
+            self._absent = transfer.transfer_id
 
     async def stop(self) -> None:
         """The caller has gone, or is on his way elsewhere: who picks up now would come into an empty room."""
@@ -112,8 +112,9 @@ class Target:
                 await self._waiting.record([SeatLeft(call_id=call.call_id, at=self._clock.now(), seat_id=OUTSIDE)])
             await end_target(self._waiting, self._clock, call, transfer, _S.LEFT, SeatEvent.WITHDRAWN)
             return True
-        state = _OUTCOMES.get(self._around.cause(leg), _S.FAILED)
-        event = _EVENTS.get(state, SeatEvent.WITHDRAWN)
+        cause = self._around.cause(leg)
+        state = _OUTCOMES.get(cause, _S.FAILED)
+        event = _EVENTS.get(state, SeatEvent.WITHDRAWN) if cause else SeatEvent.WITHDRAWN  # nobody saw it ring in vain
         await end_target(self._waiting, self._clock, call, transfer, state, self._missed if event is SeatEvent.MISSED else event)
         return True
 
@@ -144,7 +145,7 @@ class Target:
         return await revise_inside(self._waiting, self._call_id, revise, facts) is not None
 
     def _is_gone(self, transfer: Transfer) -> bool:
-        return transfer.transfer_id in self._around.gone or transfer.transfer_id in self._absent
+        return transfer.transfer_id in self._around.gone or transfer.transfer_id == self._absent
 
 
 def _of(call: LiveCall) -> Transfer | None:

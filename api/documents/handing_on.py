@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from api.documents.plain import Document, Moment, Question
 from conference.transfer import TargetKind, Transfer, TransferTarget
@@ -22,7 +22,7 @@ class HandOn(Question):
     group: Annotated[str | None, Field(min_length=1, max_length=64, description="A group; announced, one of its free seats.")] = None
     number: Annotated[str | None, Field(min_length=3, max_length=40, description="A number that transfer.numbers allows.")] = None
     hotline: Annotated[str | None, Field(min_length=1, max_length=32, description="Another hotline (transfer.hotlines).")] = None
-    announced: Annotated[bool, Field(description="The seat talks with the target first, and then completes or cancels.")] = False
+    announced: Annotated[StrictBool, Field(description="The seat talks with the target first, and then completes or cancels.")] = False
     summary: Annotated[str, Field(max_length=LONGEST_SUMMARY, description="What the target is to know of the call.")] = ""
 
     @model_validator(mode="after")

@@ -25,7 +25,7 @@ TALKS = Answers()
 SUMMARY = "留抵退税，材料已交\r\nX-Evil: 1"
 
 
-async def transfer(place: Hotline, call_id: str, **body: Any) -> dict[str, Any]:
+async def transfer(place: Hotline, call_id: str, **body: str | bool) -> dict[str, Any]:
     made: dict[str, Any] = await place.api.ask("POST", f"/calls/{call_id}/transfer", body)
     return made
 

@@ -9,7 +9,19 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from api.sources import Changed, Happening, Known, PageRules, PartHealth, ReloadReport, RingTimes, SoundToHear, Sources
+from api.sources import (
+    Changed,
+    HandingOn,
+    Happening,
+    Known,
+    OtherHotline,
+    PageRules,
+    PartHealth,
+    ReloadReport,
+    RingTimes,
+    SoundToHear,
+    Sources,
+)
 from calls.calendar import Calendar
 from calls.errors import Conflict, Gone, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
@@ -17,6 +29,8 @@ from calls.hours import Hours
 from conference.desk import ConferenceDesk
 from conference.recording import RecordingDesk
 from conference.supervising import SupervisionDesk
+from conference.targets import Found
+from conference.transfer import TargetKind, TransferTarget
 from engine.shifts import ShiftRules, ShiftWatch
 from routing.expected import Line, Outlook, Pace, Serving
 from routing.explain import Asked, Background, Explanation, explain
@@ -164,6 +178,18 @@ class LiveCalls:
         self.held[call_id] = replace(live, state=state, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         self.facts += facts
         return True
+
+    async def seat_left(self, call_id: str, seat_id: str) -> None:
+        self.held[call_id] = replace(self.held[call_id], seat_id="", seat_leg="", seat_channel="")
+
+
+class Targets:
+    """conference.targets.Targets: hotlines, groups and numbers, all of them."""
+
+    async def find(self, call: LiveCall, to: TransferTarget, *, announced: bool) -> list[Found]:
+        if to.kind is TargetKind.SEAT:
+            raise Refused("seat_unknown", f"There is no seat {to.value}.")
+        return [Found(kind=to.kind, value=to.value, name=to.value, device="PJSIP/12366@zhida-outside")]
 
 
 class Seats:
@@ -533,7 +559,7 @@ class Hotline:
             waiting=self.waiting,  # type: ignore[arg-type]
             seats=self.seats,  # type: ignore[arg-type]
             desk=SeatDesk(self.seats, Agents(Clock(), AGENTS), pause_reasons={"1": "小休", "2": "用餐"}, extend_s=30),
-            conferences=ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock()),  # type: ignore[arg-type]
+            conferences=ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock(), targets=Targets()),  # type: ignore[arg-type]
             records=self.records,  # type: ignore[arg-type]
             callbacks=self.records.callbacks,
             calling_back=self.records.callbacks,
@@ -573,6 +599,7 @@ class Hotline:
                 clock=Clock(),
                 longest_s=180,
             ),
+            handing_on=lambda: HandingOn(numbers=("0515",), hotlines={"12366": OtherHotline(name="税务", number="12366", token="hotline")}),
         )
 
     async def reload(self, *, dry_run: bool, by: str) -> ReloadReport:

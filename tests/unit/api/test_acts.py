@@ -15,7 +15,11 @@ from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
+<<<<<<< HEAD
 from tests.unit.api.test_openapi import BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_THE_WAITING, SUPERVISED, answered, confer, filled, linked
+=======
+from tests.unit.api.test_openapi import BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_THE_WAITING, SUPERVISED, answered, confer, filled, in_call
+>>>>>>> 07331f2 (A target that rings as its engine dies rings on; a hold by the phone's own key is recorded; acts in calls are counted)
 from tests.unit.tickets import builders as told
 
 OF_LINKS = {"issue_link", "show_code", "revoke_link"}
@@ -25,7 +29,11 @@ FREE_OF_REASON = {
     *("pause_recording", "resume_recording", "release_recording"),
     *IN_WRAP_UP,
     *("call_back", "claim_callback", "give_callback_back"),
+<<<<<<< HEAD
     *OF_LINKS,
+=======
+    *("hold", "resume", "mute", "unmute", "ask_colleague", "hand_on", "complete_transfer", "cancel_transfer"),
+>>>>>>> 07331f2 (A target that rings as its engine dies rings on; a hold by the phone's own key is recorded; acts in calls are counted)
 }
 
 
@@ -42,6 +50,7 @@ async def test_every_operation_that_is_no_get_is_noted(hotline: Hotline, admin: 
     if name in SUPERVISED:
         await admin.ask("POST", f"/calls/{CALL}/supervision", json=BODIES["start_supervision"])
         answered(hotline)
+    in_call(hotline, name)
     if name in OF_THE_WAITING:
         hotline.waiting.add(a_live_call(state=CallState.WAITING))
     if name in IN_WRAP_UP:

@@ -6,8 +6,9 @@ import pytest
 import pytest_asyncio
 
 from calls.errors import Conflict, NotFound, PbxFault
+from conference.phone_hold import PhoneHolds
 from routing.waiting import CallState
-from tests.unit.conference.stage import CALL, SEAT_LEG, Stage, a_phone
+from tests.unit.conference.stage import CALL, SEAT_LEG, OneClock, Stage, a_phone
 
 SPECIALIST, COLLEAGUE = f"spec-{CALL}-0", f"spec-{CALL}-1"
 
@@ -168,3 +169,20 @@ async def test_the_caller_is_not_taken_out(stage: Stage) -> None:
     await three_way(stage)
     with pytest.raises(Conflict, match="music"):
         await stage.desk.take_out(CALL, "caller")
+
+
+async def test_a_hold_by_the_phones_own_key_is_recorded_and_nobody_else_s(stage: Stage) -> None:
+    holds = PhoneHolds(waiting=stage.room, clock=OneClock())  # type: ignore[arg-type]
+    await holds.note(CALL, SEAT_LEG, held=True)
+    await holds.note(CALL, CALL, held=True)
+    await holds.note(CALL, SEAT_LEG, held=False)
+    assert stage.room.kinds() == ["held", "resumed"]
+    assert stage.state is CallState.TALKING
+
+
+async def test_what_was_done_is_counted(stage: Stage) -> None:
+    await held(stage)
+    await stage.desk.resume(CALL)
+    with pytest.raises(Conflict):
+        await stage.desk.resume(CALL)
+    assert stage.desk.counts == {"hold": 1, "resume": 1}
