@@ -11,6 +11,7 @@ import structlog
 
 from calls.errors import Fault, LegGone, NotFound
 from calls.events import RecordingStarted
+from conference.errand_store import IN_CONFERENCE
 from engine.mailbox import PostOffice
 from engine.watcher import PhonesHere
 from pbx.ami.actions import AmiActions
@@ -81,6 +82,7 @@ class Reconciler:
         self.recorded = recorded
         self._one_of = one_of
         self._silent = 0
+        self._bridged: set[str] = set()
         self._unheld: AbstractSet[str] = frozenset()
         self._at_once = asyncio.Event()
 
@@ -130,6 +132,7 @@ class Reconciler:
         self._unheld = await self._followed_by_nobody(calls)
         for call in calls:
             await self._mend(call, snapshot)
+        await self._bring_in(calls, snapshot, rooms)
         if self.supervisors is not None:
             await self.supervisors({leg.uniqueid: leg.state for leg in snapshot.channels.values()})
         if reclaim:
@@ -180,6 +183,23 @@ class Reconciler:
             await self._actions.confbridge_kick(call.room, call.channel)
         except (LegGone, NotFound):
             log.debug("leg_out_of_room_already", room=call.room)
+
+    async def _bring_in(self, calls: Sequence[LiveCall], snapshot: Snapshot, rooms: Mapping[str, AbstractSet[str]]) -> None:
+        """Seats that were to go into their rooms, and whose mover died before he moved them: found so twice, they are moved now."""
+        left = {call.seat_leg: call for call in calls if call.state in IN_CONFERENCE and self._still_bridged(call, snapshot, rooms)}
+        for leg in left.keys() & self._bridged:
+            log.warning("seat_brought_into_room", call_id=left[leg].call_id, seat_id=left[leg].seat_id)
+            try:
+                await self._actions.redirect(left[leg].seat_channel, context="zhida-room", exten="leg")
+            except (LegGone, NotFound):
+                log.debug("leg_gone_already", leg=leg)
+        self._bridged = set(left)
+
+    def _still_bridged(self, call: LiveCall, snapshot: Snapshot, rooms: Mapping[str, AbstractSet[str]]) -> bool:
+        """Whether the call's seat and caller are still in the bridge of their Dial."""
+        seat, caller = snapshot.channels.get(call.seat_leg), snapshot.channels.get(call.call_id)
+        together = seat is not None and caller is not None and seat.bridge_id != "" and seat.bridge_id == caller.bridge_id
+        return together and call.seat_leg not in rooms.get(call.room, ())
 
     async def _hung_up(self, leg: str) -> None:
         """Whoever was asked for that died over it, and the two talk on."""

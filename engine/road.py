@@ -288,6 +288,9 @@ class Road:
                 live = await self._known(line.uniqueid)
             if line.gone:
                 raise LegGone("caller_gone", "the caller hung up", call_id=line.uniqueid)
+            if live is not None and live.state is CallState.TALKING and not await self._talk_over(live):
+                live = await self._known(line.uniqueid)  # at that very moment he was handed on, or held
+                continue
             if live is None or live.state not in _HANDED_ON:
                 break
             handing_on = HandingOn(desk=self.desk, line=line, mailbox=mailbox, telling=self._telling(line, mailbox))
@@ -302,6 +305,14 @@ class Road:
         if self.desk.service.rating:
             await self._rate(line)
         return Outcome(reason="completed")
+
+    async def _talk_over(self, live: LiveCall) -> bool:
+        """From now on nothing of a conference can be done with him; False where something has been meanwhile."""
+        try:
+            return await self.desk.waiting.change(live.call_id, expect=live.state, state=CallState.AFTER)
+        except StoreFault as fault:
+            log.error("talk_end_not_recorded", code=fault.code)
+            return True
 
     async def _in_conference(self, line: AgiLine, mailbox: Mailbox, live: LiveCall, *, resumed: bool) -> None:
         if live.seat_leg:

@@ -295,12 +295,9 @@ class Watcher:
         self._post = post
         self._phones = phones
         self.supervisors: Supervisors | None = None
-<<<<<<< HEAD
         self.strayed: Callable[[str], None] = lambda _: None
         """Told of callers' legs, by uniqueid, that were answered by a seat or hung up and are in nobody's hands here."""
-=======
         self.holds: Holds | None = None
->>>>>>> 07331f2 (A target that rings as its engine dies rings on; a hold by the phone's own key is recorded; acts in calls are counted)
         self._handlers: dict[str, Callable[[Mapping[str, str]], None]] = {
             "DialBegin": self._dial_begin,
             "DialEnd": self._dial_end,

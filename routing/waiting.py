@@ -186,7 +186,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Second:
-    """A seat that is asked to take a caller over. `leg`: uniqueid of the channel that rings it. `ring_s`: for so long at most."""
+    """A seat that is asked to take a caller over. `leg`: uniqueid of the channel that rings it, for `ring_s` at most."""
 
     seat_id: str
     leg: str
@@ -216,9 +216,8 @@ class WaitingRoom(Protocol):
         Returns the offer, or None: it waits, and an offer will be delivered to `call.engine`.
 
         With a `seat_id` the call is for that seat, which takes it at once or not at all: where it is ready, paused (it is paused
-        again afterwards) or in wrap-up, and its phone idle. Else its ladder counts, where it has one.
-
-        A call that a seat has `left` to others is offered to it as if that one had refused it.
+        again afterwards) or in wrap-up, and its phone idle. Else its ladder counts, where it has one. A seat that has `left` it to
+        others counts as one that refused it.
         """
         ...
 
@@ -265,9 +264,8 @@ class WaitingRoom(Protocol):
     async def take_second(
         self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
     ) -> bool:
-        """Reserve a second seat, which is to talk with the call's own and then take the caller over; as `change` else.
+        """As `change`, and a seat that is to take the caller over is reserved: rung for nobody else until it answers or its lease is over.
 
-        It is rung for nobody else until it answers, or the lease of that reservation runs out.
         Raises: Refused: no such seat. Conflict: it is not ready with an idle phone.
         """
         ...
@@ -280,13 +278,8 @@ class WaitingRoom(Protocol):
         """The second seat takes nobody over: it left again, or (`event`) did not answer. Late word changes nothing."""
         ...
 
-    async def complete(
-        self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]
-    ) -> bool:
-        """The second seat is the call's from now on, and the first, where it is still there, is done with it.
-
-        False, and nothing changed, where the call is not in `expect`, or that leg's seat does not talk.
-        """
+    async def complete(self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]) -> bool:
+        """The second seat is the call's from now on, the first is done with it. False: not in `expect`, or that seat does not talk."""
         ...
 
     async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:

@@ -144,9 +144,7 @@ class RedisLiveState:
         """See `WaitingRoom.second_left`."""
         await self._steps.run("second_left", {"call_id": call_id, "leg": leg, "event": event})
 
-    async def complete(
-        self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]
-    ) -> bool:
+    async def complete(self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]) -> bool:
         """See `WaitingRoom.complete`."""
         args = {"call_id": call_id, "leg": leg, "expect": expect, "state": state, "set": {"inside": inside}}
         return bool((await self._steps.run("complete", args, facts))["done"])

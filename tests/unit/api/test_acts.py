@@ -15,11 +15,18 @@ from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
 from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
-<<<<<<< HEAD
-from tests.unit.api.test_openapi import BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_THE_WAITING, SUPERVISED, answered, confer, filled, linked
-=======
-from tests.unit.api.test_openapi import BODIES, IN_CONFERENCE, IN_WRAP_UP, OF_THE_WAITING, SUPERVISED, answered, confer, filled, in_call
->>>>>>> 07331f2 (A target that rings as its engine dies rings on; a hold by the phone's own key is recorded; acts in calls are counted)
+from tests.unit.api.test_openapi import (
+    BODIES,
+    IN_CONFERENCE,
+    IN_WRAP_UP,
+    OF_THE_WAITING,
+    SUPERVISED,
+    answered,
+    confer,
+    filled,
+    in_call,
+    linked,
+)
 from tests.unit.tickets import builders as told
 
 OF_LINKS = {"issue_link", "show_code", "revoke_link"}
@@ -29,11 +36,8 @@ FREE_OF_REASON = {
     *("pause_recording", "resume_recording", "release_recording"),
     *IN_WRAP_UP,
     *("call_back", "claim_callback", "give_callback_back"),
-<<<<<<< HEAD
     *OF_LINKS,
-=======
     *("hold", "resume", "mute", "unmute", "ask_colleague", "hand_on", "complete_transfer", "cancel_transfer"),
->>>>>>> 07331f2 (A target that rings as its engine dies rings on; a hold by the phone's own key is recorded; acts in calls are counted)
 }
 
 

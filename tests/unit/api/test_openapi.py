@@ -39,11 +39,8 @@ PATHS = {
     "member": "seat",
     "consult": "0",
     "task_id": "left",
-<<<<<<< HEAD
     "link_id": "7k2m9x0p",
-=======
     "transfer_id": f"xfer-{CALL}-1f2e3d4c",
->>>>>>> 07331f2 (A target that rings as its engine dies rings on; a hold by the phone's own key is recorded; acts in calls are counted)
 }
 BODIES: dict[str, Any] = {
     "ask_specialist": {"department": "税务"},
@@ -125,11 +122,11 @@ async def confer(hotline: Hotline, admin: Asker) -> None:
     hotline.waiting.add(a_live_call(state=CallState.CONSULT, errand=joined.to_json(), room=CALL))
 
 
-<<<<<<< HEAD
 def linked(hotline: Hotline) -> None:
     """A specialist has a link to the ticket."""
     hotline.linking.store.held[PATHS["link_id"]] = replace(A_LINK, ticket=PATHS["number"])
-=======
+
+
 def in_call(hotline: Hotline, name: str) -> None:
     """What the operation is about is so."""
     if name == "resume":
@@ -145,7 +142,6 @@ def in_call(hotline: Hotline, name: str) -> None:
             state=TransferState.JOINED,
         )
         hotline.waiting.add(a_live_call(state=CallState.CONSULT, room=CALL, inside=Inside(transfer=transfer).to_json()))
->>>>>>> 07331f2 (A target that rings as its engine dies rings on; a hold by the phone's own key is recorded; acts in calls are counted)
 
 
 def answered(hotline: Hotline) -> None:

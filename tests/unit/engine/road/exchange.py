@@ -9,7 +9,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from calls.errors import PbxFault
+from calls.errors import LegGone, PbxFault
 from conference.errand import Attempt
 from conference.transfer import Transfer
 from pbx.ami.messages import AmiEvent, AmiResponse
@@ -302,7 +302,9 @@ class Legs:
 
     async def into_room(self, room: str, channel: str) -> None:
         await self._asked()
-        leg = next(leg for leg in self._exchange.legs.values() if leg.channel == channel)
+        leg = next((leg for leg in self._exchange.legs.values() if leg.channel == channel), None)
+        if leg is None:
+            raise LegGone("leg_gone", "Redirect failed.")
         leg.moved.set()
         room = next(caller.uniqueid for caller in self._exchange.callers.values() if caller.uniqueid in leg.phone.rung[-1:])
         self._exchange.joins(leg, room)

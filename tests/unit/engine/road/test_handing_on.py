@@ -2,6 +2,7 @@
 
 import pytest
 
+from calls.errors import Conflict, NotFound, PbxFault
 from conference.inside import Inside
 from conference.transfer import TargetKind, TransferTarget
 from routing.waiting import CallState
@@ -194,3 +195,25 @@ async def test_whenever_the_engine_of_an_announced_transfer_dies_nobody_is_lost(
         talk.seat.hang_up()
     await stage.over(talk.caller)
     assert {stage.seat_state("8001"), stage.seat_state("8004")} == {SeatState.READY}
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.0005, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.004])
+@pytest.mark.parametrize("act", ["transfer", "hold"])
+async def test_who_is_handed_on_or_held_just_as_his_seat_hangs_up_is_not_said_to_be_where_he_is_not(
+    stage: Stage, act: str, after_s: float
+) -> None:
+    talk = await a_talk(stage)
+    await stage.seat("8004", answers_after_s=1)
+    talk.seat.hang_up()
+    await stage.passes(after_s)
+    try:
+        if act == "transfer":
+            await talk.handed(TargetKind.SEAT, "8004")
+        else:
+            await talk.desk.hold(talk.caller.uniqueid)
+    except (Conflict, NotFound, PbxFault):
+        await stage.over(talk.caller)
+        assert stage.end_reason(talk.caller) == "completed"
+        return
+    await stage.until(lambda: len(talk.served()) > 1, within_s=60)  # somebody else has him
+    assert not talk.caller.gone.is_set()
