@@ -125,8 +125,7 @@ class LiveCall:
         seat_channel, seat_leg: name and uniqueid of the seat's channel once it answered.
         room: the conference room's name where there is one.
         errand: what the owner's coroutine is to do for a conference (opaque JSON; it survives the engine).
-        inside: what else goes on in the conference (as opaque, and as lasting).
-        second: the seat that is to take the caller over, while it is rung or talks with the call's own, else "".
+        inside: what else goes on in it (as opaque, and as lasting). second: the seat that is asked to take the caller over, or "".
     """
 
     call_id: str
@@ -249,8 +248,7 @@ class WaitingRoom(Protocol):
     ) -> bool:
         """Move a call that a seat answered between the states of such a call.
 
-        False, and nothing changed, where it was not in `expect` or (given `expect_errand`, `expect_inside`) its errand, or what
-        is inside it, is another by now.
+        False, and nothing changed, where it was not in `expect`, or its errand or inside is another by now than is expected, if so.
 
         Also records facts or sets fields without moving (state == expect). None leaves a field as it is. The engine that
         owns the call is told (`Deliveries.poked`), so that its coroutine looks again.
