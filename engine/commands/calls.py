@@ -115,13 +115,13 @@ def cancel(call: CallId, config: ConfigFile = None) -> None:
 @app.command("pause-recording")
 def pause_recording(call: CallId, config: ConfigFile = None) -> None:
     """Record silence of everybody, while a secret is said."""
-    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/pause"))
+    print_json(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/pause"))
 
 
 @app.command("resume-recording")
 def resume_recording(call: CallId, config: ConfigFile = None) -> None:
     """Record what is said again."""
-    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/resume"))
+    print_json(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/resume"))
 
 
 @app.command("take-out")
