@@ -12,6 +12,7 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    HOTLINE = "hotline"  # another one, to which callers are handed on
 
 
 class Right(StrEnum):
@@ -24,14 +25,16 @@ class Right(StrEnum):
     KEEP = "keep"  # have a recording kept beyond its time, or no longer
     SERVE = "serve"  # conferences, tickets and the states of seats
     SUPERVISE = "supervise"  # be on calls of others, move them, force seats, see who did what
+    TAKE_OVER = "take_over"  # read what comes with a caller who is handed on
     CONFIGURE = "configure"  # have the configuration read again
 
 
-_SERVING: Final = frozenset({Right.LOOK, Right.SERVE, Right.HEAR})
+_SERVING: Final = frozenset({Right.LOOK, Right.SERVE, Right.HEAR, Right.TAKE_OVER})
 _STEERING: Final = _SERVING | {Right.HEAR_ALL, Right.KEEP, Right.SUPERVISE}
 
 ALLOWED: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.OBSERVER: frozenset({Right.LOOK}),
+    Role.OBSERVER: frozenset({Right.LOOK, Right.TAKE_OVER}),
+    Role.HOTLINE: frozenset({Right.TAKE_OVER}),
     Role.AGENT: _SERVING,
     Role.SUPERVISOR: _STEERING,
     Role.ADMIN: frozenset(Right),

@@ -44,7 +44,8 @@ PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "wish_id": PathPart(r"[0-9a-f]{1,40}", "A wish's id.", "5d2f1c0a9b3e4f60"),
     "link_id": PathPart(r"[0-9a-z]{8}", "A link's id; it is no secret.", "7k2m9x0p"),
     "consult": PathPart(r"[A-Za-z0-9._-]{1,80}", "Which of a call's consults, as their list names it.", "0"),
-    "member": PathPart(r"[A-Za-z0-9._-]{1,200}", "Who: seat, a specialist's id, or an attempt's id.", "seat"),
+    "member": PathPart(r"[A-Za-z0-9._-]{1,200}", "Who: caller, seat, target, a specialist's id, or an attempt's id.", "seat"),
+    "transfer_id": PathPart(r"[A-Za-z0-9._-]{1,200}", "A transfer's id.", "xfer-zhida-1795203893.17-1f2e3d4c"),
 }
 """Every name that a path may have."""
 

@@ -1,7 +1,7 @@
 """What the API needs of the rest of Zhida; engine/ wires it."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -268,6 +268,23 @@ class KeptRecordings(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherHotline:
+    """Another hotline. `token`: the name of the token that is its own, "" where it has none."""
+
+    name: str
+    number: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandingOn:
+    """Whom callers may be handed on to: how outside numbers may begin, and hotlines by what they are asked for by."""
+
+    numbers: tuple[str, ...] = ()
+    hotlines: Mapping[str, OtherHotline] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageRules:
     """How specialists' pages are served.
 
@@ -329,3 +346,4 @@ class Sources:
     page: Callable[[], PageRules]
     recordings: KeptRecordings
     recording_desk: RecordingDesk
+    handing_on: Callable[[], HandingOn] = HandingOn

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from calls.clock import Clock
-from calls.errors import Conflict, Refused
+from calls.errors import Conflict, NotFound, Refused
 from conference.desk import AskedFor, ConferenceDesk, PhoneToRing
 from conference.duty import DutyRules, Standing
 from conference.errand import AttemptState, Errand
@@ -102,6 +102,28 @@ class SpecialistDesk:
             raise _nobody(words, plan)
         what = AskedFor(wanted=words, about=wanted.about or words, parallel=rules.parallel)
         return await self._conferences.ask(call_id, self._phones(plan.candidates, rules), what=what, instead=wanted.instead)
+
+    async def colleague(self, call_id: str, member: str) -> Errand:
+        """A specialist who is on the line asks for a colleague of his department, who is hunted for like anybody.
+
+        Args: member: his or his attempt's id.
+        Raises: NotFound: he was never asked. Refused: he has no colleague. Conflict: none of them can be asked now. As
+            `ConferenceDesk.hand_on`. StoreFault.
+        """
+        call = await self._waiting.call(call_id)
+        attempts = Errand.from_json(call.errand).attempts if call is not None else ()
+        his = next((one for one in attempts if member in (one.attempt_id, one.specialist_id)), None)
+        if his is None:
+            raise NotFound("member_not_there", f"Call {call_id} has no specialist {member} in it.", call_id=call_id, member=member)
+        unit = of_department(await self._roster.everybody(), his.department)
+        others = [one for one in unit if one.specialist_id != his.specialist_id]
+        if not others:
+            raise Refused("no_colleague", f"The roster has nobody of {his.department} but {his.name}.", department=his.department)
+        rules, plan = self._rules(), await self.plan(others, call_id=call_id)
+        if not plan.candidates:
+            raise _nobody(his.department, plan)
+        what = AskedFor(wanted=his.department, about=his.about or his.department, parallel=rules.parallel)
+        return await self._conferences.hand_on(call_id, his.attempt_id, self._phones(plan.candidates, rules), what=what)
 
     async def meant(self, wanted: Wanted) -> tuple[list[Specialist], str]:
         """The specialists that are meant, in the roster's order, and what was asked for in words. Raises: Refused: nobody. StoreFault."""

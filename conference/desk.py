@@ -1,14 +1,21 @@
 """What a seat or a supervisor may ask of a conference: any engine takes it, the engine that owns the call carries it out."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calls.clock import Clock
 from calls.errors import Conflict, NotFound, PbxFault
-from calls.events import ConsultStarted, ThreeWayStarted
+from calls.events import ConsultStarted, Event, HandedOn, Held, Muted, Resumed, ThreeWayStarted, Unmuted
 from conference.errand import Attempt, AttemptState, Errand
-from conference.errand_store import IN_CONFERENCE, revise_errand
+from conference.errand_store import revise_errand
+from conference.inside import Inside, revise_inside
 from conference.legs import Legs
+from conference.members import Who, member_of
+from conference.table import Act, after
+from conference.targets import NoTargets, Targets
+from conference.transfer import Transfer, TransferTarget
+from conference.transferring import Transfers, changed_meanwhile, leg_unknown
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 
@@ -36,103 +43,238 @@ class AskedFor:
 
 
 class ConferenceDesk:
-    """Asks for, joins, splits and ends conferences."""
+    """Asks for, joins, splits and ends conferences. What can be done when, and what comes of it, is conference.table.
 
-    def __init__(self, *, waiting: WaitingRoom, legs: Legs, clock: Clock) -> None:
+    All raise NotFound where there is no such call, Conflict where the table has no such act, PbxFault where Asterisk cannot be asked.
+    """
+
+    def __init__(self, *, waiting: WaitingRoom, legs: Legs, clock: Clock, targets: Targets | None = None) -> None:
         self._waiting = waiting
         self._legs = legs
         self._clock = clock
+        self.counts: Counter[str] = Counter()
+        """What was asked for and done here, for figures: act -> how often."""
+        self._transfers = Transfers(waiting=waiting, legs=legs, clock=clock, targets=targets or NoTargets())
+
+    # ── handing the caller on ──
+
+    async def transfer(self, call_id: str, to: TransferTarget, *, announced: bool, by: str, summary: str = "") -> Transfer:
+        """Hand the caller on: at once (he is on his way, the seat is free), or after a word with the target (`complete`, `cancel`).
+
+        Raises: Refused: there is no such target, or it may not be called. Conflict: also where nobody is there, or one goes on already.
+        """
+        call = await self._call(call_id)
+        begin = self._transfers.announced if announced else self._transfers.blind
+        transfer = await begin(call, to, by=by, summary=summary)
+        self.counts[f"{Act.ANNOUNCE if announced else Act.TRANSFER}_{to.kind}"] += 1
+        return transfer
+
+    async def complete(self, call_id: str) -> Transfer:
+        """The seat leaves the caller to the target it has talked with. Raises: Conflict: also where nobody has answered."""
+        transfer = await self._transfers.complete(await self._call(call_id))
+        self.counts[Act.COMPLETE] += 1
+        return transfer
+
+    # ── specialists ──
 
     async def ask(self, call_id: str, phones: Sequence[PhoneToRing], *, what: AskedFor | None = None, instead: bool = False) -> Errand:
         """Hunt for a specialist: ring these phones in turn until one accepts.
 
-        A call that talks goes into consult: the caller hears music, the seat waits in the room. `instead`: of a hunt that goes on.
-        Raises: NotFound: no such call. Conflict: it has no seat, or a hunt goes on already. PbxFault: the seat's leg could not be moved.
+        A call that talks, or is held, goes into consult: the caller hears music, the seat waits in the room. `instead`: of a hunt that
+        goes on. Raises: Conflict: also where a hunt goes on already.
         """
         what = what or AskedFor()
         call = await self._call(call_id)
-        if call.state is CallState.TALKING:
-            return await self._open(call, phones, what)
-        if call.state not in IN_CONFERENCE:
-            sentence = f"call {call_id} is {call.state}; a specialist can be asked while a seat talks."
-            raise Conflict("call_not_talking", sentence, state=call.state)
+        after(call, Act.ASK)
+        if call.state in (CallState.TALKING, CallState.HELD):
+            return await self._open_hunt(call, phones, what)
 
         def add(now: LiveCall, errand: Errand) -> Errand:
-            if not now.seat_id:
-                raise Conflict("seat_has_left", f"the seat has left call {call_id}; only a seat can ask for a specialist.", call_id=call_id)
-            if instead:
-                errand = errand.cancelled()
-            if errand.hunting:
-                raise Conflict("hunt_goes_on", f"call {call_id} is already looking for a specialist; cancel that first.", call_id=call_id)
-            return errand.plus(_attempts(now, phones, what, errand))
+            after(now, Act.ASK)
+            return _hunt(now, errand.cancelled() if instead else errand, phones, what)
 
         return _still(await revise_errand(self._waiting, call_id, add), call_id)
 
+    async def cancel(self, call_id: str) -> Errand:
+        """Stop hunting, and let the target of an announced transfer go; who else is in the room stays."""
+        call = await self._call(call_id)
+        after(call, Act.CANCEL)
+        await self._transfers.cancel(call)
+        return _still(await revise_errand(self._waiting, call_id, lambda _, errand: errand.cancelled()), call_id)
+
+    async def hand_on(self, call_id: str, member: str, phones: Sequence[PhoneToRing], *, what: AskedFor | None = None) -> Errand:
+        """A specialist who is on the line asks for a colleague; he may leave meanwhile, also where the seat has left.
+
+        Args: member: the specialist's or his attempt's id.
+        Raises: NotFound: he is not on the line. Conflict: also where a hunt goes on already.
+        """
+        call = await self._call(call_id)
+        after(call, Act.HAND_ON)
+        who = self._member(call, member)
+        if who.kind != "specialist":
+            raise NotFound("member_not_there", f"Call {call_id} has no specialist {member} in it.", call_id=call_id, member=member)
+
+        def add(now: LiveCall, errand: Errand) -> Errand:
+            after(now, Act.HAND_ON)
+            return _hunt(now, errand, phones, what or AskedFor())
+
+        # The hand-over first: the hunt of a call whose seat has left is cancelled where nobody handed on.
+        await revise_inside(self._waiting, call_id, lambda _, inside: replace(inside, handed_by=who.leg))
+        facts = [HandedOn(call_id=call_id, at=self._clock.now(), attempt_id=who.leg, specialist_id=who.id)]
+        return _still(await revise_errand(self._waiting, call_id, add, facts), call_id)
+
+    async def take_out(self, call_id: str, member: str) -> None:
+        """End one member's part: "seat", a specialist's id or an attempt's id, "target".
+
+        Raises: NotFound: no such member.
+        """
+        call = await self._call(call_id)
+        after(call, Act.TAKE_OUT)
+        who = self._member(call, member, ringing=True)
+        if who.kind == "caller":
+            sentence = f"The caller of call {call_id} is put on music (hold, consult), not taken out."
+            raise Conflict("caller_not_taken_out", sentence, call_id=call_id)
+        await self._legs.hang_up(who.leg)
+
+    # ── the caller: music or room ──
+
     async def join(self, call_id: str) -> None:
-        """All three: the caller comes into the room. Raises: NotFound, Conflict: no consult."""
-        await self._call(call_id)
-        facts = [ThreeWayStarted(call_id=call_id, at=self._clock.now())]
-        if not await self._waiting.change(call_id, expect=CallState.CONSULT, state=CallState.THREE_WAY, facts=facts):
-            raise Conflict("call_not_in_consult", f"call {call_id} is in no consult; ask for a specialist first.", call_id=call_id)
+        """All who are in the room and the caller: he comes in."""
+        await self._bring_in(call_id, Act.JOIN)
+
+    async def resume(self, call_id: str) -> None:
+        """The caller hears music no more: he comes into the room."""
+        await self._bring_in(call_id, Act.RESUME)
 
     async def consult(self, call_id: str) -> None:
-        """The caller goes back to music, the others go on. Raises: NotFound, Conflict, PbxFault."""
+        """The caller goes back to music, the others go on."""
+        await self._send_out(call_id, Act.CONSULT)
+
+    async def hold(self, call_id: str) -> None:
+        """The caller hears music, the seat is alone; where somebody is with it, the caller's absence is a consult."""
         call = await self._call(call_id)
-        facts = [ConsultStarted(call_id=call_id, at=self._clock.now(), seat_id=call.seat_id)]
-        if not call.seat_id or not await self._waiting.change(
-            call_id, expect=CallState.THREE_WAY, state=CallState.CONSULT, facts=facts
-        ):
-            raise Conflict("call_not_in_three_way", f"call {call_id} is in no three-way call with its seat.", call_id=call_id)
+        if call.state is CallState.TALKING:
+            await self._open(call, Act.HOLD, [Held(call_id=call_id, at=self._clock.now(), seat_id=call.seat_id)])
+        else:
+            after(call, Act.HOLD)
+            await self._send_out(call_id, Act.CONSULT if _has_company(call) else Act.HOLD)
+
+    async def _bring_in(self, call_id: str, act: Act) -> None:
+        while True:
+            call = await self._call(call_id)
+            state = after(call, act)
+            of = {"call_id": call_id, "at": self._clock.now()}
+            fact: Event = Resumed(**of, seat_id=call.seat_id) if call.state is CallState.HELD else ThreeWayStarted(**of)  # type: ignore[arg-type]
+            if await self._waiting.change(call_id, expect=call.state, state=state, facts=[fact]):
+                self.counts[act] += 1
+                return
+
+    async def _send_out(self, call_id: str, act: Act) -> None:
+        call = await self._call(call_id)
+        state = after(call, act)
+        of = {"call_id": call_id, "at": self._clock.now(), "seat_id": call.seat_id}
+        fact: Event = Held(**of) if state is CallState.HELD else ConsultStarted(**of)  # type: ignore[arg-type]
+        if not await self._waiting.change(call_id, expect=call.state, state=state, facts=[fact]):
+            await self._send_out(call_id, act)
+            return
         try:
             await self._legs.out_of_room(call.room, call.channel)
         except PbxFault:  # he still hears everything, and must not be said to hear music
             back = [ThreeWayStarted(call_id=call_id, at=self._clock.now())]
-            await self._waiting.change(call_id, expect=CallState.CONSULT, state=CallState.THREE_WAY, facts=back)
+            await self._waiting.change(call_id, expect=state, state=call.state, facts=back)
             raise
+        self.counts[act] += 1
 
-    async def cancel(self, call_id: str) -> Errand:
-        """Stop hunting; who is in the room stays. Raises: NotFound, Conflict."""
-        await self._call(call_id)
-        return _still(await revise_errand(self._waiting, call_id, lambda _, errand: errand.cancelled()), call_id)
+    # ── who is heard ──
 
-    async def take_out(self, call_id: str, member: str) -> None:
-        """End one member's part: "seat", a specialist's id or an attempt's id.
+    async def mute(self, call_id: str, member: str) -> None:
+        """From now on this member hears and is not heard: "caller", "seat", "target", a specialist's or an attempt's id.
 
-        Raises: NotFound: no such call or member. PbxFault.
+        The caller who hears music is muted when he comes back. Raises: NotFound: no such member.
         """
-        call = await self._call(call_id)
-        if member == "seat" and call.seat_leg:
-            await self._legs.hang_up(call.seat_leg)
-            return
-        for attempt in Errand.from_json(call.errand).attempts:
-            if member in (attempt.attempt_id, attempt.specialist_id) and attempt.state in (AttemptState.JOINED, AttemptState.RINGING):
-                await self._legs.hang_up(attempt.attempt_id)
-                return
-        raise NotFound("member_not_there", f"call {call_id} has no {member} in it.", call_id=call_id, member=member)
+        await self._set_muted(call_id, member, muted=True)
 
-    async def _open(self, call: LiveCall, phones: Sequence[PhoneToRing], what: AskedFor) -> Errand:
-        if not call.seat_channel:
-            sentence = f"the seat's leg of call {call.call_id} is not known, because Asterisk could not be heard when it answered."
-            raise PbxFault("seat_leg_unknown", sentence, call_id=call.call_id)
-        errand = Errand(attempts=tuple(_attempts(call, phones, what, Errand())))
+    async def unmute(self, call_id: str, member: str) -> None:
+        """That member is heard again. Raises: NotFound: no such member."""
+        await self._set_muted(call_id, member, muted=False)
+
+    async def _set_muted(self, call_id: str, member: str, *, muted: bool) -> None:
+        act = Act.MUTE if muted else Act.UNMUTE
+        call = await self._call(call_id)
+        after(call, act)
+        who = self._member(call, member)
+
+        def revise(now: LiveCall, inside: Inside) -> Inside | None:
+            after(now, act)
+            return inside.with_muted(who.leg, muted=muted) if (who.leg in inside.muted) is not muted else None
+
+        fact = (Muted if muted else Unmuted)(call_id=call_id, at=self._clock.now(), leg=who.leg, member=who.kind, id=who.id)
+        changed = await revise_inside(self._waiting, call_id, revise, [fact])
+        try:
+            await self._legs.mute(call.room, who.leg, muted=muted)
+        except PbxFault:
+            if changed is not None:  # he is heard (or is not) as before, and must not be said to be otherwise
+                await revise_inside(self._waiting, call_id, lambda _, inside: inside.with_muted(who.leg, muted=not muted))
+            raise
+        self.counts[act] += 1
+
+    # ──
+
+    async def _open_hunt(self, call: LiveCall, phones: Sequence[PhoneToRing], what: AskedFor) -> Errand:
+        errand = _hunt(call, Errand.from_json(call.errand), phones, what)
         facts = [ConsultStarted(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)]
+        await self._open(call, Act.ASK, facts, errand=errand)
+        return errand
+
+    async def _open(self, call: LiveCall, act: Act, facts: Sequence[Event], *, errand: Errand | None = None) -> None:
+        """Out of talking or held, on the seat's wish; a talking seat's leg goes into the room, and the caller hears music."""
+        state, talks = after(call, act), call.state is CallState.TALKING
+        if talks and not call.seat_channel:
+            raise leg_unknown(call)
+        text = errand.to_json() if errand is not None else None
         opened = await self._waiting.change(
-            call.call_id, expect=CallState.TALKING, state=CallState.CONSULT, facts=facts, room=call.call_id, errand=errand.to_json()
+            call.call_id, expect=call.state, state=state, facts=facts, room=call.call_id, errand=text, expect_errand=call.errand
         )
         if not opened:
-            raise Conflict("call_not_talking", f"call {call.call_id} is no longer talking with its seat.", call_id=call.call_id)
+            raise changed_meanwhile(call)
+        if not talks:
+            self.counts[act] += 1
+            return
         try:
             await self._legs.into_room(call.call_id, call.seat_channel)
         except PbxFault:
-            await self._waiting.change(call.call_id, expect=CallState.CONSULT, state=CallState.TALKING, errand="")
+            back = [Resumed(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)]
+            await self._waiting.change(call.call_id, expect=state, state=CallState.TALKING, errand=call.errand, facts=back)
             raise
-        return errand
+        self.counts[act] += 1
+
+    def _member(self, call: LiveCall, member: str, *, ringing: bool = False) -> Who:
+        who = member_of(call, member, ringing=ringing)
+        if who is None:
+            raise NotFound("member_not_there", f"Call {call.call_id} has no {member} in it.", call_id=call.call_id, member=member)
+        return who
 
     async def _call(self, call_id: str) -> LiveCall:
         call = await self._waiting.call(call_id)
         if call is None:
-            raise NotFound("call_not_live", f"there is no live call {call_id}.", call_id=call_id)
+            raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
         return call
+
+
+def _has_company(call: LiveCall) -> bool:
+    """Whether somebody beside the seat is in the room, or on the way into it."""
+    errand, transfer = Errand.from_json(call.errand), Inside.from_json(call.inside).transfer
+    if transfer is not None and transfer.announced and transfer.under_way:
+        return True
+    return errand.hunting or any(attempt.state is AttemptState.JOINED for attempt in errand.attempts)
+
+
+def _hunt(call: LiveCall, errand: Errand, phones: Sequence[PhoneToRing], what: AskedFor) -> Errand:
+    """The errand with these phones to be rung, behind all that were ever rung for the call. Raises: Conflict: a hunt goes on."""
+    if errand.hunting:
+        sentence = f"Call {call.call_id} is already looking for a specialist; cancel that first."
+        raise Conflict("hunt_goes_on", sentence, call_id=call.call_id)
+    return errand.plus(_attempts(call, phones, what, errand))
 
 
 def _attempts(call: LiveCall, phones: Sequence[PhoneToRing], what: AskedFor, before: Errand) -> list[Attempt]:
@@ -160,5 +302,5 @@ def _attempts(call: LiveCall, phones: Sequence[PhoneToRing], what: AskedFor, bef
 
 def _still(errand: Errand | None, call_id: str) -> Errand:
     if errand is None:
-        raise Conflict("call_not_in_conference", f"call {call_id} is in no conference any more.", call_id=call_id)
+        raise Conflict("call_not_in_conference", f"Call {call_id} is in no conference any more.", call_id=call_id)
     return errand

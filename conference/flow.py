@@ -6,18 +6,24 @@ be asked for at the moment is asked again whenever the steward looks.
 """
 
 import asyncio
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Final
 
 from calls.clock import Clock
 from calls.errors import LegGone, PbxFault
-from calls.events import ThreeWayStarted
+from calls.events import ConsultStarted, Event, ThreeWayStarted
 from conference.errand import AttemptState, Errand
 from conference.errand_store import IN_CONFERENCE
 from conference.hunting import Hunt
+from conference.inside import Inside
 from conference.legs import Around, CallerLine, Legs
 from conference.recording import ConsultsRecorded
 from conference.supervision import LEG as SUPERVISOR
+from conference.table import WHERE, Happening, Place, then
+from conference.target import Target
+from conference.transfer import asked_for, back_to_queue
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 _LOOK_EVERY_S: Final = 5.0  # for a word that was lost
@@ -27,7 +33,10 @@ _ENTER_AGAIN_S: Final = 1.0
 class Conference:
     """One call's conference as the engine that owns the call runs it.
 
-    Args: hunt_s: a hunt that took this long rings no further phone. recorded: silences the consult's recording while he is in the room.
+    Args:
+        hunt_s: a hunt that took this long rings no further phone.
+        away_after_missed: a seat that was asked to take the caller over, and did not answer, is away.
+        recorded: silences the consult's recording while he is in the room.
     """
 
     def __init__(
@@ -40,6 +49,7 @@ class Conference:
         clock: Clock,
         hunt_s: float = float("inf"),
         recorded: ConsultsRecorded | None = None,
+        away_after_missed: bool = True,
     ) -> None:
         self._line = line
         self._around = around
@@ -48,10 +58,14 @@ class Conference:
         self._clock = clock
         self._call_id = line.uniqueid
         self._hunt = Hunt(call_id=line.uniqueid, around=around, waiting=waiting, legs=legs, clock=clock, longest_s=hunt_s)
+        self._target = Target(
+            call_id=line.uniqueid, around=around, waiting=waiting, legs=legs, clock=clock, away_after_missed=away_after_missed
+        )
         self._found: AbstractSet[str] = frozenset()
         self._recorded = recorded
         self._state = CallState.CONSULT
         self._owed = ""
+        self._muted: AbstractSet[str] = frozenset()
         self._moved = asyncio.Event()
 
     async def run(self, *, resumed: bool) -> None:
@@ -66,6 +80,7 @@ class Conference:
             await self._hold()
         except LegGone:
             await self._hunt.stop_all()
+            await self._target.stop()
             raise
 
     async def _hold(self) -> None:
@@ -90,7 +105,7 @@ class Conference:
             call = await self._waiting.call(self._call_id)
             if call is None or call.state not in IN_CONFERENCE:
                 return
-            if call.state is CallState.THREE_WAY:
+            if WHERE[call.state].caller is Place.ROOM:
                 await self._line.enter_room(call.room)
                 await self._room_ended()
             else:
@@ -119,8 +134,9 @@ class Conference:
         still = await self._waiting.call(self._call_id)
         if still is None or still.state is not CallState.THREE_WAY:
             return
-        if not self._around.members - {self._call_id}:
-            await self._waiting.change(self._call_id, expect=CallState.THREE_WAY, state=CallState.AFTER)
+        coming = Errand.from_json(still.errand).hunting or self._target.is_coming(still)
+        if not self._around.members - {self._call_id} and not coming:
+            await self._goes(still, Happening.ALL_LEFT, [])
             return
         await self._line.music()
         await self._moved_or_gone(within_s=_ENTER_AGAIN_S)
@@ -158,6 +174,8 @@ class Conference:
         while True:
             call = await self._waiting.call(self._call_id)
             if call is None or call.state not in IN_CONFERENCE:
+                if call is not None:
+                    await self._hunt.account(call)  # what was cancelled as he was handed on is rung no more
                 self._moved.set()
                 return
             if call.state is not self._state:
@@ -166,12 +184,29 @@ class Conference:
             owed, self._owed = self._owed, Errand.from_json(call.errand).owed
             if self._owed and not owed:
                 self._moved.set()
-            if call.state is CallState.CONSULT:
+            if WHERE[call.state].caller is Place.MUSIC:
                 await self._out_of_room()  # he was on his way in when the state changed
             if self._recorded is not None:
                 await self._recorded.follow(call)
-            if not await self._hunt.account(call) and not await self._company(call) and not await self._hunt.ring_next(call):
+            await self._mute(call)
+            if not await self._looked(call):
                 await self._something()
+
+    async def _looked(self, call: LiveCall) -> bool:
+        """Do the first thing there is to do; True where there was one."""
+        if await self._hunt.account(call) or await self._target.account(call):
+            return True
+        return await self._company(call) or await self._hunt.ring_next(call)
+
+    async def _mute(self, call: LiveCall) -> None:
+        """Who is muted stays so when he comes into the room again: Asterisk takes him for somebody new."""
+        muted = set(Inside.from_json(call.inside).muted) & self._around.members
+        for leg in muted - self._muted:
+            try:
+                await self._legs.mute(call.room, leg, muted=True)
+            except PbxFault:
+                return  # it is tried again at the next look
+        self._muted = muted
 
     async def _something(self) -> None:
         """Wait until something happened, or may have."""
@@ -183,28 +218,44 @@ class Conference:
 
     async def _company(self, call: LiveCall) -> bool:
         """Draw the consequence of who is still there; True where something was changed."""
-        if call.seat_id and (not call.seat_leg or call.seat_leg in self._hunt.gone):
-            await self._waiting.seat_left(self._call_id, call.seat_id)
+        if call.seat_id and call.seat_leg and call.seat_leg not in self._hunt.gone:
+            return False
+        if await self._target.takes_over(call):
             return True
         if call.seat_id:
-            return False
-        errand = Errand.from_json(call.errand)
-        if errand.hunting:
+            await self._waiting.seat_left(self._call_id, call.seat_id)
+            return True
+        errand, inside = Errand.from_json(call.errand), Inside.from_json(call.inside)
+        if errand.hunting and not inside.handed_by:
             await self._hunt.cancel()
             return True
-        if any(attempt.state is AttemptState.JOINED for attempt in errand.attempts) or self._with_supervisor():
-            return call.state is CallState.CONSULT and await self._leave_to_specialist()
-        await self._waiting.change(self._call_id, expect=call.state, state=CallState.AFTER)
+        joined = any(attempt.state is AttemptState.JOINED for attempt in errand.attempts)
+        if joined or self._with_supervisor() or self._target.is_there(call):
+            return await self._goes(call, Happening.SEAT_LEFT, [ThreeWayStarted(call_id=self._call_id, at=self._clock.now())])
+        if errand.hunting or self._target.is_coming(call):
+            return await self._goes(call, Happening.LEFT_ALONE, [ConsultStarted(call_id=self._call_id, at=self._clock.now(), seat_id="")])
+        return await self._left_by_all(call)
+
+    async def _left_by_all(self, call: LiveCall) -> bool:
+        """Nobody is with the caller any more. On music he was not done with: he waits for a seat again, at his old place."""
+        if then(call.state, Happening.ALL_LEFT) is not CallState.TRANSFERRED:
+            return await self._goes(call, Happening.ALL_LEFT, [])
+        transfer = back_to_queue(call, self._clock.now())
+        inside = replace(Inside.from_json(call.inside), transfer=transfer)
+        return await self._goes(call, Happening.ALL_LEFT, [asked_for(call.call_id, transfer, self._clock.now())], inside=inside)
+
+    async def _goes(self, call: LiveCall, happening: Happening, facts: Sequence[Event], *, inside: Inside | None = None) -> bool:
+        """The state after what was seen, where it changes; False where it does not."""
+        state = then(call.state, happening)
+        if state is None:
+            return False
+        text = inside.to_json() if inside is not None else None
+        await self._waiting.change(self._call_id, expect=call.state, state=state, facts=facts, inside=text, expect_inside=call.inside)
         return True
 
     def _with_supervisor(self) -> bool:
         """Whether a supervisor is in the room, who then goes on with the caller."""
         return any(leg.startswith(SUPERVISOR) and leg not in self._hunt.gone for leg in self._around.members | self._found)
-
-    async def _leave_to_specialist(self) -> bool:
-        """The seat left during the consult: the caller goes on with the specialist, or the supervisor."""
-        facts = [ThreeWayStarted(call_id=self._call_id, at=self._clock.now())]
-        return await self._waiting.change(self._call_id, expect=CallState.CONSULT, state=CallState.THREE_WAY, facts=facts)
 
     async def _catch_up(self) -> None:
         """Take over from an engine that died: who is not in the room any more has left; what rang then is rung no more.
@@ -224,3 +275,4 @@ class Conference:
         for leg in self._found:
             self._around.watch(leg)
         await self._hunt.catch_up(call, in_room)
+        self._target.catch_up(call, in_room)

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from conference.errand import Attempt
+from conference.transfer import Transfer
 
 
 class Legs(Protocol):
@@ -26,12 +27,20 @@ class Legs(Protocol):
         """Play these prompts, one after another, to one leg alone, wherever it is, and after what is still being said to it."""
         ...
 
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        """Ring the target of an announced transfer; whoever answers is in the room. Returns once Asterisk took the order."""
+        ...
+
     async def hang_up(self, leg: str) -> None:
         """End a leg, by uniqueid or channel name."""
         ...
 
     async def out_of_room(self, room: str, channel: str) -> None:
         """Take a leg out of the room; the caller's goes on in the engine's hands, any other hangs up."""
+        ...
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        """Let the room's member be heard no more, or again; who is not in the room is passed over."""
         ...
 
     async def members(self, room: str) -> AbstractSet[str]:

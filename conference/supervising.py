@@ -18,7 +18,7 @@ from routing.waiting import CallState, LiveCall, WaitingRoom
 
 log = structlog.get_logger(__name__)
 
-_TALKED_ON: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY})
+_TALKED_ON: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY, CallState.HELD})
 _ORDERED_S: Final = 5.0  # so long a leg that was ordered may not be listed yet
 
 
@@ -182,7 +182,7 @@ class SupervisionDesk:
         """Seat and caller go on in the call's room, so that all three hear each other and the recording hears all."""
         facts = [ThreeWayStarted(call_id=call.call_id, at=self.clock.now())]
         opened = await self.waiting.change(
-            call.call_id, expect=CallState.TALKING, state=CallState.THREE_WAY, facts=facts, room=call.call_id, errand=""
+            call.call_id, expect=CallState.TALKING, state=CallState.THREE_WAY, facts=facts, room=call.call_id
         )
         if not opened:
             raise Conflict("call_not_talking", f"Call {call.call_id} is no longer talking with its seat.", call_id=call.call_id)

@@ -39,6 +39,7 @@ AT_ONCE: Final[frozenset[Key]] = frozenset(
         ("conference",),
         ("links",),
         ("sms",),
+        ("transfer",),
         ("after_call",),
         ("recording",),
         ("deadlines",),

@@ -298,6 +298,21 @@ def _fallback_can_be_reached(settings: Settings) -> Iterator[Problem]:
         yield Problem(key=("fallback", "duty_phone"), sentence="cannot be called, because there is no outbound; add outbound.address")
 
 
+@_needs("transfer", "outbound", "api")
+def _other_hotlines_can_be_reached(settings: Settings) -> Iterator[Problem]:
+    transfer = settings.transfer
+    if settings.outbound is None and (transfer.hotlines or transfer.numbers):
+        key = "hotlines" if transfer.hotlines else "numbers"
+        yield Problem(key=("transfer", key), sentence="nobody can be called, because there is no outbound; add outbound.address")
+    for name, hotline in transfer.hotlines.items():
+        key_of_token = ("transfer", "hotlines", name, "token")
+        if hotline.token is not None and hotline.token not in settings.api.tokens:
+            yield _unknown(key_of_token, "token", hotline.token, settings.api.tokens)
+        elif hotline.token is not None and settings.api.tokens[hotline.token].role != "hotline":
+            sentence = f"api.tokens.{hotline.token} has the role {settings.api.tokens[hotline.token].role}; another hotline's is hotline"
+            yield Problem(key=key_of_token, sentence=sentence)
+
+
 @_needs("callback", "queue", "outbound", "hotline")
 def _callers_can_be_called_back(settings: Settings) -> Iterator[Problem]:
     if settings.outbound is not None:

@@ -37,8 +37,8 @@ class EngineSettings(Section):
 class TokenSettings(Section):
     """One who may use the API."""
 
-    role: Literal["observer", "agent", "supervisor", "admin"] = "observer"
-    """What he may do: look, serve calls, steer seats and calls, everything."""
+    role: Literal["observer", "agent", "supervisor", "admin", "hotline"] = "observer"
+    """What he may do: look, serve calls, steer seats and calls, everything; hotline: read what is handed to it, and nothing else."""
     token: Secret
     """What stands in the Authorization header; at least 16 characters."""
     agent: AgentId | None = None

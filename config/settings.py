@@ -19,6 +19,7 @@ from config.answering import (
     WhitelistSettings,
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
+from config.handing_on import TransferSettings
 from config.linking import LinksSettings, SmsSettings
 from config.opening import HoursSettings, RouteSettings, ShiftsSettings
 from config.people import AgentId, AgentSettings
@@ -90,6 +91,8 @@ class Settings(Section):
     """Links by which specialists answer."""
     sms: SmsSettings = SmsSettings()
     """What brings them."""
+    transfer: TransferSettings = TransferSettings()
+    """Handing callers on."""
     after_call: AfterCallSettings = AfterCallSettings()
     """What the caller is asked at the end."""
     recording: RecordingSettings = RecordingSettings()

@@ -13,6 +13,7 @@ import structlog
 
 from calls.errors import LegGone, NotFound
 from conference.errand import Attempt
+from conference.transfer import Transfer
 from config.telephony import PbxSettings
 from engine.reconcile import Reconciler
 from engine.watcher import PhonesHere, SeatPhones, Watcher
@@ -88,6 +89,10 @@ class Asterisks(Mapping[str, Asterisk]):
         """See `Legs.say_to`."""
         await self.of(leg).legs.say_to(leg, prompts)
 
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        """See `Legs.ring_target`."""
+        await self.of(room).legs.ring_target(transfer, room)
+
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""
         await self.of(leg).legs.hang_up(leg)
@@ -95,6 +100,10 @@ class Asterisks(Mapping[str, Asterisk]):
     async def out_of_room(self, room: str, channel: str) -> None:
         """See `Legs.out_of_room`."""
         await self.of(room).legs.out_of_room(room, channel)
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        """See `Legs.mute`."""
+        await self.of(room).legs.mute(room, leg, muted=muted)
 
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""

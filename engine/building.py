@@ -36,6 +36,7 @@ from engine.shifts import ShiftWatch
 from engine.specialists import ByNow, Specialists, specialists
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
+from engine.targets import TargetsHere
 from engine.watcher import SeatPhones
 from ivr.seat_codes import SeatCodes
 from pbx.agi.server import AgiServer
@@ -147,7 +148,8 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     seats = SeatDesk(live, Agents(clock), pause_reasons={}, extend_s=0)
     codes = SeatCodeRoad(SeatCodes(seats), phones)
     seats_go_by(settings, seats, codes)
-    conferences = ConferenceDesk(waiting=live, legs=asterisks, clock=clock)
+    targets = TargetsHere(lambda: current.settings, live, asterisks)
+    conferences = ConferenceDesk(waiting=live, legs=asterisks, clock=clock, targets=targets)
     by_now = ByNow(rules=lambda: asking_rules(engine.settings), dial=lambda number: engine.outside.digits(number))  # noqa: PLW0108  as it is then
     engine = Engine(
         current=current,

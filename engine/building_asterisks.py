@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from calls.clock import Clock
+from conference.phone_hold import PhoneHolds
 from conference.supervising import SupervisionDesk
 from config.derive import seat_definitions
 from config.settings import Settings
@@ -105,7 +106,7 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
 
 
 def supervision_of(settings: Callable[[], Settings], live: RedisLiveState, asterisks: Asterisks, clock: Clock) -> SupervisionDesk:
-    """The desk, told of what each Asterisk says of supervisors' legs."""
+    """The desk, told of what each Asterisk says of supervisors' legs; and who is told of seats that hold by their phones."""
 
     def gone(leg: str) -> None:
         desk.gone(leg)
@@ -122,7 +123,9 @@ def supervision_of(settings: Callable[[], Settings], live: RedisLiveState, aster
         legs=asterisks,
         clock=clock,
     )
+    holds = PhoneHolds(waiting=live, clock=clock)
     for asterisk in asterisks.values():
+        asterisk.watcher.holds = holds
         asterisk.watcher.supervisors = desk
         asterisk.reconciler.supervisors = compared(asterisk)
     return desk

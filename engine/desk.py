@@ -25,6 +25,8 @@ class Service:
         rating: whether the caller is asked for one. rating_timeout_s: seconds to wait for its key.
         announcing: what those who wait are told.
         hunt_s: a hunt for a specialist that took this long rings no further phone.
+        away_after_missed: a seat that was asked to take a caller over, and did not answer, is away.
+        transfer_wait_s: so long a caller who was handed on to a group waits for that group alone.
     """
 
     menus: dict[str, Menu]
@@ -33,6 +35,8 @@ class Service:
     rating: bool = True
     rating_timeout_s: float = 5.0
     hunt_s: float = 90.0
+    transfer_wait_s: float = 20.0
+    away_after_missed: bool = True
     announcing: Announcing = field(default_factory=Announcing)
 
 

@@ -13,7 +13,7 @@ from api.app import build_app
 from api.rights import Right, Role
 from api.route import TOKENS
 from api.server import ApiServer
-from api.sources import Happening, Known, PageRules, Sources
+from api.sources import HandingOn, Happening, Known, OtherHotline, PageRules, Sources
 from api.tokens import Token
 from calls.errors import Refused
 from config.derive import background
@@ -90,12 +90,20 @@ def _app(engine: Engine, reloader: Reloader) -> web.Application:
         page=lambda: _page_rules(engine.settings),
         recordings=RecordingsOfApi(stores=engine.keeper.stores, records=engine.stores.records, waiting=engine.live, clock=engine.clock),
         recording_desk=engine.recordings,
+        handing_on=lambda: _handing_on(engine.settings),
     )
     return build_app(sources, tokens=_tokens(engine.settings))
 
 
 def _page_rules(settings: Settings) -> PageRules:
     return PageRules(hotline=settings.hotline.name, language=settings.hotline.language, proxies=settings.links.proxies)
+
+
+def _handing_on(settings: Settings) -> HandingOn:
+    hotlines = {
+        key: OtherHotline(name=one.name, number=one.number, token=one.token or "") for key, one in settings.transfer.hotlines.items()
+    }
+    return HandingOn(numbers=settings.transfer.numbers, hotlines=hotlines)
 
 
 def _has_prompt(engine: Engine) -> Callable[[str], bool]:

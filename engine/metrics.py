@@ -30,6 +30,7 @@ class EngineFigures(Collector):
         yield from self._shifts()
         yield from self._callbacks()
         yield _totals("zhida_agi", "FastAGI server, totals.", asdict(engine.agi.counters))
+        yield _totals("zhida_conference_acts", "What was asked of calls here and done, totals.", dict(engine.conferences.counts))
         recorder = engine.recorder.state
         recorded = {"recorded": recorder.recorded, "set_aside": recorder.set_aside, "faulty": recorder.faulty}
         yield _totals("zhida_facts", "Facts recorded by this engine, totals.", recorded)

@@ -42,7 +42,8 @@ class Queueing:
 
     Args:
         callback_key: the key by which the caller chooses to be called back, "" where there is none for him.
-        quiet: nobody hears anything while it waits: it is a call-back. seat_id: the seat it is for, where it is for one alone.
+        quiet: nobody hears anything while it waits: it is a call-back. seat_id: the seat it is for first, or alone.
+        left: the seat that it comes from, which is passed over while another one is there.
     """
 
     desk: Desk
@@ -54,6 +55,7 @@ class Queueing:
     callback_key: str = ""
     quiet: bool = False
     seat_id: str = ""
+    left: str = ""
 
     @property
     def wants_callback(self) -> bool:
@@ -108,9 +110,7 @@ class Queueing:
         return joined
 
     async def _joined(self, facts: Sequence[Event]) -> Offer | None:
-        if self.seat_id:
-            return await self.desk.waiting.join(self.call, facts, seat_id=self.seat_id)
-        return await self.desk.waiting.join(self.call, facts)
+        return await self.desk.waiting.join(self.call, facts, seat_id=self.seat_id, left=self.left)
 
     async def _called(self) -> None:
         """Return when an offer is there, or he wants to be called back."""

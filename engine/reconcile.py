@@ -11,6 +11,7 @@ import structlog
 
 from calls.errors import Fault, LegGone, NotFound
 from calls.events import RecordingStarted
+from conference.errand_store import IN_CONFERENCE
 from engine.mailbox import PostOffice
 from engine.watcher import PhonesHere
 from pbx.ami.actions import AmiActions
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 END_REASONS: Final = {CallState.IVR: "menu_left", CallState.WAITING: "abandoned", CallState.OFFERED: "abandoned"}
 """Why a call ended whose caller is gone, by where it was; everywhere else it had been served."""
+_ROOMED: Final = frozenset({CallState.THREE_WAY, CallState.CONSULT, CallState.HELD, CallState.TRANSFERRED})
+"""States in which a caller may still be in a room: also where he should hear music, and his engine died on the way there."""
 _EVERY_S: Final = 5.0
 _GIVEN_UP: Final = 2  # looks in a row that found the link down
 
@@ -79,6 +82,7 @@ class Reconciler:
         self.recorded = recorded
         self._one_of = one_of
         self._silent = 0
+        self._bridged: set[str] = set()
         self._unheld: AbstractSet[str] = frozenset()
         self._at_once = asyncio.Event()
 
@@ -128,6 +132,7 @@ class Reconciler:
         self._unheld = await self._followed_by_nobody(calls)
         for call in calls:
             await self._mend(call, snapshot)
+        await self._bring_in(calls, snapshot, rooms)
         if self.supervisors is not None:
             await self.supervisors({leg.uniqueid: leg.state for leg in snapshot.channels.values()})
         if reclaim:
@@ -168,9 +173,9 @@ class Reconciler:
         That one puts them in again at once, and from then on knows who comes and goes.
         """
         for call in calls:
-            lost = call.state is CallState.THREE_WAY and call.call_id in self._unheld - self._post.calls
+            lost = call.state in _ROOMED and call.call_id in self._unheld - self._post.calls
             if lost and call.call_id in rooms.get(call.room, ()):
-                log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine)
+                log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine, state=call.state)
                 await self._out_of_room(call)
 
     async def _out_of_room(self, call: LiveCall) -> None:
@@ -179,7 +184,34 @@ class Reconciler:
         except (LegGone, NotFound):
             log.debug("leg_out_of_room_already", room=call.room)
 
+    async def _bring_in(self, calls: Sequence[LiveCall], snapshot: Snapshot, rooms: Mapping[str, AbstractSet[str]]) -> None:
+        """Seats that were to go into their rooms, and whose mover died before he moved them: found so twice, they are moved now."""
+        left = {call.seat_leg: call for call in calls if call.state in IN_CONFERENCE and self._still_bridged(call, snapshot, rooms)}
+        for leg in left.keys() & self._bridged:
+            log.warning("seat_brought_into_room", call_id=left[leg].call_id, seat_id=left[leg].seat_id)
+            try:
+                await self._actions.redirect(left[leg].seat_channel, context="zhida-room", exten="leg")
+            except (LegGone, NotFound):
+                log.debug("leg_gone_already", leg=leg)
+        self._bridged = set(left)
+
+    def _still_bridged(self, call: LiveCall, snapshot: Snapshot, rooms: Mapping[str, AbstractSet[str]]) -> bool:
+        """Whether the call's seat and caller are still in the bridge of their Dial."""
+        seat, caller = snapshot.channels.get(call.seat_leg), snapshot.channels.get(call.call_id)
+        together = seat is not None and caller is not None and seat.bridge_id != "" and seat.bridge_id == caller.bridge_id
+        return together and call.seat_leg not in rooms.get(call.room, ())
+
+    async def _hung_up(self, leg: str) -> None:
+        """Whoever was asked for that died over it, and the two talk on."""
+        try:
+            await self._actions.hangup(leg)
+        except (LegGone, NotFound):
+            log.debug("leg_gone_already", leg=leg)
+
     async def _mend(self, call: LiveCall, snapshot: Snapshot) -> None:
+        if call.state is CallState.TRANSFERRED and call.seat_leg in snapshot.channels:
+            log.warning("seat_of_handed_on_caller_hung_up", call_id=call.call_id, seat_id=call.seat_id)
+            await self._hung_up(call.seat_leg)
         if call.call_id in self._post.calls:
             return
         if call.call_id in snapshot.channels:

@@ -13,10 +13,12 @@ import structlog
 from calls.errors import LegGone, PbxFault, StoreFault
 from calls.events import Arrived, Event, Identified, MenuChosen, Planned, Queued, Rated, RecordingAnnounced, to_ms
 from calls.masking import masked
+from conference.errand_store import IN_CONFERENCE
 from conference.flow import Conference
 from conference.recording import ConsultsRecorded
 from engine.decision import Decision
 from engine.desk import Desk
+from engine.handing_on import HandingOn
 from engine.mailbox import Mailbox
 from engine.queueing import Queueing, SentAway
 from engine.reconcile import END_REASONS
@@ -32,7 +34,10 @@ from routing.waiting import CallState, LiveCall, Offer
 
 log = structlog.get_logger(__name__)
 
-_SERVED: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY, CallState.AFTER})
+_SERVED: Final = frozenset(CallState) - {CallState.IVR, CallState.WAITING, CallState.OFFERED}
+
+
+_HANDED_ON: Final = frozenset({CallState.TRANSFERRED, CallState.OUTSIDE})
 
 
 class Road:
@@ -276,18 +281,38 @@ class Road:
     # ── conference, after ──
 
     async def _after_talk(self, line: AgiLine, mailbox: Mailbox, live: LiveCall | None, *, resumed: bool) -> Outcome:
-        """The caller is in our hands again after his seat answered: a conference was opened, or the seat hung up."""
-        if live is not None and live.state in (CallState.CONSULT, CallState.THREE_WAY):
-            await self._in_conference(line, mailbox, live, resumed=resumed)
-        elif live is not None and live.seat_id:
+        """The caller is in our hands again after his seat answered: a conference was opened, he was handed on, or the seat hung up."""
+        while True:
+            if live is not None and live.state in IN_CONFERENCE:
+                await self._in_conference(line, mailbox, live, resumed=resumed)
+                live = await self._known(line.uniqueid)
+            if line.gone:
+                raise LegGone("caller_gone", "the caller hung up", call_id=line.uniqueid)
+            if live is not None and live.state is CallState.TALKING and not await self._talk_over(live):
+                live = await self._known(line.uniqueid)  # at that very moment he was handed on, or held
+                continue
+            if live is None or live.state not in _HANDED_ON:
+                break
+            handing_on = HandingOn(desk=self.desk, line=line, mailbox=mailbox, telling=self._telling(line, mailbox))
+            outcome = await handing_on.carry_out(live, resumed=resumed)
+            if outcome is not None:
+                return outcome
+            live, resumed = await self._known(line.uniqueid), False
+        if live is not None and live.seat_id:
             await self._seat_left(live)
-        if line.gone:
-            raise LegGone("caller_gone", "the caller hung up", call_id=line.uniqueid)
         if line.arrival.back and not await self.desk.callbacks.reached(line.uniqueid):
             return Outcome(reason="not_reached")
         if self.desk.service.rating:
             await self._rate(line)
         return Outcome(reason="completed")
+
+    async def _talk_over(self, live: LiveCall) -> bool:
+        """From now on nothing of a conference can be done with him; False where something has been meanwhile."""
+        try:
+            return await self.desk.waiting.change(live.call_id, expect=live.state, state=CallState.AFTER)
+        except StoreFault as fault:
+            log.error("talk_end_not_recorded", code=fault.code)
+            return True
 
     async def _in_conference(self, line: AgiLine, mailbox: Mailbox, live: LiveCall, *, resumed: bool) -> None:
         if live.seat_leg:
@@ -300,6 +325,7 @@ class Road:
             clock=self.desk.clock,
             hunt_s=self.desk.service.hunt_s,
             recorded=ConsultsRecorded(self.desk.recording),
+            away_after_missed=self.desk.service.away_after_missed,
         )
         await conference.run(resumed=resumed)
 

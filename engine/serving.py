@@ -102,6 +102,8 @@ def _service(settings: Settings, pbx: PbxSettings) -> Service:
         rating=settings.after_call.rating,
         rating_timeout_s=settings.after_call.timeout_s,
         hunt_s=settings.conference.total_s,
+        transfer_wait_s=settings.transfer.group_alone_s,
+        away_after_missed=settings.seats.away_after_missed,
         announcing=announcing(settings),
     )
 

@@ -280,6 +280,14 @@ class Supervisors(Protocol):
         ...
 
 
+class Holds(Protocol):
+    """Who is told of legs whose phones hold."""
+
+    def said(self, call_id: str, leg: str, *, held: bool) -> None:
+        """This leg of the call does, or does so no more."""
+        ...
+
+
 class Watcher:
     """Takes each AMI event where it belongs; unknown legs and rooms are other engines' or nobody's."""
 
@@ -289,6 +297,7 @@ class Watcher:
         self.supervisors: Supervisors | None = None
         self.strayed: Callable[[str], None] = lambda _: None
         """Told of callers' legs, by uniqueid, that were answered by a seat or hung up and are in nobody's hands here."""
+        self.holds: Holds | None = None
         self._handlers: dict[str, Callable[[Mapping[str, str]], None]] = {
             "DialBegin": self._dial_begin,
             "DialEnd": self._dial_end,
@@ -296,6 +305,8 @@ class Watcher:
             "ConfbridgeJoin": self._joined,
             "ConfbridgeLeave": self._left_room,
             "Hangup": self._hangup,
+            "Hold": self._hold,
+            "Unhold": self._unhold,
             "DTMFEnd": self._key,
             "DeviceStateChange": self._device,
             "PeerStatus": self._peer,
@@ -343,6 +354,16 @@ class Watcher:
             mailbox.left(leg, int(cause) if cause.isdecimal() and len(cause) < 4 else 0)
         elif self._post.of_call(leg) is None:
             self.strayed(leg)
+
+    def _hold(self, said: Mapping[str, str]) -> None:
+        self._held(said.get("Uniqueid", ""), held=True)
+
+    def _unhold(self, said: Mapping[str, str]) -> None:
+        self._held(said.get("Uniqueid", ""), held=False)
+
+    def _held(self, leg: str, *, held: bool) -> None:
+        if self.holds is not None and (mailbox := self._post.legs.get(leg)) is not None:
+            self.holds.said(mailbox.call_id, leg, held=held)
 
     def _key(self, said: Mapping[str, str]) -> None:
         mailbox = self._post.of_call(said.get("Uniqueid", ""))

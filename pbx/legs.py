@@ -8,6 +8,7 @@ import structlog
 
 from calls.errors import LegGone, NotFound, PbxFault, Refused
 from conference.errand import Attempt
+from conference.transfer import Transfer
 from pbx.ami.actions import AmiActions
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
 from pbx.speech import Speech
@@ -70,8 +71,25 @@ class PbxLegs:
             variables={"ZHIDA_ROOM": room, "ZHIDA_ASK": await self._brief(attempt), **self._recorded(room, attempt.attempt_id)},
             caller_id=CallerId(number=self.caller_id),
         )
+        await self._ordered(call)
+
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        """See `Legs.ring_target`."""
+        headers = {"X-Zhida-Call": room, **transfer.headers}
+        call = NewCall(
+            dial=transfer.device,
+            context="zhida-room",
+            exten="target",
+            channel_id=transfer.transfer_id,
+            timeout_s=transfer.ring_s,
+            variables={"ZHIDA_ROOM": room, **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}},
+            caller_id=CallerId(number=transfer.shown_number or self.caller_id, name=transfer.shown_name),
+        )
+        await self._ordered(call)
+
+    async def _ordered(self, call: NewCall) -> None:
         ordered = await self._actions.order_call(call)
-        task = asyncio.create_task(self._outcome(attempt.attempt_id, ordered), name=f"ring {attempt.attempt_id}")
+        task = asyncio.create_task(self._outcome(call.channel_id, ordered), name=f"ring {call.channel_id}")
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)
 
@@ -150,6 +168,15 @@ class PbxLegs:
             await self._actions.confbridge_kick(room, channel)
         except (LegGone, NotFound):
             log.debug("leg_out_of_room_already", room=room)
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        """See `Legs.mute`."""
+        for member in await self._actions.confbridge_list(room):
+            if member.uniqueid == leg and member.muted is not muted:
+                try:
+                    await self._actions.confbridge_mute(room, member.channel, muted=muted)
+                except (LegGone, NotFound):
+                    log.debug("leg_out_of_room_already", room=room)
 
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""

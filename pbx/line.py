@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ _MUSIC: Final = "zhida"
 _UNKNOWN_CAUSE: Final = -1
 _RECORDING: Final = "ZHIDA_RECORDING"  # MixMonitor's own id of what it does on this channel
 _DEVICE: Final = re.compile(r"PJSIP/[A-Za-z0-9_+*#-]{1,40}(@[A-Za-z0-9_-]{1,40})?\Z")
+_HEADER: Final = re.compile(r"X-Zhida-[A-Z][a-z]+\Z")
+_HEADER_VALUE: Final = re.compile(r"[A-Za-z0-9._~%-]{0,1500}\Z")
 _UNFIT_IN_NAME: Final = re.compile(r'["<>\\\x00-\x1f\x7f]')
 _LONGEST_NAME: Final = 60  # characters a phone can be expected to show
 
@@ -125,8 +127,7 @@ class AgiLine:
 
     async def present(self, number: str, name: str) -> None:
         """What a phone that rings for this call shows: the number's digits, and a name of any text."""
-        digits = re.sub(r"[^0-9+]", "", number)
-        shown = _UNFIT_IN_NAME.sub("", name)[:_LONGEST_NAME]
+        digits, shown = shown_as(number, name)
         await self._session.set_variable("CALLERID(all)", f'"{shown}" <{digits}>')
 
     async def wait_with_music(self, until: Callable[[], Awaitable[None]], *, announcements: Sequence[str]) -> None:
@@ -195,13 +196,23 @@ class AgiLine:
             raise LegGone("caller_gone", "The caller hung up while it rang.", call_id=self.uniqueid)
         return dialled
 
-    async def dial_outside(self, device: str, *, ring_s: float, ringing: bool = False, told: str = "") -> Dialled:
+    async def dial_outside(
+        self, device: str, *, ring_s: float, ringing: bool = False, told: str = "", headers: Mapping[str, str] | None = None
+    ) -> Dialled:
         """Ring a number of the outside world; who waits for it hears music meanwhile, or ringing. Returns also where he hung up first.
 
-        Args: told: what whoever picks up there hears before both are connected, as language/prompt.
+        Args:
+            told: what whoever picks up there hears before both are connected, as language/prompt.
+            headers: X-Zhida-… of its INVITE, their values as a URI would have them (%E5…).
         """
-        announcement = f"A({self._sounds}/{told})" if told else ""
-        return await self._dial([device], f"{ring_s:g}", f"giI{'r' if ringing else f'm({_MUSIC})'}{announcement}")
+        for name, value in (headers or {}).items():
+            if _HEADER.match(name) is None or _HEADER_VALUE.match(value) is None:
+                raise ValueError(f"not a header of a hand-over: {name!r}")
+            await self._session.set_variable(f"_ZHIDA_{name.removeprefix('X-Zhida-').upper()}", value)
+        if headers and not self.arrival.header:
+            await self._session.set_variable("_ZHIDA_HANDED", self.uniqueid)
+        more = (f"A({self._sounds}/{told})" if told else "") + ("b(zhida-handover^s^1)" if headers else "")
+        return await self._dial([device], f"{ring_s:g}", f"giI{'r' if ringing else f'm({_MUSIC})'}{more}")
 
     async def forget_talk(self) -> None:
         """The Dial's answer was none: whoever has this call next must not take it for served."""
@@ -251,6 +262,11 @@ class AgiLine:
     async def finish(self) -> None:
         """The engine's last word: the dialplan ends the call and asks no other engine."""
         await self._session.finish()
+
+
+def shown_as(number: str, name: str) -> tuple[str, str]:
+    """What a phone can show of them: digits, and a text that is no line of its own."""
+    return re.sub(r"[^0-9+]", "", number), _UNFIT_IN_NAME.sub("", name)[:_LONGEST_NAME]
 
 
 def _arrival(session: AgiSession) -> Arrival:

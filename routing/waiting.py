@@ -104,6 +104,9 @@ class CallState(StrEnum):
     TALKING = "talking"  # bridged with the seat
     CONSULT = "consult"  # hears music while the seat is in the room with, or hunting for, a specialist
     THREE_WAY = "three_way"  # in the room, with whoever else is there
+    HELD = "held"  # hears music while the seat, alone in the room, does something else
+    TRANSFERRED = "transferred"  # hears music on his way from his seat to somebody else
+    OUTSIDE = "outside"  # talks with a number that his seat handed him on to
     AFTER = "after"  # every seat and specialist has left; rating
 
 
@@ -122,6 +125,7 @@ class LiveCall:
         seat_channel, seat_leg: name and uniqueid of the seat's channel once it answered.
         room: the conference room's name where there is one.
         errand: what the owner's coroutine is to do for a conference (opaque JSON; it survives the engine).
+        inside: what else goes on in it (as opaque, and as lasting). second: the seat that is asked to take the caller over, or "".
     """
 
     call_id: str
@@ -149,6 +153,8 @@ class LiveCall:
     recording: str = ""
     enterprise: str = ""
     entry_id: str = ""
+    inside: str = ""
+    second: str = ""
 
     @property
     def wants(self) -> Skills:
@@ -177,6 +183,15 @@ class Offer:
     deadline: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Second:
+    """A seat that is asked to take a caller over. `leg`: uniqueid of the channel that rings it, for `ring_s` at most."""
+
+    seat_id: str
+    leg: str
+    ring_s: float
+
+
 class WaitingRoom(Protocol):
     """The atomic steps. Every one is idempotent where it may be repeated after a crash.
 
@@ -192,15 +207,16 @@ class WaitingRoom(Protocol):
         """
         ...
 
-    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "", left: str = "") -> Offer | None:
         """Put the call in the waiting room with the rungs open at `call.queued`, and match it at once.
 
         The facts (all up to Queued) are recorded in the same step. A call that already waits keeps its rank, its
         refusals and its opened rungs; an offer still open for it is withdrawn first, because its ringing is over.
         Returns the offer, or None: it waits, and an offer will be delivered to `call.engine`.
 
-        With a `seat_id` the call, which has no ladder then, is for that seat alone, which takes it at once or not at all: where it
-        is ready, paused (it is paused again afterwards) or in wrap-up, and its phone idle.
+        With a `seat_id` the call is for that seat, which takes it at once or not at all: where it is ready, paused (it is paused
+        again afterwards) or in wrap-up, and its phone idle. Else its ladder counts, where it has one. A seat that has `left` it to
+        others counts as one that refused it.
         """
         ...
 
@@ -227,10 +243,12 @@ class WaitingRoom(Protocol):
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
-        """Move a call that has a seat between TALKING, CONSULT, THREE_WAY and AFTER.
+        """Move a call that a seat answered between the states of such a call.
 
-        False, and nothing changed, where it was not in `expect` or (given `expect_errand`) its errand is another by now.
+        False, and nothing changed, where it was not in `expect`, or its errand or inside is another by now than is expected, if so.
 
         Also records facts or sets fields without moving (state == expect). None leaves a field as it is. The engine that
         owns the call is told (`Deliveries.poked`), so that its coroutine looks again.
@@ -239,6 +257,27 @@ class WaitingRoom(Protocol):
 
     async def seat_left(self, call_id: str, seat_id: str) -> None:
         """The seat's part in the call is over: SeatLeft, and CALL_ENDED for the seat. The call goes on."""
+        ...
+
+    async def take_second(
+        self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
+    ) -> bool:
+        """As `change`, and a seat that is to take the caller over is reserved: rung for nobody else until it answers or its lease is over.
+
+        Raises: Refused: no such seat. Conflict: it is not ready with an idle phone.
+        """
+        ...
+
+    async def second_answered(self, call_id: str, leg: str) -> bool:
+        """The second seat is in the room: TALKING. False where it is not the second any more."""
+        ...
+
+    async def second_left(self, call_id: str, leg: str, event: SeatEvent) -> None:
+        """The second seat takes nobody over: it left again, or (`event`) did not answer. Late word changes nothing."""
+        ...
+
+    async def complete(self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]) -> bool:
+        """The second seat is the call's from now on, the first is done with it. False: not in `expect`, or that seat does not talk."""
         ...
 
     async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:

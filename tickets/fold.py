@@ -29,6 +29,7 @@ from calls.events import (
     Widened,
 )
 from tickets.facts import Facts
+from tickets.in_call import muted, transfers
 from tickets.on_line import spans
 from tickets.record import RECOVERED, CalledBack, CallRecord, GroupOpened, KeyPressed, LeftTo, OfferMade, PlaceTold
 from tickets.recorded import kept, pauses
@@ -101,6 +102,8 @@ def fold(events: Sequence[Event]) -> CallRecord:
         recovered=any(end.reason == RECOVERED for end in facts.of(Ended)),
         asked_back=_when(facts.first(CallbackAsked)),
         called_back=_called_back(facts),
+        transfers=tuple(transfers(facts)),
+        muted=tuple(muted(facts, _when(ended))),
     )
 
 

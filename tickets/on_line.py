@@ -4,13 +4,32 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from calls.events import Answered, Arrived, CallbackOrdered, CallerReached, ConsultStarted, SeatLeft, SpecialistJoined, ThreeWayStarted
+from calls.events import (
+    Answered,
+    Arrived,
+    CallbackOrdered,
+    CallerReached,
+    ConsultStarted,
+    Event,
+    Held,
+    Resumed,
+    SeatLeft,
+    SpecialistJoined,
+    ThreeWayStarted,
+    TransferAsked,
+)
 from tickets.facts import Facts
 from tickets.record import Span
 from tickets.specialists import SpecialistFact, stays_of
 
-_HOW: Final = {Answered: "talking", ConsultStarted: "held", ThreeWayStarted: "talking"}
-"""What the caller does from this fact on."""
+_HOW: Final = {
+    Answered: "talking",
+    ConsultStarted: "held",
+    ThreeWayStarted: "talking",
+    Held: "held",
+    Resumed: "talking",
+}
+"""What the caller does from this fact on; but for a second seat that answers, whom he does not hear yet."""
 
 
 def spans(facts: Facts, arrived: Arrived, enterprise: str, ended: datetime | None) -> tuple[Span, ...]:
@@ -27,14 +46,23 @@ def _caller(facts: Facts, arrived: Arrived, enterprise: str, ended: datetime | N
         if reached is None:
             return
         since, how, told = reached.at, "talking", tuple(event for event in facts.all if event.at >= reached.at)
+    seconds = {asked.transfer_id for asked in facts.of(TransferAsked) if asked.announced}
     for event in told:
-        then = _HOW.get(type(event), how)
+        then = _then(event, how, seconds)
         if then == how or (ended and event.at > ended):
             continue
         if event.at > since:
             yield Span(who="caller", id=arrived.number, name=enterprise, how=how, since=since, until=event.at)
         since, how = event.at, then
     yield Span(who="caller", id=arrived.number, name=enterprise, how=how, since=since, until=_until(since, None, ended))
+
+
+def _then(event: Event, how: str, seconds: set[str]) -> str:
+    if isinstance(event, TransferAsked):
+        return how if event.announced else "waiting"
+    if isinstance(event, Answered) and event.offer_id in seconds:
+        return how
+    return _HOW.get(type(event), how)
 
 
 def _seats(facts: Facts, ended: datetime | None) -> Iterator[Span]:

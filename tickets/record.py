@@ -73,7 +73,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialistPart:
-    """A specialist's part in the call; `joined` the first time, `left` the last, None while he is there or never was."""
+    """A specialist's part in the call; `joined` the first time, `left` the last, None while he is there or never was.
+
+    `handed_on`: when he asked for a colleague.
+    """
 
     specialist_id: str
     name: str
@@ -81,6 +84,7 @@ class SpecialistPart:
     attempts: tuple[Attempt, ...]
     joined: datetime | None
     left: datetime | None
+    handed_on: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,7 @@ class Span:
     Args:
         who: caller, seat or specialist.
         id: the caller's number, the seat's or the specialist's id. name: the enterprise, agent or specialist, or "".
-        how: waiting, talking or held (hears music while the seat talks with a specialist).
+        how: waiting, talking or held (hears music while the seat, a specialist or a target has him wait).
     """
 
     who: str
@@ -132,6 +136,38 @@ class SupervisedBy:
     phone: str
     by: str
     why: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferMade:
+    """The caller was handed on by a seat ("": everybody had left him).
+
+    Args:
+        target: seat, group, number, hotline or queue. to, name: which one, and what people call it.
+        outcome: done, no_answer, busy, declined, failed, left, cancelled, or "" while it goes on (or its end was lost).
+    """
+
+    transfer_id: str
+    target: str
+    to: str
+    name: str
+    announced: bool
+    by: str
+    seat_id: str
+    summary: str
+    outcome: str
+    asked: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutedSpan:
+    """Somebody (`member`: caller, seat, target, specialist) was not heard from `since` until `until` (None: still)."""
+
+    member: str
+    id: str
     since: datetime
     until: datetime | None
 
@@ -247,6 +283,8 @@ class CallRecord:
     recovered: bool = False
     asked_back: datetime | None = None
     called_back: CalledBack | None = None
+    transfers: tuple[TransferMade, ...] = ()
+    muted: tuple[MutedSpan, ...] = ()
 
     @property
     def received(self) -> datetime:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from calls.events import SpecialistAsked, SpecialistAttemptEnded, SpecialistJoined, SpecialistLeft
+from calls.events import HandedOn, SpecialistAsked, SpecialistAttemptEnded, SpecialistJoined, SpecialistLeft
 from tickets.facts import Facts
 from tickets.record import Attempt, SpecialistPart
 
-SpecialistFact = SpecialistAsked | SpecialistAttemptEnded | SpecialistJoined | SpecialistLeft
+SpecialistFact = SpecialistAsked | SpecialistAttemptEnded | SpecialistJoined | SpecialistLeft | HandedOn
 
 
 def parts(facts: Facts, ended: datetime | None) -> tuple[SpecialistPart, ...]:
@@ -29,6 +29,7 @@ def _part(specialist_id: str, events: list[SpecialistFact], ended: datetime | No
         attempts=tuple(_attempts(events)),
         joined=stays[0][0] if stays else None,
         left=max((left for _, left in stays if left), default=None) if all(left for _, left in stays) else None,
+        handed_on=next((event.at for event in events if isinstance(event, HandedOn)), None),
     )
 
 
@@ -48,7 +49,8 @@ def stays_of(events: list[SpecialistFact]) -> Iterator[tuple[datetime, datetime 
 def _attempts(events: list[SpecialistFact]) -> Iterator[Attempt]:
     told: dict[str, list[SpecialistFact]] = {}
     for event in events:
-        told.setdefault(event.attempt_id, []).append(event)
+        if not isinstance(event, HandedOn):
+            told.setdefault(event.attempt_id, []).append(event)
     for attempt_id, about in told.items():
         asked = next((event for event in about if isinstance(event, SpecialistAsked)), None)
         joined = next((event for event in about if isinstance(event, SpecialistJoined)), None)

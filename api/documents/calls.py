@@ -1,13 +1,12 @@
 """Calls as JSON."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Self
+from typing import Annotated
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field
 
-from api.documents.plain import Document, Moment, Paged, PageDocument, Question
-from conference.asking import LONGEST_ABOUT, Wanted
-from conference.roster import Level
+from api.documents.handing_on import MutedDocument, TransferDocument, muted_document, transfer_of_record
+from api.documents.plain import Document, Moment, Paged, PageDocument
 from routing.expected import Outlook
 from routing.waiting import LiveCall
 from tickets.record import Attempt, CallRecord, OfferMade, Pause, Recording, Span, SpecialistPart
@@ -25,6 +24,9 @@ class ShownState(StrEnum):
     TALKING = "talking"
     CONSULT = "consult"
     THREE_WAY = "three_way"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    OUTSIDE = "outside"
     AFTER = "after"
     ENDED = "ended"
 
@@ -39,6 +41,9 @@ class WantedState(StrEnum):
     TALKING = "talking"
     CONSULT = "consult"
     THREE_WAY = "three_way"
+    HELD = "held"
+    TRANSFERRED = "transferred"
+    OUTSIDE = "outside"
     AFTER = "after"
     ENDED = "ended"
 
@@ -136,6 +141,7 @@ class SpecialistPartDocument(Document):
     department: str
     joined: Moment | None
     left: Moment | None
+    handed_on: Annotated[Moment | None, Field(description="When he asked for a colleague.")]
     attempts: list[AttemptMade]
 
 
@@ -198,6 +204,8 @@ class RecordDocument(Document):
     ended: Moment | None
     end_detail: str | None
     specialists: list[SpecialistPartDocument]
+    transfers: list[TransferDocument]
+    muted: list[MutedDocument]
     rating: int | None
     recovered: bool
     kept: Annotated[list[KeptDocument], Field(description="Recordings that are finished.")]
@@ -213,42 +221,6 @@ class CallDocument(CallItem):
     recordings: Annotated[list[str], Field(description="All of them, where the call was taken up by another engine.")]
     live: Annotated[LiveDocument | None, Field(description="Null once it is over.")]
     record: Annotated[RecordDocument | None, Field(description="Null while the records know nothing of it yet, or cannot be asked.")]
-
-
-class AskSpecialist(Question):
-    """Whom to bring in: one specialist by his id, or whoever of a department, or with a topic, accepts."""
-
-    more_schema: ClassVar = {"oneOf": [{"required": ["specialist_id"]}, {"required": ["department"]}, {"required": ["topic"]}]}
-
-    specialist_id: Annotated[str | None, Field(min_length=1, max_length=64)] = None
-    department: Annotated[str | None, Field(min_length=1, max_length=100, description="Its name or a part of it, e.g. 税务.")] = None
-
-    topic: Annotated[str | None, Field(min_length=1, max_length=100, description="Of 优势业务领域, or a part of it, e.g. 出口退税.")] = None
-    level: Annotated[Level | None, Field(description="Only specialists of this level.")] = None
-    about: Annotated[
-        str | None, Field(min_length=1, max_length=LONGEST_ABOUT, description="What the specialist is told; else department or topic.")
-    ] = None
-    anyway: Annotated[StrictBool, Field(description="Also who is off duty, away, or in another talk.")] = False
-    instead: Annotated[StrictBool, Field(description="Of a hunt that goes on, which is cancelled.")] = False
-
-    @model_validator(mode="after")
-    def _one_of_three(self) -> Self:
-        if sum(given is not None for given in (self.specialist_id, self.department, self.topic)) != 1:
-            raise ValueError("name either specialist_id or department, or a topic; one of the three")
-        return self
-
-
-def wanted_of(asked: AskSpecialist) -> Wanted:
-    """Whom the seat wants."""
-    return Wanted(
-        department=asked.department or "",
-        topic=asked.topic or "",
-        specialist_id=asked.specialist_id or "",
-        level=asked.level,
-        about=asked.about or "",
-        anyway=asked.anyway,
-        instead=asked.instead,
-    )
 
 
 def item_of_live(call: LiveCall) -> CallItem:
@@ -324,6 +296,8 @@ def record_document(record: CallRecord) -> RecordDocument:
         ended=record.ended,
         end_detail=record.end_detail or None,
         specialists=[specialist_part(part) for part in record.specialists],
+        transfers=[transfer_of_record(made) for made in record.transfers],
+        muted=[muted_document(span) for span in record.muted],
         rating=record.rating,
         recovered=record.recovered,
         kept=[kept_document(one) for one in record.kept],
@@ -339,6 +313,7 @@ def specialist_part(part: SpecialistPart) -> SpecialistPartDocument:
         department=part.department,
         joined=part.joined,
         left=part.left,
+        handed_on=part.handed_on,
         attempts=[_attempt(attempt) for attempt in part.attempts],
     )
 

@@ -6,14 +6,19 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.documents.handing_on import TransferDocument, transfer_document
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
 from conference.errand import Attempt, AttemptState, Errand
+from conference.inside import Inside
+from conference.members import member_of
+from conference.table import possible
 from routing.waiting import CallState, LiveCall
 
 
 class ConferenceState(StrEnum):
-    """consult: the caller hears music. three_way: he is in the room."""
+    """consult: the caller hears music. three_way: he is in the room. held: he hears music, and the seat is alone."""
 
+    HELD = "held"
     CONSULT = "consult"
     THREE_WAY = "three_way"
 
@@ -25,12 +30,13 @@ class ConferencesWanted(Paged):
 
 
 class Member(Document):
-    """Who is in the room. `member` is what DELETE …/members/{member} takes; `kind` is caller, seat or specialist."""
+    """Who is in the room. `member` is what DELETE …/members/{member} takes; `kind` is caller, seat, specialist or target."""
 
     member: str
     kind: str
     id: str
     name: str | None
+    muted: Annotated[bool, Field(description="Hears the others, and is not heard.")]
 
 
 class AttemptDocument(Document):
@@ -62,20 +68,30 @@ class ConferenceDocument(Document):
     hunting: bool
     members: list[Member]
     attempts: list[AttemptDocument]
+    transfer: Annotated[TransferDocument | None, Field(description="The one that goes on, or was the last; null where there was none.")]
+    possible: Annotated[list[str], Field(description="What can be asked of it now.")]
 
 
 class ConferencePage(PageDocument[ConferenceDocument]):
     """Conferences by the rank of their calls."""
 
 
+class WantedConference(StrEnum):
+    """What a conference can be changed to."""
+
+    CONSULT = "consult"
+    THREE_WAY = "three_way"
+
+
 class ConferenceChange(Question):
     """three_way: bring the caller into the room. consult: take him back to music."""
 
-    state: ConferenceState
+    state: WantedConference
 
 
 def conference_document(call: LiveCall, errand: Errand) -> ConferenceDocument:
     """The conference of a call that has one."""
+    inside = Inside.from_json(call.inside)
     return ConferenceDocument(
         call_id=call.call_id,
         state=ConferenceState(call.state),
@@ -84,19 +100,26 @@ def conference_document(call: LiveCall, errand: Errand) -> ConferenceDocument:
         enterprise=call.enterprise or None,
         seat=call.seat_id or None,
         hunting=errand.hunting,
-        members=list(_members(call, errand)),
+        members=list(_members(call, errand, inside)),
         attempts=[_attempt(attempt) for attempt in errand.attempts],
+        transfer=transfer_document(inside.transfer) if inside.transfer is not None else None,
+        possible=[str(act) for act in possible(call)],
     )
 
 
-def _members(call: LiveCall, errand: Errand) -> Iterator[Member]:
+def _members(call: LiveCall, errand: Errand, inside: Inside) -> Iterator[Member]:
+    def member(name: str, leg: str, kind: str, ident: str, called: str | None = None) -> Member:
+        return Member(member=name, kind=kind, id=ident, name=called, muted=leg in inside.muted)
+
     if call.state is CallState.THREE_WAY:
-        yield Member(member="caller", kind="caller", id=call.number, name=call.enterprise or None)
+        yield member("caller", call.call_id, "caller", call.number, call.enterprise or None)
     if call.seat_leg:
-        yield Member(member="seat", kind="seat", id=call.seat_id, name=None)
+        yield member("seat", call.seat_leg, "seat", call.seat_id)
     for attempt in errand.attempts:
         if attempt.state is AttemptState.JOINED:
-            yield Member(member=attempt.attempt_id, kind="specialist", id=attempt.specialist_id, name=attempt.name)
+            yield member(attempt.attempt_id, attempt.attempt_id, "specialist", attempt.specialist_id, attempt.name)
+    if (target := member_of(call, "target")) is not None and target.leg != call.seat_leg:
+        yield member("target", target.leg, "target", target.id, inside.transfer.name if inside.transfer is not None else None)
 
 
 def _attempt(attempt: Attempt) -> AttemptDocument:

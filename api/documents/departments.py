@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StrictBool, WithJsonSchema
 
-from api.documents.calls import AskSpecialist
+from api.documents.asking import AskSpecialist
 from api.documents.plain import Document, Moment, Question
 from calls.events import DepartmentAssigned
 from conference.figures import DepartmentFigures

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from api.documents.asking import AskSpecialist, wanted_of
 from api.documents.calls import (
-    AskSpecialist,
     CallDocument,
     CallItem,
     CallPage,
@@ -18,7 +18,6 @@ from api.documents.calls import (
     live_document,
     record_document,
     span_document,
-    wanted_of,
     with_outlook,
 )
 from api.documents.conferences import ConferenceDocument

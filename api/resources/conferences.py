@@ -7,8 +7,8 @@ from api.documents.conferences import (
     ConferenceChange,
     ConferenceDocument,
     ConferencePage,
-    ConferenceState,
     ConferencesWanted,
+    WantedConference,
     conference_document,
 )
 from api.documents.plain import Nothing
@@ -49,7 +49,7 @@ async def show_conference(asked: Asked[Nothing, Nothing]) -> ConferenceDocument:
 async def change_conference(asked: Asked[Nothing, ConferenceChange]) -> ConferenceDocument:
     """Bring the caller in, or take him out to music."""
     call_id = asked.path["call_id"]
-    if asked.body.state is ConferenceState.THREE_WAY:
+    if asked.body.state is WantedConference.THREE_WAY:
         await asked.sources.conferences.join(call_id)
     else:
         await asked.sources.conferences.consult(call_id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
-from api.documents.calls import wanted_of
+from api.documents.asking import wanted_of
 from api.documents.departments import (
     AwayMarking,
     DepartmentDocument,

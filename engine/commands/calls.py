@@ -63,7 +63,7 @@ def waits(
     pairs = [(call["expected_at_join_s"], call["waited_s"]) for call in found]
     errors = wait_errors([(expected, real) for expected, real in pairs if expected is not None and real is not None])
     if as_json:
-        _print(asdict(errors) if errors is not None else {"calls": 0})
+        print_json(asdict(errors) if errors is not None else {"calls": 0})
     elif errors is None:
         sys.stdout.write(f"None of the latest {len(found)} answered calls had to wait.\n")
     else:
@@ -78,7 +78,7 @@ def waits(
 @app.command()
 def show(call: CallId, config: ConfigFile = None) -> None:
     """One call with all that is known of it, as JSON."""
-    _print(Api(settings_of(config)).get(f"/calls/{call}"))
+    print_json(Api(settings_of(config)).get(f"/calls/{call}"))
 
 
 @app.command()
@@ -97,7 +97,7 @@ def specialists(
     body = _wanted(department, specialist, topic)
     given = {"about": about, "level": level, "anyway": anyway or None, "instead": instead or None}
     body |= {name: value for name, value in given.items() if value is not None}
-    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists", body))
+    print_json(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists", body))
 
 
 @app.command()
@@ -111,7 +111,7 @@ def ticket(
     """No specialist could be had: leave the call's ticket to the department, with what was tried."""
     given = {"department": department, "summary": summary, "tell_caller": False if silent else None}
     body = {name: value for name, value in given.items() if value is not None}
-    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists/ticket", body))
+    print_json(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists/ticket", body))
 
 
 @app.command()
@@ -123,37 +123,37 @@ def wish(
     topic: Annotated[str | None, typer.Option(help="Or whoever knows this.")] = None,
 ) -> None:
     """The call's seat is told when one of these specialists can be had (zhida specialists wishes)."""
-    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists/wish", _wanted(department, specialist, topic)))
+    print_json(Api(settings_of(config)).send("POST", f"/calls/{call}/specialists/wish", _wanted(department, specialist, topic)))
 
 
 @app.command()
 def join(call: CallId, config: ConfigFile = None) -> None:
     """All three: bring the caller into the room."""
-    _print(Api(settings_of(config)).send("PUT", f"/conferences/{call}/state", {"state": "three_way"}))
+    print_json(Api(settings_of(config)).send("PUT", f"/conferences/{call}/state", {"state": "three_way"}))
 
 
 @app.command()
 def consult(call: CallId, config: ConfigFile = None) -> None:
     """Take the caller back out of the room, to music."""
-    _print(Api(settings_of(config)).send("PUT", f"/conferences/{call}/state", {"state": "consult"}))
+    print_json(Api(settings_of(config)).send("PUT", f"/conferences/{call}/state", {"state": "consult"}))
 
 
 @app.command()
 def cancel(call: CallId, config: ConfigFile = None) -> None:
-    """Stop looking for a specialist."""
-    _print(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/hunt"))
+    """Stop looking for a specialist; let the target of an announced transfer go."""
+    print_json(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/hunt"))
 
 
 @app.command("pause-recording")
 def pause_recording(call: CallId, config: ConfigFile = None) -> None:
     """Record silence of everybody, while a secret is said."""
-    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/pause"))
+    print_json(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/pause"))
 
 
 @app.command("resume-recording")
 def resume_recording(call: CallId, config: ConfigFile = None) -> None:
     """Record what is said again."""
-    _print(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/resume"))
+    print_json(Api(settings_of(config)).send("POST", f"/calls/{call}/recording/resume"))
 
 
 @app.command("take-out")
@@ -163,7 +163,7 @@ def take_out(
     config: ConfigFile = None,
 ) -> None:
     """End one member's part in the conference; the others go on."""
-    _print(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/members/{member}"))
+    print_json(Api(settings_of(config)).send("DELETE", f"/conferences/{call}/members/{member}"))
 
 
 @app.command()
@@ -235,11 +235,12 @@ def _wanted(department: str | None, specialist: str | None, topic: str | None) -
 def _supervise(call: str, mode: str, why: str, phone: str | None, config: Path | None) -> None:
     api = Api(settings_of(config))
     if phone is None:
-        _print(api.send("PUT", f"/calls/{call}/supervision", {"mode": mode, "why": why}))
+        print_json(api.send("PUT", f"/calls/{call}/supervision", {"mode": mode, "why": why}))
     else:
-        _print(api.send("POST", f"/calls/{call}/supervision", {"mode": mode, "phone": phone, "why": why}))
+        print_json(api.send("POST", f"/calls/{call}/supervision", {"mode": mode, "phone": phone, "why": why}))
 
 
-def _print(document: Any) -> None:  # noqa: ANN401  JSON
+def print_json(document: Any) -> None:  # noqa: ANN401  JSON
+    """What the API answered, for people and programs."""
     if document is not None:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

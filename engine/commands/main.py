@@ -22,7 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "explain": "explain:explain",
     "whitelist": "whitelist:app",
     "specialists": "specialists:app",
-    "calls": "calls:app",
+    "calls": "in_call:app",
     "seats": "seats:app",
     "shifts": "shifts:app",
     "tickets": "tickets:app",

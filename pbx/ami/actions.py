@@ -58,6 +58,16 @@ class AmiActions:
         answer = await self._link.action("ConfbridgeKick", Conference=place(room), Channel=leg(channel))
         require_ok("ConfbridgeKick", answer)
 
+    async def confbridge_mute(self, room: str, channel: str, *, muted: bool) -> None:
+        """Let one leg of the room be heard no more, or again. `channel` is its exact name, no uniqueid.
+
+        Raises: NotFound: as `confbridge_kick`.
+        """
+        if channel in _ALL_LEGS:
+            raise Refused("bad_channel", f"{channel!r} means more than one leg; mute them one by one.")
+        action = "ConfbridgeMute" if muted else "ConfbridgeUnmute"
+        require_ok(action, await self._link.action(action, Conference=place(room), Channel=leg(channel)))
+
     async def confbridge_list(self, room: str) -> list[RoomMember]:
         """Who is in the room; nobody where there is no such room."""
         return [RoomMember.of(entry) for entry in await self._link.list_action("ConfbridgeList", Conference=place(room))]

@@ -27,9 +27,11 @@ EVENTS: Final[tuple[str, ...]] = (
     "DialEnd",
     "FullyBooted",
     "Hangup",
+    "Hold",
     "Newstate",
     "OriginateResponse",
     "PeerStatus",
+    "Unhold",
 )
 """The AMI events the engine listens to (engine.watcher, pbx.ami); manager.conf lets only these through: one call makes 40.
 

@@ -9,10 +9,10 @@ import structlog
 from redis.asyncio import Redis
 
 from calls.clock import Clock
-from calls.errors import Conflict
+from calls.errors import Conflict, Refused
 from calls.events import Announced, Event, Expected
 from routing.expected import Outlook
-from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
+from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules, Second
 from seats.agents import Agent
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import DEFERRED, SeatEvent
@@ -24,7 +24,7 @@ from store.redis.steps import Steps
 
 log = structlog.get_logger(__name__)
 
-_ANSWERED: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY, CallState.AFTER})
+_ANSWERED: Final = frozenset(CallState) - {CallState.IVR, CallState.WAITING, CallState.OFFERED}
 _SEATS_AT_ONCE: Final = 100  # a step must stay small; defining 10,000 seats is many steps
 _TIMERS_AT_ONCE: Final = 50
 
@@ -74,9 +74,10 @@ class RedisLiveState:
         told = await self._steps.run("arrive", {"call": wire.call_to_wire(call, self._steps.clock.now())}, facts)
         return wire.call_from_wire(told["call"], told["ahead"]) if "call" in told else None
 
-    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "", left: str = "") -> Offer | None:
         """See `WaitingRoom.join`. A call that has a seat leaves it first; it keeps its rank."""
-        args = {"call": wire.call_to_wire(call, self._steps.clock.now()), **({"seat_id": seat_id} if seat_id else {})}
+        named = {name: value for name, value in (("seat_id", seat_id), ("left", left)) if value}
+        args = {"call": wire.call_to_wire(call, self._steps.clock.now()), **named}
         told = await self._steps.run("join", args, facts)
         return self._steps.offer(told)
 
@@ -102,20 +103,51 @@ class RedisLiveState:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         """See `WaitingRoom.change`. Raises: Conflict: the move is not between states of an answered call."""
         if state is not expect and not {expect, state} <= _ANSWERED:
             raise Conflict("call_change_illegal", f"call {call_id} cannot be moved from {expect} to {state}; use the waiting room's steps.")
-        fields = {"room": room, "errand": errand, "recording": recording}
+        fields = {"room": room, "errand": errand, "recording": recording, "inside": inside}
         args: dict[str, Any] = {"call_id": call_id, "expect": expect, "state": state}
         args["set"] = {name: value for name, value in fields.items() if value is not None}
         if expect_errand is not None:
             args["expect_errand"] = expect_errand
+        if expect_inside is not None:
+            args["expect_inside"] = expect_inside
         return bool((await self._steps.run("change", args, facts))["done"])
 
     async def seat_left(self, call_id: str, seat_id: str) -> None:
         """See `WaitingRoom.seat_left`."""
         await self._steps.run("seat_left", {"call_id": call_id, "seat_id": seat_id})
+
+    async def take_second(
+        self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
+    ) -> bool:
+        """See `WaitingRoom.take_second`."""
+        args: dict[str, Any] = {"call_id": call_id, "seat_id": second.seat_id, "leg": second.leg, "expect": expect, "state": state}
+        args |= {"expect_inside": expect_inside, "set": {"inside": inside, "room": call_id}}
+        args["lease_ms"] = round((second.ring_s + self.rules.lease_margin_s) * 1000)
+        told = await self._steps.run("take_second", args, facts)
+        if told.get("no") == "seat_unknown":
+            raise Refused("seat_unknown", f"There is no seat {second.seat_id}.", seat_id=second.seat_id)
+        if "no" in told:
+            raise wire.seat_not_free(second.seat_id, told)
+        return bool(told["done"])
+
+    async def second_answered(self, call_id: str, leg: str) -> bool:
+        """See `WaitingRoom.second_answered`."""
+        return bool((await self._steps.run("second_answered", {"call_id": call_id, "leg": leg}))["done"])
+
+    async def second_left(self, call_id: str, leg: str, event: SeatEvent) -> None:
+        """See `WaitingRoom.second_left`."""
+        await self._steps.run("second_left", {"call_id": call_id, "leg": leg, "event": event})
+
+    async def complete(self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]) -> bool:
+        """See `WaitingRoom.complete`."""
+        args = {"call_id": call_id, "leg": leg, "expect": expect, "state": state, "set": {"inside": inside}}
+        return bool((await self._steps.run("complete", args, facts))["done"])
 
     async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:
         """See `WaitingRoom.end`.

@@ -79,6 +79,4 @@ def _why_not(call_id: str, to: str, told: Mapping[str, Any]) -> ZhidaError:
             sentence = f"The engine of call {call_id} is gone, and another one takes the call up in a moment; ask again then."
             return Conflict("call_between_engines", sentence, call_id=call_id)
         case _:
-            state, phone = told["state"], told["phone"]
-            sentence = f"Seat {to} is {state} and its phone {phone}; a call can be given to a seat that is ready with an idle phone."
-            return Conflict("seat_not_free", sentence, state=state, phone=phone)
+            return wire.seat_not_free(to, told)

@@ -109,6 +109,8 @@ def call_from_wire(record: Record, ahead: int) -> LiveCall:
         recording=record["recording"],
         enterprise=record["enterprise"],
         entry_id=record["entry_id"],
+        inside=record.get("inside", ""),
+        second=record.get("second", ""),
     )
 
 
@@ -175,6 +177,13 @@ def seat_told(seat_id: str, event: str, told: Mapping[str, Any]) -> Seat:
         state = told["illegal"]
         raise Conflict("seat_event_illegal", f"Seat {seat_id} is {state}; it cannot take the event {event}.", state=state, event=event)
     return seat_from_wire(told["seat"], told["ahead"])
+
+
+def seat_not_free(seat_id: str, told: Mapping[str, Any]) -> Conflict:
+    """What a step said that can give a call to a seat only where that is free."""
+    state, phone = told["state"], told["phone"]
+    sentence = f"Seat {seat_id} is {state} and its phone {phone}; a call can be given to a seat that is ready with an idle phone."
+    return Conflict("seat_not_free", sentence, state=state, phone=phone)
 
 
 def offer_from_wire(record: Mapping[str, Any], now: datetime) -> Offer:

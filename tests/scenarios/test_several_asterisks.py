@@ -67,6 +67,25 @@ async def test_all_three_talk_though_seat_and_caller_are_on_two_of_them(hotline:
     await hotline.ended(call_id, "completed")
 
 
+async def test_a_caller_is_handed_on_to_a_seat_on_the_other_one(hotline: Hotline) -> None:
+    seat, other = await hotline.seat(8001), await hotline.seat(8004, at=2)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("POST", f"/calls/{call_id}/transfer", {"seat": "8004", "announced": True})
+    ring = await other.rings()
+    assert (ring.zhida_call, ring.number) == (call_id, KEY)
+    await other.answer()
+    await asyncio.gather(seat.hears(other, but_not=(caller,)), other.hears(seat, but_not=(caller,)))
+    await hotline.hears_music(caller)
+    await hotline.api.until(f"/calls/{call_id}/transfer", lambda one: one["state"] == "joined")
+    await hotline.api.ask("POST", f"/calls/{call_id}/transfer/complete")
+    await asyncio.gather(caller.hears(other, but_not=(seat,)), other.hears(caller))
+    await other.hang_up()
+    await caller.hears_prompt(hotline.prompt("rate"))
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert [span["id"] for span in call["on_line"] if span["who"] == "seat"] == ["8001", "8004"]
+
+
 async def test_a_seat_on_either_of_them_dials_its_codes(hotline: Hotline) -> None:
     for seat in (await hotline.seat(8001), await hotline.seat(8002, at=2)):
         await seat.dial("*112")

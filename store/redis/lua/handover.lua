@@ -14,6 +14,18 @@ function Handover.release_seat(call)
   if seat and seat.call_id == call.call_id then Seat.advance(seat, 'call_ended', 'call ' .. call.call_id .. ' ended') end
 end
 
+-- The seat that was to take the caller over, and has not: `event` says why it did not answer, where it did not.
+function Handover.release_second(call, event, why)
+  if (call.second or '') == '' then return end
+  local seat = Seat.load(call.second)
+  local mine = seat and seat.call_id == call.call_id and (seat.state == 'talking' or seat.offer_id == call.second_leg)
+  local talked = mine and seat.state == 'talking'
+  if talked then Fact.decided('seat_left', call.call_id, {seat_id = call.second}) end
+  Timer.clear('second:' .. call.call_id)
+  Call.put(call, {second = '', second_leg = ''})
+  if mine then Seat.advance(seat, talked and 'call_ended' or event, why) end
+end
+
 -- The dialplan came back with the call, so whatever rang for it rings no more.
 function Handover.take(call)
   if call.engine ~= ENGINE then

@@ -9,7 +9,18 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from api.sources import Changed, Happening, Known, PageRules, PartHealth, ReloadReport, SoundToHear, Sources
+from api.sources import (
+    Changed,
+    HandingOn,
+    Happening,
+    Known,
+    OtherHotline,
+    PageRules,
+    PartHealth,
+    ReloadReport,
+    SoundToHear,
+    Sources,
+)
 from calls.calendar import Calendar
 from calls.errors import Conflict, Gone, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Event
@@ -19,6 +30,8 @@ from conference.desk import ConferenceDesk
 from conference.leaving import DepartmentTickets
 from conference.recording import RecordingDesk
 from conference.supervising import SupervisionDesk
+from conference.targets import Found
+from conference.transfer import TargetKind, TransferTarget
 from engine.shifts import ShiftRules, ShiftWatch
 from engine.wishes import WishDesk
 from routing.expected import Line, Outlook, Pace, Serving
@@ -155,14 +168,30 @@ class LiveCalls:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         live = self.held.get(call_id)
         if live is None or live.state is not expect or (expect_errand is not None and live.errand != expect_errand):
             return False
-        given = {"room": room, "errand": errand, "recording": recording}
+        if expect_inside is not None and live.inside != expect_inside:
+            return False
+        given = {"room": room, "errand": errand, "recording": recording, "inside": inside}
         self.held[call_id] = replace(live, state=state, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         self.facts += facts
         return True
+
+    async def seat_left(self, call_id: str, seat_id: str) -> None:
+        self.held[call_id] = replace(self.held[call_id], seat_id="", seat_leg="", seat_channel="")
+
+
+class Targets:
+    """conference.targets.Targets: hotlines, groups and numbers, all of them."""
+
+    async def find(self, call: LiveCall, to: TransferTarget, *, announced: bool) -> list[Found]:
+        if to.kind is TargetKind.SEAT:
+            raise Refused("seat_unknown", f"There is no seat {to.value}.")
+        return [Found(kind=to.kind, value=to.value, name=to.value, device="PJSIP/12366@zhida-outside")]
 
 
 class Seats:
@@ -244,6 +273,9 @@ class Exchange:
 
     async def mute_recording(self, channel: str, *, muted: bool) -> None:
         self._do("muted" if muted else "unmuted", channel)
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        self._do("mute" if muted else "unmute", leg)
 
     def _do(self, *what: str) -> None:
         if self.away:
@@ -528,7 +560,7 @@ class Hotline:
         self.page = PageRules(hotline="盐城 12345", language="zh")
 
     def sources(self) -> Sources:
-        conferences = ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock())  # type: ignore[arg-type]
+        conferences = ConferenceDesk(waiting=self.waiting, legs=self.exchange, clock=Clock(), targets=Targets())  # type: ignore[arg-type]
         specialists = SpecialistDesk(
             roster=self.roster,
             absences=self.availability,
@@ -596,6 +628,7 @@ class Hotline:
                 clock=Clock(),
                 longest_s=180,
             ),
+            handing_on=lambda: HandingOn(numbers=("0515",), hotlines={"12366": OtherHotline(name="税务", number="12366", token="hotline")}),
         )
 
     async def reload(self, *, dry_run: bool, by: str) -> ReloadReport:

@@ -25,6 +25,7 @@ from tests.unit.api.test_openapi import (
     answered,
     confer,
     filled,
+    in_call,
     linked,
 )
 from tests.unit.tickets import builders as told
@@ -38,6 +39,7 @@ FREE_OF_REASON = {
     *("call_back", "claim_callback", "give_callback_back"),
     *("leave_ticket", "wish_for_specialist", "withdraw_wish", "mark_specialist_back"),
     *OF_LINKS,
+    *("hold", "resume", "mute", "unmute", "ask_colleague", "hand_on", "complete_transfer", "cancel_transfer"),
 }
 
 
@@ -55,6 +57,7 @@ async def test_every_operation_that_is_no_get_is_noted(hotline: Hotline, admin: 
     if name in SUPERVISED:
         await admin.ask("POST", f"/calls/{CALL}/supervision", json=BODIES["start_supervision"])
         answered(hotline)
+    in_call(hotline, name)
     if name in OF_THE_WAITING:
         hotline.waiting.add(a_live_call(state=CallState.WAITING))
     if name in IN_WRAP_UP:

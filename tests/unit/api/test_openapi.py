@@ -14,7 +14,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from api.openapi import openapi_document
 from api.routes import OTHERS, ROUTES
 from conference.errand import AttemptState, Errand
+from conference.inside import Inside
 from conference.supervision import Supervision
+from conference.transfer import TargetKind, Transfer, TransferState
 from conference.wishes import FreeWish
 from routing.waiting import CallState
 from seats.state import SeatState
@@ -40,6 +42,7 @@ PATHS = {
     "task_id": "left",
     "wish_id": "5d2f",
     "link_id": "7k2m9x0p",
+    "transfer_id": f"xfer-{CALL}-1f2e3d4c",
 }
 BODIES: dict[str, Any] = {
     "ask_specialist": {"department": "税务"},
@@ -61,6 +64,7 @@ BODIES: dict[str, Any] = {
     "issue_link": {"specialist_id": "t-1", "send": True},
     "keep_recording": {"why": "投诉 2026-17"},
     "close_callback": {"reason": "settled", "note": "已答复"},
+    "hand_on": {"hotline": "12366", "summary": "留抵退税"},
 }
 A_LINK = Link(
     link_id=PATHS["link_id"], ticket="", call_id=CALL, specialist_id="t-1", name="张专员", department="市税务局", issue=1,
@@ -70,6 +74,8 @@ A_WISH = FreeWish(wish_id="5d2f", seat_id="8002", call_id=CALL, wanted="税务",
 SUPERVISED = {"show_supervision", "change_supervision", "end_supervision"}
 OF_THE_WAITING = {"move_call", "send_away"}
 IN_CONFERENCE = {"list_conferences", "show_conference", "change_conference", "cancel_hunt", "take_out"}
+IN_CONFERENCE |= {"mute", "unmute", "ask_colleague", "cancel_transfer"}
+HANDED_ON = {"show_transfer", "complete_transfer", "show_handover"}
 IN_WRAP_UP = {"end_wrap_up", "extend_wrap_up"}
 
 
@@ -79,6 +85,7 @@ def operation_of(path: str, method: str) -> dict[str, Any]:
 
 
 def filled(path: str) -> str:
+    path = path.replace("{member}/colleague", "t-1/colleague")
     for name, value in PATHS.items():
         path = path.replace(f"{{{name}}}", value)
     return path
@@ -127,6 +134,23 @@ def linked(hotline: Hotline) -> None:
     hotline.linking.store.held[PATHS["link_id"]] = replace(A_LINK, ticket=PATHS["number"])
 
 
+def in_call(hotline: Hotline, name: str) -> None:
+    """What the operation is about is so."""
+    if name == "resume":
+        hotline.waiting.add(a_live_call(state=CallState.HELD, room=CALL))
+    if name in HANDED_ON:
+        transfer = Transfer(
+            transfer_id=PATHS["transfer_id"],
+            kind=TargetKind.HOTLINE,
+            value="12366",
+            announced=True,
+            by="agent",
+            from_seat="8001",
+            state=TransferState.JOINED,
+        )
+        hotline.waiting.add(a_live_call(state=CallState.CONSULT, room=CALL, inside=Inside(transfer=transfer).to_json()))
+
+
 def answered(hotline: Hotline) -> None:
     """The supervisor's phone was picked up."""
     hotline.book.held = {
@@ -158,6 +182,7 @@ async def test_a_request_as_it_should_be(busy: Hotline, admin: Asker, path: str,
     if name in SUPERVISED:
         await admin.ask("POST", f"/calls/{CALL}/supervision", json=BODIES["start_supervision"])
         answered(busy)
+    in_call(busy, name)
     if name in OF_THE_WAITING:
         busy.waiting.add(a_live_call(state=CallState.WAITING))
     if name == "list_acts":

@@ -6,13 +6,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from calls.errors import LegGone, PbxFault
+from calls.errors import Conflict, LegGone, PbxFault
 from calls.events import Event
 from conference.desk import ConferenceDesk, PhoneToRing
 from conference.errand import Attempt, Errand
 from conference.flow import Conference
+from conference.inside import Inside
+from conference.targets import Found
+from conference.transfer import TargetKind, Transfer, TransferTarget
 from engine.mailbox import Mailbox, PostOffice
-from routing.waiting import CallState, LiveCall
+from routing.waiting import CallState, LiveCall, Second
+from seats.state import SeatEvent
 
 CALL, SEAT_LEG = "zhida-1.0", "zhida-1.1"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -28,6 +32,15 @@ class OneClock:
 
 def a_phone(number: str = "051586660001", *, name: str = "甲", phone: str = "office") -> PhoneToRing:
     return PhoneToRing(specialist_id=f"s-{name}", name=name, department="税务", phone=phone, number=number, ring_s=20)
+
+
+class Targets:
+    """Whom the story allows (conference.targets.Targets): every seat, 8002 and 8004 for the group qilai, and what is a number."""
+
+    async def find(self, call: LiveCall, to: TransferTarget, *, announced: bool) -> list[Found]:
+        if to.kind is TargetKind.GROUP and announced:
+            return [Found(kind=TargetKind.SEAT, value=seat, device=f"PJSIP/{seat}") for seat in ("8002", "8004")]
+        return [Found(kind=to.kind, value=to.value, device=f"PJSIP/{to.value}", name=to.value)]
 
 
 class Room:
@@ -50,6 +63,8 @@ class Room:
         )
         self.facts: list[Event] = []
         self.mailbox: Mailbox | None = None
+        self.busy_seats: set[str] = set()
+        self.seconds: list[str] = []
 
     async def call(self, call_id: str) -> LiveCall | None:
         assert call_id == CALL
@@ -70,16 +85,50 @@ class Room:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         await asyncio.sleep(0)
         live = self.live
         if live is None or live.state is not expect or (expect_errand is not None and live.errand != expect_errand):
             return False
-        self.live = replace(
-            live, state=state, room=live.room if room is None else room, errand=live.errand if errand is None else errand
-        )
+        if expect_inside is not None and live.inside != expect_inside:
+            return False
+        fields = {"room": room, "errand": errand, "inside": inside}
+        self.live = replace(live, state=state, **{name: value for name, value in fields.items() if value is not None})
         self.facts += facts
         self._poke()
+        return True
+
+    async def take_second(
+        self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
+    ) -> bool:
+        if second.seat_id in self.busy_seats:
+            raise Conflict("seat_not_free", f"Seat {second.seat_id} is talking.")
+        done = await self.change(
+            call_id, expect=expect, state=state, inside=inside, expect_inside=expect_inside, room=call_id, facts=facts
+        )
+        if done and self.live is not None:
+            self.live = replace(self.live, second=second.seat_id)
+            self.seconds.append("reserved")
+        return done
+
+    async def second_answered(self, call_id: str, leg: str) -> bool:
+        self.seconds.append("talking")
+        return self.live is not None and self.live.second != ""
+
+    async def second_left(self, call_id: str, leg: str, event: SeatEvent) -> None:
+        if self.live is not None and self.live.second:
+            self.live = replace(self.live, second="")
+            self.seconds.append(str(event))
+            self._poke()
+
+    async def complete(self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]) -> bool:
+        if self.live is None or not self.live.second:
+            return False
+        if not await self.change(call_id, expect=expect, state=state, inside=inside, facts=facts):
+            return False
+        self.live = replace(self.live, seat_id=self.live.second, seat_leg=leg, seat_channel=leg, second="")
         return True
 
     async def seat_left(self, call_id: str, seat_id: str) -> None:
@@ -92,6 +141,12 @@ class Room:
 
     def kinds(self) -> list[str]:
         return [fact.kind for fact in self.facts]
+
+    def transfer(self) -> Transfer:
+        assert self.live is not None
+        transfer = Inside.from_json(self.live.inside).transfer
+        assert transfer is not None
+        return transfer
 
     def errand(self) -> Errand:
         assert self.live is not None
@@ -114,6 +169,7 @@ class Exchange:
         self.said: list[tuple[str, ...]] = []
         self.moved: list[str] = []
         self.in_room: set[str] = set()
+        self.muted: set[str] = set()
         self.caller: Line | None = None
         self.refuses_to_move = False
 
@@ -126,8 +182,10 @@ class Exchange:
 
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         self.rung.append(attempt.number)
-        what = self.answers.get(attempt.number, "rings")
-        leg = attempt.attempt_id
+        self._rings(attempt.number, attempt.attempt_id)
+
+    def _rings(self, who: str, leg: str) -> None:
+        what = self.answers.get(who, "rings")
         if what == "fault":
             raise PbxFault("ami_down", "no link")
         if what == "accepts":
@@ -148,6 +206,10 @@ class Exchange:
     async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
         self.said.append((leg, *prompts))
 
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        self.rung.append(transfer.device)
+        self._rings(transfer.device, transfer.transfer_id)
+
     async def hang_up(self, leg: str) -> None:
         self.ended.append(leg)
         self.leaves(leg)
@@ -156,6 +218,10 @@ class Exchange:
         assert self.caller is not None
         assert channel == self.caller.channel
         self.caller.out()
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        if leg in self.in_room:
+            (self.muted.add if muted else self.muted.discard)(leg)
 
     async def members(self, room: str) -> AbstractSet[str]:
         return set(self.in_room)
@@ -166,6 +232,7 @@ class Exchange:
 
     def leaves(self, leg: str) -> None:
         self.in_room.discard(leg)
+        self.muted.discard(leg)
         self.mailbox.left(leg, 16)
 
 
@@ -226,7 +293,7 @@ class Stage:
         self.room.mailbox = self.mailbox
         self.exchange = Exchange(self.mailbox)
         self.line = Line(self.exchange)
-        self.desk = ConferenceDesk(waiting=self.room, legs=self.exchange, clock=OneClock())  # type: ignore[arg-type]
+        self.desk = ConferenceDesk(waiting=self.room, legs=self.exchange, clock=OneClock(), targets=Targets())  # type: ignore[arg-type]
         self.task: asyncio.Task[None] | None = None
         self.hunt_s = 90.0
 

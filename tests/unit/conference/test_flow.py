@@ -130,7 +130,7 @@ async def test_the_seat_leaves_while_a_phone_rings_and_the_hunt_ends_with_it(sta
     await stage.over()
     assert stage.exchange.ended == [SPECIALIST]
     assert stage.states() == ["cancelled", "cancelled"]
-    assert stage.state is CallState.AFTER
+    assert stage.state is CallState.TRANSFERRED  # back to the waiting room: who heard music is not dropped by another's leaving
 
 
 async def test_back_to_the_consult_the_caller_hears_music_again(stage: Stage) -> None:

@@ -62,7 +62,8 @@ async def test_what_the_shell_does_is_noted_before_and_its_failure_after(tmp_pat
     database = Database(f"sqlite:///{tmp_path}/records.sqlite")
     await database.upgrade()
     log = SqlActs(database, "h")
-    others = dict.fromkeys(("facts", "records", "directory", "roster", "rota", "callbacks", "links", "outbox"))
+    names = ("facts", "records", "directory", "roster", "rota", "callbacks", "links", "outbox", "absences", "wishes", "figures")
+    others = dict.fromkeys(names)
     stores = Stores(database=database, acts=log, **others)  # type: ignore[arg-type]
     async with noted_act(stores, "import_list", "enterprises", file="a.xlsx"):
         assert len((await log.acts(WantedActs())).items) == 1

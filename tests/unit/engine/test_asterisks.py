@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conference.errand import Attempt
+from conference.transfer import Transfer
 from engine.asterisks import Asterisk, Asterisks, Neighbours, Silence
 from engine.whereabouts import Whereabouts
 from pbx.ami.upkeep import LinkState
@@ -31,11 +32,17 @@ class Legs:
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         self.asked.append(("ring_specialist", attempt.attempt_id, room))
 
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        self.asked.append(("ring_target", transfer.transfer_id, room))
+
     async def hang_up(self, leg: str) -> None:
         self.asked.append(("hang_up", leg))
 
     async def out_of_room(self, room: str, channel: str) -> None:
         self.asked.append(("out_of_room", room, channel))
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        self.asked.append(("mute" if muted else "unmute", room, leg))
 
     async def members(self, room: str) -> AbstractSet[str]:
         return {room}
@@ -55,7 +62,8 @@ async def test_each_is_asked_for_its_own() -> None:
     await asterisks.into_room("lab-2-1795203893.0", "PJSIP/8001-00000001")
     await asterisks.hang_up("spec-lab-2-1795203893.0-1")
     await asterisks.out_of_room("lab-1-1795203893.0", "PJSIP/zhida-carrier-00000001")
-    assert [what for what, *_ in legs["two"].asked] == ["into_room", "hang_up"]
+    await asterisks.mute("lab-2-1795203893.0", "spec-lab-2-1795203893.0-1", muted=True)
+    assert [what for what, *_ in legs["two"].asked] == ["into_room", "hang_up", "mute"]
     assert [what for what, *_ in legs["one"].asked] == ["out_of_room"]
     assert await asterisks.members("lab-2-1795203893.0") == {"lab-2-1795203893.0"}
     assert list(asterisks) == ["one", "two"]

@@ -44,6 +44,7 @@ class Parts:
             agi=SimpleNamespace(start=self.door_opened, close=lambda **_: self.noted("door closed")(), address=("127.0.0.1", 4573)),
             post=SimpleNamespace(calls=set()),
             links=SimpleNamespace(run=lambda: forever("links")),
+            specialists=SimpleNamespace(wishes=SimpleNamespace(run=lambda: forever("wishes"))),
             callback_keeper=SimpleNamespace(run=lambda: forever("callbacks")),
             directory=SimpleNamespace(first_read=self.first_read, follow=lambda *_: forever("directory"), fault="not read"),
             news=SimpleNamespace(listen=lambda: forever("news")),

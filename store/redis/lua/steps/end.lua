@@ -10,6 +10,7 @@ if call then
   if call.state == 'waiting' or call.state == 'offered' then Service.waited(call, ARGS.reason == 'abandoned') end
   if call.state == 'offered' then Match.withdraw(call, 'the caller left') end
   Handover.release_seat(call)
+  Handover.release_second(call, 'withdrawn', 'call ' .. call.call_id .. ' ended')
   Call.forget(call)
 end
 redis.call('HDEL', P .. 'supervised', ARGS.call_id)

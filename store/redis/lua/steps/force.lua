@@ -3,8 +3,12 @@
 local seat = Seat.load(ARGS.seat_id)
 if not seat then return reply({unknown = true}) end
 if RULES.agent_required and seat.agent == '' and ARGS.event ~= 'log_out' then return reply({agentless = true}) end
-if seat.state == 'reserved' then
-  local call = Call.load(seat.call_id)
+local call = seat.state == 'reserved' and Call.load(seat.call_id)
+if call and call.second == seat.seat_id then
+  Handover.release_second(call, 'withdrawn', ARGS.why)
+  Seat.advance(seat, ARGS.event, ARGS.why)
+  Tell.poke(call)
+elseif call then
   Match.withdraw(call, ARGS.why)
   Seat.advance(seat, ARGS.event, ARGS.why)
   Call.refuse(call, seat.seat_id, false)

@@ -1,5 +1,5 @@
--- {call, seat_id}: into the waiting room, and matched. A call that waits already keeps rank, refusals and rungs.
--- With a seat_id it is for that seat alone: offered to it where it is free, also where its agent has paused (and is paused again
+-- {call, seat_id, left}: into the waiting room, and matched. A call that waits already keeps rank, refusals and rungs.
+-- With a `left` it comes from that seat, which is taken to have refused it. With a seat_id it is for that seat first: offered to it where it is free, also where its agent has paused (and is paused again
 -- afterwards) or is still writing, because it is he who wants this call.
 local given = ARGS.call
 local call = Call.load(given.call_id)
@@ -7,6 +7,7 @@ local waits = call and (call.state == 'waiting' or call.state == 'offered')
 if call then Handover.take(call) else call = Call.create(given, 'ivr') end
 if not waits then
   Handover.release_seat(call)
+  Handover.release_second(call, 'withdrawn', 'call ' .. call.call_id .. ' waits for another seat')
   local fields, is_back = Call.fields(given, call), call.queued ~= ''
   if is_back then fields.rank_ms = call.rank_ms end
   fields.queued = math.max(fields.arrived, Time.taken(given.queued))
@@ -23,6 +24,10 @@ if not waits then
 end
 Call.put(call, {parked = ''})
 Call.wait(call, not waits)
+if ARGS.left and not waits then
+  Call.refuse(call, ARGS.left, true)
+  Call.lift(call)
+end
 local seat = ARGS.seat_id and Seat.load(ARGS.seat_id)
 if seat and seat.phone == 'idle' then
   local before, why = seat.state, seat.why

@@ -5,6 +5,10 @@ if not seat then return reply({}) end
 local function lost()
   local call = seat.state == 'reserved' and Call.load(seat.call_id)
   if not call then return Seat.advance(seat, 'phone_lost', ARGS.why) end
+  if call.second == seat.seat_id then
+    Tell.poke(call)
+    return Handover.release_second(call, 'phone_lost', ARGS.why)
+  end
   Match.close(call, 'unreachable', 'phone_lost', 'phone_lost', ARGS.why)
   Call.refuse(call, seat.seat_id, false)
   Call.lift(call)

@@ -19,6 +19,13 @@ function due.lease(call_id)
   Tell.poke(call)
 end
 
+function due.second(call_id)
+  local call = Call.load(call_id)
+  if not call then return end
+  Handover.release_second(call, 'withdrawn', 'its lease ran out')
+  Tell.poke(call)
+end
+
 function due.retry(call_id)
   local call = Call.load(call_id)
   if not call then return end

@@ -9,8 +9,9 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from calls.errors import PbxFault
+from calls.errors import LegGone, PbxFault
 from conference.errand import Attempt
+from conference.transfer import Transfer
 from pbx.ami.messages import AmiEvent, AmiResponse
 from pbx.ami.newcall import NewCall
 from tests.unit.engine.road.virtual import LoopClock
@@ -236,21 +237,31 @@ class Exchange:
         self._task(until_over())
 
     def rings_outside(self, attempt: Attempt, room: str) -> None:
-        """Originate to [zhida-specialist]: who answers presses the key a second later, and nobody comes into an empty room."""
-        phone = self.phone(f"PJSIP/{attempt.number}@zhida-outside")
-        leg = phone.leg = self.legs[attempt.attempt_id] = Leg(attempt.attempt_id, f"{phone.device}-s", phone)
+        """Originate to [zhida-specialist]: who answers presses the key a second later."""
+        self._rings_into(f"PJSIP/{attempt.number}@zhida-outside", attempt.attempt_id, room, attempt.ring_s, accepts_s=1)
+
+    def rings_target(self, transfer: Transfer, room: str) -> None:
+        """Originate to [zhida-room], target: who answers is in the room."""
+        self._rings_into(transfer.device, transfer.transfer_id, room, transfer.ring_s, accepts_s=0)
+
+    def _rings_into(self, device: str, uniqueid: str, room: str, ring_s: float, *, accepts_s: float) -> None:
+        """Nobody comes into the room of a caller who has gone."""
+        phone = self.phone(device)
+        leg = phone.leg = self.legs[uniqueid] = Leg(uniqueid, f"{phone.device}-s", phone)
         phone.rung.append(room)
+        self.says("DeviceStateChange", Device=device, State="RINGING")
 
         async def until_in_room() -> None:
             over = {self._task(leg.answered.wait()), self._task(leg.ended.wait())}
-            await asyncio.wait(over, timeout=attempt.ring_s, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(over, timeout=ring_s, return_when=asyncio.FIRST_COMPLETED)
             if not leg.answered.is_set() or leg.ended.is_set():
                 leg.hang_up(19)
                 self._ends(leg)
                 return
             self.says("Newstate", Uniqueid=leg.uniqueid, ChannelState="6", Channel=leg.channel)
-            await asyncio.sleep(1)
-            if leg.ended.is_set() or not self.room:
+            self.says("DeviceStateChange", Device=device, State="INUSE")
+            await asyncio.sleep(accepts_s)
+            if leg.ended.is_set() or self.callers[room].gone.is_set():
                 self._ends(leg)
             else:
                 self.joins(leg, room)
@@ -291,7 +302,9 @@ class Legs:
 
     async def into_room(self, room: str, channel: str) -> None:
         await self._asked()
-        leg = next(leg for leg in self._exchange.legs.values() if leg.channel == channel)
+        leg = next((leg for leg in self._exchange.legs.values() if leg.channel == channel), None)
+        if leg is None:
+            raise LegGone("leg_gone", "Redirect failed.")
         leg.moved.set()
         room = next(caller.uniqueid for caller in self._exchange.callers.values() if caller.uniqueid in leg.phone.rung[-1:])
         self._exchange.joins(leg, room)
@@ -299,6 +312,10 @@ class Legs:
     async def ring_specialist(self, attempt: Attempt, room: str) -> None:
         await self._asked()
         self._exchange.rings_outside(attempt, room)
+
+    async def ring_target(self, transfer: Transfer, room: str) -> None:
+        await self._asked()
+        self._exchange.rings_target(transfer, room)
 
     prefix = "zhida"
 
@@ -325,6 +342,9 @@ class Legs:
         for caller in self._exchange.callers.values():
             if caller.channel == channel and (out := self._exchange.room.get(caller.uniqueid)) is not None:
                 out()
+
+    async def mute(self, room: str, leg: str, *, muted: bool) -> None:
+        await self._asked()
 
     async def members(self, room: str) -> AbstractSet[str]:
         await self._asked()
@@ -355,8 +375,11 @@ class Link:
         yield
 
     async def action(self, name: str, **headers: str) -> AmiResponse:
-        assert name == "ConfbridgeKick"
-        await Legs(self._exchange).out_of_room(headers["Conference"], headers["Channel"])
+        if name == "Hangup":
+            await Legs(self._exchange).hang_up(headers["Channel"])
+        else:
+            assert name == "ConfbridgeKick"
+            await Legs(self._exchange).out_of_room(headers["Conference"], headers["Channel"])
         return AmiResponse(ok=True, message="", headers={})
 
     async def snapshot(self, devices: Collection[str] = ()) -> SimpleNamespace:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from conference.desk import ConferenceDesk
 from conference.recording import RecordingDesk
+from conference.targets import Found
+from conference.transfer import TargetKind, TransferTarget
 from engine.callbacks import CallbackDesk, Place
 from engine.decision import Decider
 from engine.desk import Desk, Service
@@ -50,6 +52,15 @@ MENU = Menu(name="main", prompt="menu-main", choices={"1": "qilai", "2": "genera
 USUAL = replace(RULES, end=LadderEnd(after_s=MAX_WAIT_S, steps=usual_steps(message="nobody-free", duty_phone="0515-86669999")))
 
 
+class Targets:
+    """conference.targets.Targets: every seat, group and number there is."""
+
+    async def find(self, call: LiveCall, to: TransferTarget, *, announced: bool) -> list[Found]:
+        outside = to.kind in (TargetKind.NUMBER, TargetKind.HOTLINE)
+        device = f"PJSIP/{to.value}@zhida-outside" if outside else f"PJSIP/{to.value}"
+        return [Found(kind=to.kind, value=to.value, name=to.value, device=device, ring_s=10)]
+
+
 class Engine:
     """One engine's parts, wired as engine.building does."""
 
@@ -63,7 +74,7 @@ class Engine:
         self.phones.define(SEATS)
         self.watcher = Watcher(self.post, self.phones)
         self.legs = Legs(exchange)
-        self.conferences = ConferenceDesk(waiting=self.live, legs=self.legs, clock=LoopClock())  # type: ignore[arg-type]
+        self.conferences = ConferenceDesk(waiting=self.live, legs=self.legs, clock=LoopClock(), targets=Targets())  # type: ignore[arg-type]
         self.accepts = True
         self.calls: set[asyncio.Task[None]] = set()
         self.side: list[asyncio.Task[None]] = []

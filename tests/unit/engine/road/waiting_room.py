@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from calls.errors import StoreFault
+from calls.errors import Conflict, StoreFault
 from calls.events import Announced, Event, Expected, to_document, to_ms
 from routing.expected import Outlook
-from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules
+from routing.waiting import CallState, Deliveries, LiveCall, Offer, OfferOutcome, Rules, Second
 from seats.seat import Phone, Seat, SeatDefinition
 from seats.state import SeatEvent
 from tests.unit.engine.orders import MemoryOrders
 from tests.unit.engine.road.virtual import LoopClock
+from tests.unit.store.redis import model_second
 from tests.unit.store.redis.model import Model
 from tests.unit.store.redis.model_outlook import expected, outlook, told
 from tests.unit.store.redis.model_state import ModelCall, ModelSeat
@@ -122,9 +123,9 @@ class LiveRoom:
         self.redis.tell()
         return self._live(model.calls[call.call_id]) if known else None
 
-    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "") -> Offer | None:
+    async def join(self, call: LiveCall, facts: Sequence[Event], *, seat_id: str = "", left: str = "") -> Offer | None:
         model = await self._step()
-        return self._returned(model.join(call, [to_document(fact) for fact in facts], self.engine_id, seat_id))
+        return self._returned(model.join(call, [to_document(fact) for fact in facts], self.engine_id, seat_id, left))
 
     async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
         model = await self._step()
@@ -148,15 +149,49 @@ class LiveRoom:
         errand: str | None = None,
         expect_errand: str | None = None,
         recording: str | None = None,
+        inside: str | None = None,
+        expect_inside: str | None = None,
     ) -> bool:
         model = await self._step()
         call = model.calls.get(call_id)
         if call is None or (expect_errand is not None and call.errand != expect_errand):
             return False
+        if expect_inside is not None and call.inside != expect_inside:
+            return False
         done = model.change(call_id, expect, state, [to_document(fact) for fact in facts], call.errand if errand is None else errand)
         if done:
+            call.inside = call.inside if inside is None else inside
             given = {"room": room, "recording": recording}
             self.redis.fields.setdefault(call_id, {}).update({name: value for name, value in given.items() if value is not None})
+        self.redis.tell()
+        return done
+
+    async def take_second(
+        self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
+    ) -> bool:
+        model, documents = await self._step(), [to_document(fact) for fact in facts]
+        done = model_second.take_second(model, call_id, second, (expect, state), (expect_inside, inside), documents)
+        self.redis.tell()
+        if done not in ("done", ""):
+            raise Conflict(done, f"Seat {second.seat_id}: {done}.")
+        if done:
+            self.redis.fields.setdefault(call_id, {})["room"] = call_id
+        return done == "done"
+
+    async def second_answered(self, call_id: str, leg: str) -> bool:
+        answered = model_second.second_answered(await self._step(), call_id, leg)
+        self.redis.tell()
+        return answered
+
+    async def second_left(self, call_id: str, leg: str, event: SeatEvent) -> None:
+        model_second.second_left(await self._step(), call_id, leg, event)
+        self.redis.tell()
+
+    async def complete(
+        self, call_id: str, leg: str, *, expect: CallState, state: CallState, inside: str, facts: Sequence[Event]
+    ) -> bool:
+        model, documents = await self._step(), [to_document(fact) for fact in facts]
+        done = model_second.complete(model, call_id, leg, (expect, state), inside, documents)
         self.redis.tell()
         return done
 
@@ -230,6 +265,8 @@ class LiveRoom:
             errand=call.errand,
             room=more.get("room", ""),
             recording=more.get("recording", ""),
+            inside=call.inside,
+            second=call.second,
         )
 
     def _seat(self, seat: ModelSeat) -> Seat:

@@ -86,6 +86,7 @@ Call = Callable[[AmiActions], Awaitable[object]]
         lambda actions: actions.redirect(LEG, context="zhida-room", exten="${SHELL(id)}"),
         lambda actions: actions.confbridge_kick("c-1", "all"),
         lambda actions: actions.confbridge_kick("c-1", "participants"),
+        lambda actions: actions.confbridge_mute("c-1", "all", muted=True),
         lambda actions: actions.confbridge_list("c 1"),
         lambda actions: actions.device_state("PJSIP/8001)${SHELL(id)"),
         lambda actions: actions.order_call(a_specialist("PJSIP/8001&PJSIP/8002")),
@@ -157,6 +158,12 @@ def test_the_reason_of_an_originate(code: str, reason: OriginateReason) -> None:
 async def test_a_kick_names_room_and_channel(asterisk: FakeAsterisk, actions: AmiActions) -> None:
     await actions.confbridge_kick("c-5f2c", "Local/moh@park-0000000a;1")
     assert sent(asterisk, "ConfbridgeKick") == {"Conference": ["c-5f2c"], "Channel": ["Local/moh@park-0000000a;1"]}
+
+
+@pytest.mark.parametrize(("muted", "action"), [(True, "ConfbridgeMute"), (False, "ConfbridgeUnmute")])
+async def test_a_member_is_muted_by_his_channels_name(asterisk: FakeAsterisk, actions: AmiActions, muted: bool, action: str) -> None:
+    await actions.confbridge_mute("c-5f2c", "PJSIP/8001-1", muted=muted)
+    assert sent(asterisk, action) == {"Conference": ["c-5f2c"], "Channel": ["PJSIP/8001-1"]}
 
 
 async def test_who_is_in_the_room(asterisk: FakeAsterisk, actions: AmiActions) -> None:

@@ -10,7 +10,7 @@ from routing.waiting import Rules
 from seats.state import ON_DUTY
 
 BOUND = {"reserved", "talking", "wrap_up"}
-ANSWERED = {"talking", "consult", "three_way", "after"}
+ANSWERED = {"talking", "consult", "three_way", "held", "transferred", "outside", "after"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,12 @@ def one_call_a_seat(held: Dump) -> None:
     for seat_id, seat in held.seats().items():
         assert bool(seat["call_id"]) == (seat["state"] in BOUND), seat
         assert bool(seat["offer_id"]) == (seat["state"] == "reserved"), seat
+        call = calls.get(seat["call_id"], {})
+        if seat["state"] in {"reserved", "talking"} and call.get("second") == seat_id:
+            assert call["state"] in ANSWERED
+            assert call["seat_id"] != seat_id
+            assert seat["state"] == "talking" or seat["offer_id"] == call["second_leg"]
+            continue
         if seat["state"] == "reserved":
             call = calls[seat["call_id"]]
             assert (call["state"], call["seat_id"], call["offer_id"]) == ("offered", seat_id, seat["offer_id"])
@@ -100,7 +106,12 @@ def one_offer_a_call(held: Dump) -> None:
             seat = seats[call["seat_id"]]
             assert seat["call_id"] == call_id
             assert seat["state"] == ("reserved" if call["state"] == "offered" else "talking")
-    serving = [seat["call_id"] for seat in seats.values() if seat["state"] in {"reserved", "talking"}]
+    seconds = {call["second"]: call_id for call_id, call in held.calls().items() if call.get("second")}
+    for seat_id, call_id in seconds.items():
+        assert seats[seat_id]["call_id"] == call_id, "a second seat that serves another call"
+    serving = [
+        seat["call_id"] for seat_id, seat in seats.items() if seat["state"] in {"reserved", "talking"} and seat_id not in seconds
+    ]
     assert len(serving) == len(set(serving)), "two seats for one call"
 
 
@@ -170,6 +181,8 @@ def every_wait_has_its_timer(held: Dump) -> None:
         if call["state"] in {"waiting", "offered"}:
             assert (f"rung:{call_id}" in timers) == rungs_left(call)
             assert (f"retry:{call_id}" in timers) == bool(held.refused(call_id))
+        seconds = held.seats().get(call.get("second", ""), {})
+        assert (f"second:{call_id}" in timers) == (seconds.get("state") == "reserved")
     for seat_id, seat in held.seats().items():
         assert (f"wrap:{seat_id}" in timers) == (seat["state"] == "wrap_up")
         assert (f"heal:{seat_id}" in timers) <= (seat["state"] == "unreachable")
@@ -179,7 +192,7 @@ def every_wait_has_its_timer(held: Dump) -> None:
         if kind == "empty":
             assert of.partition("|")[2].endswith("+")
         else:
-            assert kind == "engine" or of in (held.calls() if kind in {"rung", "retry", "lease", "await"} else held.seats())
+            assert kind == "engine" or of in (held.calls() if kind in {"rung", "retry", "lease", "await", "second"} else held.seats())
 
 
 def indexes_agree(held: Dump) -> None:

@@ -81,6 +81,7 @@ def calls_held(held: Dump) -> dict[str, Any]:
             "refused": {seat: tuple(map(int, span.split())) for seat, span in held.refused(call_id).items()},
             "line": call["line"],
             "preferred": (call["preferred"], call["awaits"]),
+            "second": (call.get("second", ""), call.get("second_leg", ""), call.get("inside", "")),
         }
         for call_id, call in held.calls().items()
     }
@@ -102,6 +103,7 @@ def calls_expected(model: Model) -> dict[str, Any]:
             "refused": call.refused,
             "line": call.line if call.in_line else "",
             "preferred": (call.preferred, call.awaits),
+            "second": (call.second, call.second_leg, call.inside),
         }
         for call in model.calls.values()
     }

@@ -235,7 +235,10 @@ class Model:
         if phone is not before and seat.state is S.READY:
             self.timers.pop(f"day:{seat.seat_id}", None)
         if phone is Phone.UNREACHABLE and before is not phone:
-            if seat.state is S.RESERVED:
+            if seat.state is S.RESERVED and self.calls[seat.call_id].second == seat_id:
+                self.pokes[seat.call_id] = self.calls[seat.call_id].engine
+                self.release_second(self.calls[seat.call_id], E.PHONE_LOST, why)
+            elif seat.state is S.RESERVED:
                 self.offer_lost(self.calls[seat.call_id], "unreachable", "phone_lost", E.PHONE_LOST, why)
             else:
                 self.advance(seat, E.PHONE_LOST, why)
@@ -262,7 +265,9 @@ class Model:
         self.done()
         return call is not None
 
-    def join(self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str, seat_id: str = "") -> ModelCall | None:
+    def join(
+        self, given: LiveCall, facts: Iterable[Mapping[str, Any]], engine: str, seat_id: str = "", left: str = ""
+    ) -> ModelCall | None:
         call = self.calls.get(given.call_id)
         waited = call is not None and call.state in (C.WAITING, C.OFFERED)
         if call is None:
@@ -270,7 +275,8 @@ class Model:
         else:
             self._take(call, engine)
         if not waited:
-            self._release_seat(call)
+            self.release_seat(call)
+            self.release_second(call, E.WITHDRAWN, f"call {call.call_id} waits for another seat")
             is_back = call.queued is not None
             bonus = to_ms(given.arrived) - given.rank_ms
             call.rank = call.rank if call.queued is not None else call.arrived - bonus
@@ -282,6 +288,10 @@ class Model:
             self.facts += facts
         call.parked = False
         matching.wait(self, call, fresh=not waited)
+        if left and not waited:
+            earliest = self.now + ms(self.rules.retry_s)
+            call.refused[left] = (earliest, max(earliest, self.now + ms(self.rules.refusal_s)))
+            self.lift(call)
         if (seat := self.seats.get(seat_id)) is not None and seat.phone is Phone.IDLE:
             self._take_for_itself(call, seat)
         return self.done(engine, call.call_id)
@@ -421,11 +431,11 @@ class Model:
     def seat_left(self, call_id: str, seat_id: str) -> None:
         call = self.calls.get(call_id)
         if call is not None and call.seat_id == seat_id and call.state in ANSWERED:
-            self._release_seat(call)
+            self.release_seat(call)
             self.pokes[call_id] = call.engine
         self.done()
 
-    def _release_seat(self, call: ModelCall) -> None:
+    def release_seat(self, call: ModelCall) -> None:
         if call.state not in ANSWERED or not call.seat_id:
             return
         seat = self.seats[call.seat_id]
@@ -434,6 +444,19 @@ class Model:
         call.seat_id = call.seat_leg = call.seat_channel = ""
         if seat.call_id == call.call_id:
             self.advance(seat, E.CALL_ENDED, f"call {call.call_id} ended")
+
+    def release_second(self, call: ModelCall, event: SeatEvent, why: str) -> None:
+        if not call.second:
+            return
+        seat, leg = self.seats.get(call.second), call.second_leg
+        self.timers.pop(f"second:{call.call_id}", None)
+        mine = seat is not None and seat.call_id == call.call_id and (seat.state is S.TALKING or seat.offer_id == leg)
+        if seat is not None and mine and seat.state is S.TALKING:
+            self.fact("seat_left", call.call_id, seat_id=call.second)
+            event = E.CALL_ENDED
+        call.second = call.second_leg = ""
+        if seat is not None and mine:
+            self.advance(seat, event, why)
 
     def end(self, call_id: str, reason: str, detail: str, engine: str) -> None:
         call = self.calls.get(call_id)
@@ -444,7 +467,8 @@ class Model:
                 self._note_patience(call, left=reason == "abandoned")
             if call.state is C.OFFERED:
                 self.withdraw(call, "the caller left")
-            self._release_seat(call)
+            self.release_seat(call)
+            self.release_second(call, E.WITHDRAWN, f"call {call_id} ended")
             self._stop_waiting(call)
             del self.calls[call_id]
         self.supervised.pop(call_id, None)

@@ -12,7 +12,7 @@ from seats.state import ON_DUTY, SeatState
 
 S, C = SeatState, CallState
 BOUND = {S.RESERVED, S.TALKING, S.WRAP_UP}
-ANSWERED = {C.TALKING, C.CONSULT, C.THREE_WAY, C.AFTER}
+ANSWERED = set(C) - {C.IVR, C.WAITING, C.OFFERED}
 
 
 @dataclass
@@ -88,6 +88,9 @@ class ModelCall:
     seat_leg: str = ""
     seat_channel: str = ""
     errand: str = ""
+    inside: str = ""
+    second: str = ""
+    second_leg: str = ""
     expected: int | None = None
     expected_noted: bool = False
     told: Told = field(default_factory=Told)

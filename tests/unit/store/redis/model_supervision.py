@@ -9,7 +9,7 @@ from routing.waiting import Rung
 from seats.state import DEFERRED, SeatEvent
 from tests.unit.store.redis import model_matching as matching
 from tests.unit.store.redis.model import Model
-from tests.unit.store.redis.model_state import C, ModelCall, S
+from tests.unit.store.redis.model_state import ANSWERED, C, ModelCall, S
 
 Facts = Iterable[Mapping[str, Any]]
 
@@ -90,7 +90,12 @@ def force(model: Model, seat_id: str, event: SeatEvent, why: str) -> bool:
     seat = model.seats[seat_id]
     if model.rules.agent_required and seat.agent is None and event is not SeatEvent.LOG_OUT:
         return False
-    if seat.state is S.RESERVED:
+    if seat.state is S.RESERVED and model.calls[seat.call_id].second == seat_id:
+        call = model.calls[seat.call_id]
+        model.release_second(call, SeatEvent.WITHDRAWN, why)
+        model.advance(seat, event, why)
+        model.pokes[call.call_id] = call.engine
+    elif seat.state is S.RESERVED:
         call = model.calls[seat.call_id]
         model.withdraw(call, why)
         model.advance(seat, event, why)
@@ -106,7 +111,7 @@ def supervise(model: Model, call_id: str, was: str, now: str, facts: Facts) -> b
     call = model.calls.get(call_id)
     if model.supervised.get(call_id, "") != was:
         return False
-    if now and (call is None or call.state not in (C.TALKING, C.CONSULT, C.THREE_WAY)):
+    if now and (call is None or call.state not in ANSWERED - {C.AFTER}):
         return False
     model.supervised[call_id] = now
     if not now:

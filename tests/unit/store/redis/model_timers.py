@@ -38,6 +38,11 @@ def _due_lease(model: Model, call_id: str) -> None:
     model.offer_lost(call, "withdrawn", cause, E.WITHDRAWN, f"call {call_id} was withdrawn: {cause}")
 
 
+def _due_second(model: Model, call_id: str) -> None:
+    model.release_second(model.calls[call_id], E.WITHDRAWN, "its lease ran out")
+    model.pokes[call_id] = model.calls[call_id].engine
+
+
 def _due_retry(model: Model, call_id: str) -> None:
     model.lift(model.calls[call_id])
     if model.calls[call_id].state is C.WAITING:
@@ -111,6 +116,7 @@ def sign_off(model: Model, engine: str) -> None:
 DUE = {
     "rung": _due_rung,
     "lease": _due_lease,
+    "second": _due_second,
     "retry": _due_retry,
     "await": _due_await,
     "empty": _due_empty,

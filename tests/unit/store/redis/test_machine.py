@@ -30,6 +30,7 @@ from tests.unit.store.redis import model_outlook, model_timers
 from tests.unit.store.redis.builders import VirtualClock
 from tests.unit.store.redis.invariants import check_invariants, dump
 from tests.unit.store.redis.machine_agents import AgentRules
+from tests.unit.store.redis.machine_second import SecondRules
 from tests.unit.store.redis.machine_supervisor import SupervisorRules
 from tests.unit.store.redis.machine_usual import UsualRules
 from tests.unit.store.redis.machine_words import (
@@ -176,7 +177,13 @@ class LiveMachine(RuleBasedStateMachine):
         """The dialplan brings it back, or an engine repeats itself; it may have ended meanwhile."""
         self.comes(self.callers[pick % len(self.callers)], engine, step)
 
-    def comes(self, call: LiveCall, engine: str, step: str, seat_id: str = "") -> None:
+    @precondition(lambda self: any(call.state in ANSWERED and call.seat_id for call in self.model.calls.values()))
+    @rule(engine=st.sampled_from(ENGINES), pick=picks, to=st.sampled_from(["", "", *SEATS]), rungs=ladders)
+    def a_seat_hands_its_caller_on(self, engine: str, pick: int, to: str, rungs: tuple[Rung, ...]) -> None:
+        call = self.picked([call for call in self.model.calls.values() if call.state in ANSWERED and call.seat_id], pick)
+        self.comes(replace(call.given, ladder=rungs), engine, "join", to, left=call.seat_id)
+
+    def comes(self, call: LiveCall, engine: str, step: str, seat_id: str = "", left: str = "") -> None:
         self.begin()
         call = replace(call, queued=self.clock.now(), engine=engine)
         facts = [Queued(call_id=call.call_id, at=self.clock.now(), rank_ms=call.rank_ms)]
@@ -185,8 +192,8 @@ class LiveMachine(RuleBasedStateMachine):
             known = self.do(self.live[engine].arrive(call, facts)) is not None
             assert known == self.model.arrive(call, documents, engine)
         else:
-            offer = self.do(self.live[engine].join(call, facts, seat_id=seat_id))
-            self.same(engine, offer, self.model.join(call, documents, engine, seat_id))
+            offer = self.do(self.live[engine].join(call, facts, seat_id=seat_id, left=left))
+            self.same(engine, offer, self.model.join(call, documents, engine, seat_id, left))
 
     def same(self, engine: str, offer: Offer | None, expected: ModelCall | None) -> None:
         """An offer is given to an engine once."""
@@ -444,7 +451,7 @@ class LiveMachine(RuleBasedStateMachine):
 
 
 def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
-    class Machine(SupervisorRules, UsualRules, AgentRules, LiveMachine):
+    class Machine(SupervisorRules, SecondRules, UsualRules, AgentRules, LiveMachine):
         server = redis_server
         client = connect(redis_server.url)
         runner = asyncio.Runner()

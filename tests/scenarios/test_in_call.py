@@ -1,0 +1,175 @@
+"""In the call: hold, mute, a specialist who hands on, and everybody's leaving, told by who hears whom."""
+
+import asyncio
+
+import pytest
+
+from lab.phones.softphone import Softphone
+from tests.scenarios.hotline import KEY, Hotline
+from tests.scenarios.house import Wanted
+from tests.scenarios.test_three_way import ACCEPTS, OFFICE, SECOND_OFFICE, attempt_at, consult, joined, three_way
+
+LAB = Wanted(("seats.wrap_up_s=0", "after_call.rating=false", "fallback.engine_wait_s=60"))
+
+
+async def test_a_held_caller_hears_music_and_is_taken_back(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    held = await hotline.call(call_id)
+    assert (held["state"], held["seat"]) == ("held", "8001")
+    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await seat.hang_up()
+    await caller.call_ended()
+    call = await hotline.ended(call_id, "completed")
+    caller_spans = [span["how"] for span in call["on_line"] if span["who"] == "caller"]
+    assert caller_spans == ["waiting", "talking", "held", "talking", "held", "talking"]
+
+
+async def test_a_caller_who_hangs_up_while_he_is_held_frees_the_seat(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    await caller.hang_up()
+    await seat.call_ended()
+    await hotline.ended(call_id, "completed")
+    await hotline.seat_is(8001, "ready")
+
+
+async def test_a_seat_that_hangs_up_on_a_held_caller_leaves_him_to_the_next_one(hotline: Hotline) -> None:
+    seat, other = await hotline.seats(8001, 8002)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    await seat.hang_up()
+    assert (await other.rings()).zhida_call == call_id
+    await hotline.talk_on(caller, other)
+    await other.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert [span["id"] for span in call["on_line"] if span["who"] == "seat"] == ["8001", "8002"]
+    assert [(made["target"], made["outcome"]) for made in call["record"]["transfers"]] == [("queue", "done")]
+
+
+async def test_who_is_muted_hears_and_is_not_heard(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    specialist = await consult(hotline, call_id)
+    await three_way(hotline, call_id)
+    await asyncio.gather(caller.hears(seat, specialist), seat.hears(caller, specialist))
+    await hotline.api.ask("PUT", f"/conferences/{call_id}/members/caller/mute")
+    await asyncio.gather(caller.hears(seat, specialist), seat.hears(specialist, but_not=(caller,)))
+    await hotline.api.ask("PUT", f"/conferences/{call_id}/state", {"state": "consult"})
+    await hotline.hears_music(caller)
+    await three_way(hotline, call_id)
+    await asyncio.gather(caller.hears(seat, specialist), seat.hears(specialist, but_not=(caller,)))
+    conference = await hotline.api.ask("DELETE", f"/conferences/{call_id}/members/caller/mute")
+    assert not any(member["muted"] for member in conference["members"])
+    await hotline.api.ask("PUT", f"/conferences/{call_id}/members/{attempt_at(conference, OFFICE)['attempt_id']}/mute")
+    await asyncio.gather(seat.hears(caller, but_not=(specialist,)), specialist.hears(caller, seat))
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert [span["member"] for span in call["record"]["muted"]] == ["caller", "specialist"]
+
+
+async def test_a_specialist_hands_on_to_a_colleague_when_the_seat_has_left(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    specialist = await consult(hotline, call_id)
+    await three_way(hotline, call_id)
+    await caller.hears(seat, specialist)
+    await seat.hang_up()
+    await caller.hears(specialist, but_not=(seat,))
+    hotline.world.script(SECOND_OFFICE, ACCEPTS)
+    conference = await hotline.conference_is(call_id, lambda one: one["seat"] is None)
+    who = attempt_at(conference, OFFICE)["specialist_id"]
+    await hotline.api.ask("POST", f"/conferences/{call_id}/members/{who}/colleague")
+    await specialist.hang_up()
+    await joined(hotline, call_id, SECOND_OFFICE)
+    colleague = await hotline.world.phone(SECOND_OFFICE)
+    await asyncio.gather(caller.hears(colleague, but_not=(specialist,)), colleague.hears(caller))
+    await colleague.hang_up()
+    await caller.call_ended()
+    call = await hotline.ended(call_id, "completed")
+    assert [(part["name"], part["handed_on"] is not None) for part in call["record"]["specialists"][:2]] == [
+        ("税务专员甲", True),
+        ("税务专员乙", False),
+    ]
+
+
+ORDERS = [
+    ("seat", "specialist"),
+    ("specialist", "seat"),
+    ("seat", "caller"),
+    ("specialist", "caller"),
+    ("caller",),
+]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+async def test_whoever_leaves_first_the_others_go_on_and_nobody_is_left_over(hotline: Hotline, order: tuple[str, ...]) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    specialist = await consult(hotline, call_id)
+    await three_way(hotline, call_id)
+    people: dict[str, Softphone] = {"caller": caller, "seat": seat, "specialist": specialist}
+    await caller.hears(seat, specialist)
+    for who in order:
+        gone = people.pop(who)
+        await gone.hang_up()
+        if len(people) == 2 and who != "caller":
+            (one, another) = people.values()
+            await asyncio.gather(one.hears(another, but_not=(gone,)), another.hears(one, but_not=(gone,)))
+    await asyncio.gather(*(phone.call_ended() for phone in people.values()))
+    await hotline.ended(call_id, "completed")
+    await hotline.seat_is(8001, "ready")
+
+
+async def test_a_held_call_survives_its_engine(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    await hotline.killed("engine-1")
+    await hotline.back()
+    await hotline.hears_music(caller)
+    assert (await hotline.call(call_id))["state"] == "held"
+    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
+async def test_from_the_shell(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat, KEY)
+    code, said = await hotline.zhida("calls", "hold", call_id)
+    assert code == 0, said
+    await hotline.hears_music(caller)
+    code, said = await hotline.zhida("calls", "mute", call_id, "seat")
+    assert code == 1
+    assert "held; mute is possible while it is consult or three_way" in said
+    code, said = await hotline.zhida("calls", "resume", call_id)
+    assert code == 0, said
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
+async def test_a_seat_that_holds_by_its_phones_own_key_is_in_the_record(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await seat.hold()
+    await hotline.hears_music(caller)
+    assert (await hotline.call(call_id))["state"] == "talking"
+    await seat.unhold()
+    await caller.hears(seat)
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert [span["how"] for span in call["on_line"] if span["who"] == "caller"] == ["waiting", "talking", "held", "talking"]
