@@ -1,8 +1,9 @@
 """Asks for a specialist: reads who there is, plans the hunt, and hands it to the conference."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from calls.clock import Clock
@@ -16,6 +17,8 @@ from conference.roster import Level, Specialist
 from conference.roster_keeping import Absences
 from routing.waiting import WaitingRoom
 
+Ready = Callable[[], Awaitable[Errand]]
+"""A hunt that is planned; called, it begins."""
 LONGEST_ABOUT = 200
 """Characters of what it is about: the specialist hears it while the caller waits."""
 
@@ -95,35 +98,44 @@ class SpecialistDesk:
 
         Raises: Refused: nobody is meant. Conflict: nobody of them can be asked now. As `ConferenceDesk.ask`. StoreFault.
         """
+        return await (await self.ready(call_id, wanted))()
+
+    async def ready(self, call_id: str, wanted: Wanted) -> Ready:
+        """The same, refused where nobody is meant or can be asked, and otherwise not begun yet."""
         specialists, words = await self.meant(wanted)
         rules = self._rules()
         plan = await self.plan(specialists, call_id=call_id, anyway=wanted.anyway)
         if not plan.candidates:
             raise _nobody(words, plan)
         what = AskedFor(wanted=words, about=wanted.about or words, parallel=rules.parallel)
-        return await self._conferences.ask(call_id, self._phones(plan.candidates, rules), what=what, instead=wanted.instead)
+        return partial(self._conferences.ask, call_id, self._phones(plan.candidates, rules), what=what, instead=wanted.instead)
 
     async def colleague(self, call_id: str, member: str) -> Errand:
-        """A specialist who is on the line asks for a colleague of his department, who is hunted for like anybody.
+        """A specialist who is on the line asks for a colleague, who is hunted for like anybody.
 
         Args: member: his or his attempt's id.
         Raises: NotFound: he was never asked. Refused: he has no colleague. Conflict: none of them can be asked now. As
             `ConferenceDesk.hand_on`. StoreFault.
         """
+        return await (await self.colleague_ready(call_id, member))()
+
+    async def colleague_ready(self, call_id: str, member: str, *, department: str = "") -> Ready:
+        """The same, not begun yet; of another department than his own where one is named."""
         call = await self._waiting.call(call_id)
         attempts = Errand.from_json(call.errand).attempts if call is not None else ()
         his = next((one for one in attempts if member in (one.attempt_id, one.specialist_id)), None)
         if his is None:
             raise NotFound("member_not_there", f"Call {call_id} has no specialist {member} in it.", call_id=call_id, member=member)
-        unit = of_department(await self._roster.everybody(), his.department)
+        department = department or his.department
+        unit = of_department(await self._roster.everybody(), department)
         others = [one for one in unit if one.specialist_id != his.specialist_id]
         if not others:
-            raise Refused("no_colleague", f"The roster has nobody of {his.department} but {his.name}.", department=his.department)
+            raise Refused("no_colleague", f"The roster has nobody of {department} but {his.name}.", department=department)
         rules, plan = self._rules(), await self.plan(others, call_id=call_id)
         if not plan.candidates:
-            raise _nobody(his.department, plan)
-        what = AskedFor(wanted=his.department, about=his.about or his.department, parallel=rules.parallel)
-        return await self._conferences.hand_on(call_id, his.attempt_id, self._phones(plan.candidates, rules), what=what)
+            raise _nobody(department, plan)
+        what = AskedFor(wanted=department, about=his.about or department, parallel=rules.parallel)
+        return partial(self._conferences.hand_on, call_id, his.attempt_id, self._phones(plan.candidates, rules), what=what)
 
     async def meant(self, wanted: Wanted) -> tuple[list[Specialist], str]:
         """The specialists that are meant, in the roster's order, and what was asked for in words. Raises: Refused: nobody. StoreFault."""

@@ -9,7 +9,8 @@ from conference.legs import Legs
 from conference.telling import TICKET
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
-_SERVED = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY})
+_SERVED = frozenset({CallState.TALKING, CallState.HELD, CallState.CONSULT, CallState.THREE_WAY})
+_ON_MUSIC = frozenset({CallState.HELD, CallState.CONSULT})
 LONGEST_SUMMARY = 2000
 
 
@@ -49,7 +50,7 @@ class DepartmentTickets:
 
     async def _tell(self, call: LiveCall) -> bool:
         """Whether he is being told: by the engine that holds his line, which plays his music; else by a whisper into his leg."""
-        if call.state is CallState.CONSULT and call.errand and await revise_errand(self._waiting, call.call_id, _owing):
+        if call.state in _ON_MUSIC and call.errand and await revise_errand(self._waiting, call.call_id, _owing):
             return True
         try:
             await self._legs.say_to(call.call_id, [TICKET])  # the call's id is his leg's
@@ -59,4 +60,4 @@ class DepartmentTickets:
 
 
 def _owing(call: LiveCall, errand: Errand) -> Errand | None:
-    return errand.owing(TICKET) if call.state is CallState.CONSULT and errand.attempts else None
+    return errand.owing(TICKET) if call.state in _ON_MUSIC and errand.attempts else None

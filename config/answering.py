@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.calling_keys import CallKeysSettings
 from config.faults import Key
 from config.fields import (
     Announce,
@@ -325,6 +326,8 @@ class ConferenceSettings(Section):
     """A department with fewer specialists than this is warned of (分管领导 not counted)."""
     most: Annotated[int, Field(ge=1, le=1000)] = 5
     """A department with more specialists than this is warned of (分管领导 not counted)."""
+    keys: CallKeysSettings = CallKeysSettings()
+    """What is keyed in during a call."""
 
 
 class AfterCallSettings(Section):

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from calls.errors import NotFound, Refused
+from config.cross_keys import KEY_CHECKS
 from config.cross_opening import OPENING_CHECKS
 from config.deadlines import deadlines
 from config.faults import Key, Problem
 from config.faults import unknown_name as _unknown
 from config.fields import seat_ids
 from config.settings import Settings
-from ivr.seat_codes import CodeAction
 
 PERSON: Final = "person"
 SHORTEST_TOKEN: Final = 16
@@ -19,7 +19,7 @@ SHORTEST_LINK_SECRET: Final = 32
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Check = Callable[[Settings], Iterator[Problem]]
-_CHECKS: list[tuple[frozenset[str], Check]] = [*OPENING_CHECKS]
+_CHECKS: list[tuple[frozenset[str], Check]] = [*OPENING_CHECKS, *KEY_CHECKS]
 
 
 def _needs(*sections: str) -> Callable[[Check], Check]:
@@ -214,17 +214,6 @@ def _tokens_are_of_known_agents(settings: Settings) -> Iterator[Problem]:
 def _agents_are_there_where_required(settings: Settings) -> Iterator[Problem]:
     if settings.seats.agent_required and not settings.agents:
         yield Problem(key=("seats", "agent_required"), sentence="no seat could ever be ready, because there are no agents; add some")
-
-
-@_needs("seats")
-def _seat_codes_differ(settings: Settings) -> Iterator[Problem]:
-    codes = settings.seats.codes
-    taken = {codes.pause + digit: f"pause with the digit {digit}" for digit in settings.seats.pause_reasons}
-    for action in CodeAction:
-        code = getattr(codes, action)
-        other = taken.setdefault(code, action)
-        if codes.enabled and other != action:
-            yield Problem(key=("seats", "codes", action), sentence=f"{code} is also dialled for {other}; give each its own")
 
 
 @_needs("seats")

@@ -12,6 +12,7 @@ from config.fields import seat_ids
 from config.opening_rules import calendar_of, ladder_named, prompts_of_routes, rosters_of, routes_of, usual_end
 from config.settings import Settings
 from ivr.announcing import Announce, Announcing, prompts_for
+from ivr.call_keys import LEAD, SEATS, SPECIALISTS, KeyAct, KeyMap
 from ivr.menu import Choice, Menu
 from ivr.seat_codes import CodeAction, SeatCode
 from routing.callbacks import CallbackRules
@@ -115,6 +116,25 @@ def seat_codes(settings: Settings) -> dict[str, SeatCode]:
     plain = {getattr(codes, action): SeatCode(action=action) for action in CodeAction}
     reasons = settings.seats.pause_reasons
     return plain | {codes.pause + digit: SeatCode(action=CodeAction.PAUSE, reason=digit) for digit in reasons}
+
+
+def call_keys(settings: Settings) -> tuple[KeyMap, KeyMap]:
+    """What seats, and what specialists, can key in during a call; nothing where that is turned off."""
+    keys = settings.conference.keys
+    if not keys.enabled:
+        return KeyMap(), KeyMap()
+    seats = _codes({act: getattr(keys, act) for act in SEATS})
+    specialists = _codes({act: getattr(keys.specialists, act) for act in SPECIALISTS})
+    return KeyMap(codes=seats, next_s=keys.next_s), KeyMap(codes=specialists, next_s=keys.next_s)
+
+
+def _codes(written: Mapping[KeyAct, str | None]) -> dict[str, tuple[KeyAct, ...]]:
+    codes: dict[str, tuple[KeyAct, ...]] = {}
+    for act, code in written.items():
+        if code is not None:
+            behind = code.removeprefix(LEAD)
+            codes[behind] = (*codes.get(behind, ()), act)
+    return codes
 
 
 def skills_of_seats(settings: Settings) -> dict[str, dict[str, int]]:

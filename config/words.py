@@ -29,6 +29,8 @@ SHAPES: Final[Mapping[str, str]] = {
     r"^(duty_phone|\+?[0-9][0-9() -]{1,24})$": "duty_phone or a telephone number such as 0515-88886666",
     r"^[0-9*]{2,8}$": "2 to 8 digits and *",
     r"^[0-9]$": "one digit",
+    r"^[0-9]{1,6}$": "1 to 6 digits",
+    r"^\*[0-9*]{1,5}$": "* and 1 to 5 digits or * behind it",
     r"^[A-Za-z0-9_-]{1,32}$": "1 to 32 letters, digits, - and _",
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of day such as 09:00",
     r"^[0-9*#]$": "one key of a telephone: 0 to 9, * or #",

@@ -16,13 +16,17 @@ from conference.supervising import SupervisionDesk
 from config.derive import agents, redis_url, seat_codes, waiting_rules
 from config.opening_rules import asking_rules
 from config.settings import Settings
+from engine.acts import ActBook, KeyedActs
+from engine.addresses import agi_addresses
 from engine.asterisks import Asterisks
 from engine.building_asterisks import agi_of, asterisks_of, phones_of, supervision_of
+from engine.call_keys import KEYS_SCRIPT, CallKeyRoad
 from engine.callback_keeper import CallbackKeeper
 from engine.callback_place import callback_desk, callback_place
 from engine.callbacks import CallbackDesk
 from engine.decision import Decider
 from engine.directory import CurrentDirectory
+from engine.keying import RosterHunt, keys_go_by, steer_others
 from engine.links import Links, links_of
 from engine.mailbox import PostOffice
 from engine.outside import Outside
@@ -30,10 +34,11 @@ from engine.recorder_process import RecorderProcess
 from engine.recording import keeper_of
 from engine.recording_keeper import RecordingKeeper
 from engine.road import Road
-from engine.seat_codes import SeatCodeRoad
+from engine.seat_codes import SEAT_SCRIPT, SeatCodeRoad
 from engine.serving import Current, Shared, current_of, roads_of, shift_rules_of, wait_error_histogram
 from engine.shifts import ShiftWatch
 from engine.specialists import ByNow, Specialists, specialists
+from engine.steering import Steering
 from engine.stores import Stores, open_stores
 from engine.strays import Strays
 from engine.targets import TargetsHere
@@ -82,6 +87,9 @@ class Engine:
     phones: SeatPhones
     seats: SeatDesk
     codes: SeatCodeRoad
+    call_keys: CallKeyRoad
+    address: str
+    """Where Asterisk reaches it, "host:port"."""
     directory: CurrentDirectory
     conferences: ConferenceDesk
     specialists: Specialists
@@ -146,12 +154,18 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     )  # fmt: skip
     roads = roads_of(current, shared)
     seats = SeatDesk(live, Agents(clock), pause_reasons={}, extend_s=0)
-    codes = SeatCodeRoad(SeatCodes(seats), phones)
-    seats_go_by(settings, seats, codes)
+    acts = KeyedActs(ActBook(live, stores.acts), live, clock)
+    codes = SeatCodeRoad(SeatCodes(seats), phones, acts)
     targets = TargetsHere(lambda: current.settings, live, asterisks)
     conferences = ConferenceDesk(waiting=live, legs=asterisks, clock=clock, targets=targets)
-    by_now = ByNow(rules=lambda: asking_rules(engine.settings), dial=lambda number: engine.outside.digits(number))  # noqa: PLW0108  as it is then
-    engine = Engine(
+    by_now = ByNow(rules=lambda: asking_rules(current.settings), dial=lambda number: current.outside.digits(number))  # noqa: PLW0108  as it is then
+    brought_in = specialists(stores, live, asterisks, conferences, clock, by_now)
+    steering = Steering(conferences, RosterHunt(brought_in.desk), targets)
+    steer_others(steering, brought_in.tickets, recordings)
+    keys = CallKeyRoad(steering, live, phones, acts)
+    seats_go_by(settings, seats, codes)
+    keys_go_by(settings, keys)
+    return Engine(
         current=current,
         roads=roads,
         engine_id=engine_id,
@@ -159,15 +173,17 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         redis=redis,
         live=live,
         asterisks=asterisks,
-        agi=agi_of(settings, number, asterisks, roads, codes),
+        agi=agi_of(settings, number, asterisks, roads, {SEAT_SCRIPT: codes.take, KEYS_SCRIPT: keys.take}),
         taking_calls=asyncio.Event(),
         post=post,
         phones=phones,
         seats=seats,
         codes=codes,
+        call_keys=keys,
+        address=agi_addresses(settings)[number - 1],
         directory=directory,
         conferences=conferences,
-        specialists=specialists(stores, live, asterisks, conferences, clock, by_now),
+        specialists=brought_in,
         callbacks=callbacks,
         callback_keeper=CallbackKeeper(desk=callbacks, list_=stores.callbacks, room=live, clock=clock),
         shifts=ShiftWatch(shift_rules_of(settings), clock),
@@ -185,7 +201,6 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
         wait_errors=wait_errors,
         links=links_of(settings, stores, clock, live.record, lambda: current.settings),
     )
-    return engine
 
 
 def seats_go_by(settings: Settings, desk: SeatDesk, codes: SeatCodeRoad) -> None:

@@ -16,7 +16,6 @@ from engine.reaching import REACH_SCRIPT, Reaching
 from engine.reconcile import OneOf, Reconciler
 from engine.recording import folder_of
 from engine.road import Road
-from engine.seat_codes import SEAT_SCRIPT, SeatCodeRoad
 from engine.supervisors import PhonesOfSupervisors, SupervisorsAnywhere
 from engine.watcher import Elsewhere, PhonesAt, SeatPhones, Watcher
 from engine.whereabouts import Whereabouts
@@ -32,6 +31,9 @@ from pbx.speech import Speech
 from pbx.supervisors import PbxSupervisors
 from store.redis.live import RedisLiveState
 from store.redis.supervising import RedisSupervision
+
+Taker = Callable[[AgiLine], Awaitable[None]]
+"""What does something with a leg that is brought here."""
 
 
 def phones_of(settings: Settings, live: RedisLiveState, reported: Callable[[str], bool]) -> SeatPhones:
@@ -131,14 +133,17 @@ def supervision_of(settings: Callable[[], Settings], live: RedisLiveState, aster
     return desk
 
 
-def agi_of(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[str, Road], codes: SeatCodeRoad) -> AgiServer:
-    """The door through which every Asterisk brings its calls to engine `number`, as `roads` are when a call comes."""
+def agi_of(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping[str, Road], phones: Mapping[str, Taker]) -> AgiServer:
+    """The door through which every Asterisk brings its calls to engine `number`, as `roads` are when a call comes.
+
+    Args: phones: script -> what takes what is dialled or keyed in at phones.
+    """
 
     async def take(session: AgiSession) -> None:
         asterisk = asterisks.of(session.request.uniqueid)
         road = roads[asterisk.name]  # as it is at this moment: a reload puts another one there
         line = AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=road.desk.decider.rules.language)
-        takers = {SEAT_SCRIPT: codes.take, REACH_SCRIPT: Reaching(road.desk).take}
+        takers = {REACH_SCRIPT: Reaching(road.desk).take, **phones}
         await takers.get(session.request.script, road.take)(line)
 
     host, port = agi_address(settings, number)

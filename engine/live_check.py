@@ -16,6 +16,7 @@ from config.faults import Level, Problem
 from config.opening_rules import calendar_of, roster_rules, rosters_of
 from config.settings import Settings
 from engine.stores import open_stores
+from ivr.call_keys import PROMPTS as KEYED_PROMPTS
 from ivr.catalogue import missing
 from ivr.seat_codes import PROMPTS
 from pbx.speech import PROMPTS as TO_SPECIALISTS
@@ -37,6 +38,8 @@ def prompts_of(settings: Settings) -> dict[str, set[str]]:
     everywhere = ALWAYS | RATING if settings.after_call.rating else ALWAYS
     if settings.seats.codes.enabled:
         needed[settings.hotline.language] |= PROMPTS
+    if settings.conference.keys.enabled:
+        needed[settings.hotline.language] |= KEYED_PROMPTS
     if settings.outbound is not None:
         everywhere |= CALLING_BACK
         needed[settings.hotline.language] |= TO_SEATS | TO_SPECIALISTS | {TICKET}

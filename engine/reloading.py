@@ -23,6 +23,7 @@ from config.settings import Settings
 from engine.addresses import agi_addresses
 from engine.building import Engine, seats_go_by, shared_of
 from engine.callback_place import callback_place
+from engine.keying import keys_go_by
 from engine.live_check import prompts_there
 from engine.logs import configure_logs
 from engine.recording import folder_of
@@ -117,6 +118,7 @@ class Reloader:
         engine.phones.define(seats)
         engine.shifts.go_by(shift_rules_of(taken))
         seats_go_by(taken, engine.seats, engine.codes)
+        keys_go_by(taken, engine.call_keys)
         now = current_of(taken, engine.directory)
         engine.current.settings, engine.current.decider, engine.current.outside = taken, now.decider, now.outside
         engine.callbacks.place = callback_place(taken, now.decider, now.outside, engine.callbacks.place.first + 1)

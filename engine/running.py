@@ -12,6 +12,7 @@ from calls.errors import Fault, StoreFault
 from config.derive import seat_definitions
 from engine.asterisks import Asterisk
 from engine.building import Engine
+from engine.keying import bring_keys_here
 from engine.recording import end_pauses
 from engine.reloading import Reloader
 
@@ -129,6 +130,7 @@ def _side_work(engine: Engine, reloader: Reloader) -> dict[str, Coroutine[Any, A
         "callbacks": _call_back(engine, tables_there),
         "links": _keep_links(engine, tables_there),
         "wishes": _grant_wishes(engine, tables_there),
+        "keys": _take_keys(engine),
     }
 
 
@@ -152,6 +154,12 @@ async def _call_back(engine: Engine, tables_there: asyncio.Event) -> None:
 async def _keep_links(engine: Engine, tables_there: asyncio.Event) -> None:
     await tables_there.wait()
     await engine.links.run()
+
+
+async def _take_keys(engine: Engine) -> None:
+    """Only while this engine takes calls."""
+    await engine.taking_calls.wait()
+    await bring_keys_here(engine.asterisks, engine.address)
 
 
 async def _follow_directory(engine: Engine, tables_there: asyncio.Event) -> None:

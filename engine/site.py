@@ -41,6 +41,7 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         peers=_peers(settings, pbx),
         phones=_phone_names(settings) if len(settings.asterisk) > 1 else (),
         seat_codes=tuple(seat_codes(settings)),
+        call_keys=settings.conference.keys.enabled,
     )
 
 

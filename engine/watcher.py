@@ -21,6 +21,8 @@ from seats.seat import Phone, Seat, SeatDefinition
 log = structlog.get_logger(__name__)
 
 _UP: Final = "6"  # ChannelState of an answered channel (channelstate.h AST_STATE_UP)
+_KEYED_MUSIC: Final = "zhida-keys"
+"""What a talk's other party hears while a seat keys something in (features_zhida.conf)."""
 _PHONES: Final[Mapping[str, Phone]] = {
     "NOT_INUSE": Phone.IDLE,
     "INUSE": Phone.IN_USE,
@@ -298,6 +300,7 @@ class Watcher:
         self.strayed: Callable[[str], None] = lambda _: None
         """Told of callers' legs, by uniqueid, that were answered by a seat or hung up and are in nobody's hands here."""
         self.holds: Holds | None = None
+        self._keyed: set[str] = set()
         self._handlers: dict[str, Callable[[Mapping[str, str]], None]] = {
             "DialBegin": self._dial_begin,
             "DialEnd": self._dial_end,
@@ -347,6 +350,7 @@ class Watcher:
 
     def _hangup(self, said: Mapping[str, str]) -> None:
         leg = said.get("Uniqueid", "")
+        self._keyed.discard(leg)
         if self.supervisors is not None:
             self.supervisors.gone(leg)
         if (mailbox := self._post.legs.get(leg)) is not None:
@@ -356,10 +360,18 @@ class Watcher:
             self.strayed(leg)
 
     def _hold(self, said: Mapping[str, str]) -> None:
-        self._held(said.get("Uniqueid", ""), held=True)
+        leg = said.get("Uniqueid", "")
+        if said.get("MusicClass") == _KEYED_MUSIC:  # its phone holds nothing: something is keyed in
+            self._keyed.add(leg)
+        else:
+            self._held(leg, held=True)
 
     def _unhold(self, said: Mapping[str, str]) -> None:
-        self._held(said.get("Uniqueid", ""), held=False)
+        leg = said.get("Uniqueid", "")
+        if leg in self._keyed:
+            self._keyed.discard(leg)
+        else:
+            self._held(leg, held=False)
 
     def _held(self, leg: str, *, held: bool) -> None:
         if self.holds is not None and (mailbox := self._post.legs.get(leg)) is not None:

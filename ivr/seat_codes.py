@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from calls.errors import Refused
+from calls.errors import LegGone, Refused
 from ivr.speaker import Speaker
 from seats.desk import SeatDesk
 from seats.seat import Seat
@@ -110,11 +110,14 @@ class SeatCodes:
             CodeAction.STATE: self._state,
         }
 
-    async def dialled(self, code: SeatCode, phone: SeatPhone, seat_id: str, *, by: str) -> str:
+    async def dialled(
+        self, code: SeatCode, phone: SeatPhone, seat_id: str, *, by: str, refused: Callable[[str], None] = lambda _: None
+    ) -> str:
         """Do what the code says; returns the last sentence that was played.
 
         Args:
             by: who did it, for the log: the phone's name.
+            refused: told the code of what prevented it.
         Raises: LegGone: the phone hung up. StoreFault: live state is away; nothing was done.
         """
         try:
@@ -122,8 +125,13 @@ class SeatCodes:
                 sentence = await self._pause(phone, seat_id, by, code.reason)
             else:
                 sentence = await self._flows[code.action](phone, seat_id, by)
-        except Refused as refused:
-            sentence = _REFUSALS.get(refused.code, "seat-not-possible")
+        except Refused as why:
+            refused(why.code)
+            sentence = _REFUSALS.get(why.code, "seat-not-possible")
+        except LegGone as gone:
+            if code.action is CodeAction.SIGN_IN:  # he hung up before he was; everything else is done before it is told
+                refused(gone.code)
+            raise
         await phone.play(sentence)
         return sentence
 

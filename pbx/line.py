@@ -33,6 +33,7 @@ class Arrival:
         dial_status: Dial()'s last word on this channel, where the engine that asked for it is gone.
         header: whether the legs that are rung inherit the call's id from the caller's channel.
         back: this is a call-back's half that rings the seat. order: the call-back whose caller this line is to ring, or "".
+        call: the call during which this leg keys something in, or "".
     """
 
     raw_number: str
@@ -43,6 +44,7 @@ class Arrival:
     header: bool
     back: bool = False
     order: str = ""
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,4 +282,5 @@ def _arrival(session: AgiSession) -> Arrival:
         header=handed.get("header") == "1",
         back=handed.get("back") == "1",
         order=handed.get("order", ""),
+        call=handed.get("call") or handed.get("room", ""),
     )

@@ -43,7 +43,7 @@ def configuration(box: Box, snippets: Mapping[str, str]) -> dict[str, str]:
         "cdr.conf": "[general]\nenable=yes\nunanswered=yes\n",
         "cel.conf": "[general]\nenable=no\n",
         "cdr_custom.conf": "#include cdr_custom_zhida.conf\n",
-        "features.conf": "[general]\n",
+        "features.conf": "[general]\n#include features_zhida.conf\n",
         "acl.conf": "",
         "udptl.conf": "[general]\n",
         "ccss.conf": "[general]\n",

@@ -90,6 +90,11 @@ class AmiActions:
         answer = await self._link.action("Setvar", Channel=leg(target), Variable=checked(VARIABLE, name, "variable name"), Value=leg(value))
         require_ok("Setvar", answer)
 
+    async def set_global(self, name: str, value: str) -> None:
+        """Set a variable that every channel sees. `value` is an address or a name, nothing a caller could write."""
+        answer = await self._link.action("Setvar", Variable=checked(VARIABLE, name, "variable name"), Value=leg(value))
+        require_ok("Setvar", answer)
+
     async def absolute_timeout(self, target: str, *, seconds: int) -> None:
         """Have Asterisk hang the leg up after so long, whatever becomes of the engine; 0 takes it back."""
         require_ok("AbsoluteTimeout", await self._link.action("AbsoluteTimeout", Channel=leg(target), Timeout=seconds))

@@ -15,6 +15,7 @@ FILES: Final[tuple[str, ...]] = (
     "queues_zhida.conf",
     "musiconhold_zhida.conf",
     "cdr_custom_zhida.conf",
+    "features_zhida.conf",
 )
 """Each is included by the file of Asterisk's whose name it starts with."""
 

@@ -78,7 +78,7 @@ class Site:
         longest_call_s: no call lasts longer, whatever breaks. longest_callback_s: nor a call-back, with its wait for a seat.
         media_address: what sound is offered on and bound to, but for browsers; "" where Asterisk decides.
         qualify_s: how often seats' phones are asked whether they live; 0: never.
-        seat_codes: what seats' phones can dial.
+        seat_codes: what seats' phones can dial. call_keys: whether they, and specialists, can key something in during a call.
     """
 
     engines: tuple[str, ...]
@@ -103,6 +103,7 @@ class Site:
     peers: tuple[Peer, ...] = ()
     phones: tuple[str, ...] = ()
     seat_codes: tuple[str, ...] = ()
+    call_keys: bool = True
 
     @property
     def seat_context(self) -> str:

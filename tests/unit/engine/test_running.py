@@ -62,10 +62,11 @@ class Parts:
             seen=SimpleNamespace(calls=(), seats=()),
             redis=SimpleNamespace(aclose=self.noted("redis closed")),
             taking_calls=self.taking_calls,
+            address="127.0.0.1:4573",
         )
 
     def asterisk(self) -> SimpleNamespace:
-        link = SimpleNamespace(start=lambda: None, wait_up=self.up, close=self.noted("link closed"))
+        link = SimpleNamespace(start=lambda: None, wait_up=self.up, close=self.noted("link closed"), state=SimpleNamespace(up=False))
         return SimpleNamespace(name="pbx1", link=link, reconciler=SimpleNamespace(run=lambda: self.forever("reconciler")))
 
     def reloader(self) -> SimpleNamespace:

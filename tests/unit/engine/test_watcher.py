@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -146,6 +147,16 @@ async def test_a_cause_that_is_no_number_is_unknown(cause: str) -> None:
     mailbox.watch("spec-1")
     exchange.says("Hangup", Uniqueid="spec-1", Cause=cause)
     assert mailbox.gone == {"spec-1"}
+
+
+async def test_a_phone_that_holds_is_told_and_one_that_keys_something_in_holds_nothing() -> None:
+    exchange, told = Exchange(), []
+    exchange.watcher.holds = SimpleNamespace(said=lambda _, leg, *, held: told.append((leg, held)))
+    exchange.post.open(CALL).watch(SEAT_LEG)
+    for music in ("zhida-keys", "zhida"):
+        exchange.says("Hold", Uniqueid=SEAT_LEG, MusicClass=music)
+        exchange.says("Unhold", Uniqueid=SEAT_LEG)
+    assert told == [(SEAT_LEG, True), (SEAT_LEG, False)]
 
 
 async def test_after_a_call_left_our_hands_its_legs_are_forgotten() -> None:

@@ -173,6 +173,34 @@ def test_without_codes_a_seats_phone_reaches_nobody() -> None:
     assert "context=zhida-nowhere\n" in section(files["pjsip_zhida.conf"], "zhida-seat")
 
 
+def test_only_seats_legs_and_members_of_a_room_can_key_anything_in() -> None:
+    files = render(SITE)
+    pjsip = files["pjsip_zhida.conf"]
+    with_keys = [name for name in re.findall(r"^\[([^\]]+)\]", pjsip, re.MULTILINE) if "DYNAMIC_FEATURES" in section(pjsip, name)]
+    assert with_keys == ["zhida-seat", "zhida-browser-seat"]
+    assert "zhida-keys => *,self,AGI," in section(files["features_zhida.conf"], "applicationmap")
+    assert "*=dialplan_exec(zhida-keys,room,1)" in section(files["confbridge_zhida.conf"], "zhida_keys")
+    extensions = files["extensions_zhida.conf"]
+    assert re.findall(r"^exten => (\w+),1,ConfBridge\(.*zhida_keys\)", extensions, re.MULTILINE) == ["leg"]
+    room = section(extensions, "zhida-keys")
+    assert room.index("agi://10.0.0.5:4573/keys") < room.index("agi://10.0.0.6:4573/keys") < room.index("zh/keys-fault")
+
+
+def test_a_leg_of_another_asterisks_talk_brings_no_music_into_its_room() -> None:
+    files = render(replace(SITE, peers=(Peer(name="pbx2", address="10.0.0.7:5060"),), phones=("8001",)))
+    assert "Set(DYNAMIC_FEATURES=zhida-keys-quiet)" in section(files["extensions_zhida.conf"], "zhida-predial")
+    quiet = next(line for line in files["features_zhida.conf"].splitlines() if line.startswith("zhida-keys-quiet"))
+    assert quiet.endswith('"')
+
+
+def test_without_keys_a_seats_phone_sends_them_on() -> None:
+    files = render(replace(SITE, call_keys=False))
+    for name in ("pjsip_zhida.conf", "extensions_zhida.conf"):
+        assert "DYNAMIC_FEATURES" not in files[name]
+    assert "=>" not in section(files["features_zhida.conf"], "applicationmap")
+    assert "dialplan_exec" not in files["confbridge_zhida.conf"]
+
+
 @pytest.mark.parametrize("code", ["*", "_X.", "*10,1,System(x)", "s", "*10\n"])
 def test_what_is_no_code_is_no_extension(code: str) -> None:
     with pytest.raises(Refused):
