@@ -1,0 +1,147 @@
+"""A call with its people: who is with whom now, who therefore hears whom, and what it is for the others when one leaves."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from lab.client import LabApi
+from lab.phones.softphone import Softphone
+from tests.scenarios.hotline import Hotline
+from tests.scenarios.test_three_way import ACCEPTS, OFFICE, joined, three_way
+
+FIRST, SECOND = "税务专员甲", "税务专员乙"
+"""Two specialists of the lab's roster."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """One call.
+
+    Args:
+        company: who is with the caller, or will be when he comes in: seat, specialists, supervisor. alone: the caller hears music meanwhile.
+        specialists: their phones, by name. api: the engine that is asked for things.
+    """
+
+    hotline: Hotline
+    api: LabApi
+    call_id: str
+    caller: Softphone
+    seat: Softphone
+    company: list[Softphone]
+    alone: bool = False
+    over: bool = False
+    specialists: dict[str, Softphone] = field(default_factory=dict)
+    everybody: set[Softphone] = field(default_factory=set)
+
+    # ── who hears whom ──
+
+    async def sounds_right(self) -> None:
+        """Wait until everybody hears exactly those he is with, and who is with nobody hears music."""
+        together = self.company if self.alone else [self.caller, *self.company]
+        self.everybody |= {self.caller, *self.company}
+        checks = [self._hears(phone, [other for other in together if other is not phone]) for phone in together]
+        await asyncio.gather(*checks, *([self._hears(self.caller, [])] if self.alone else []))
+
+    async def _hears(self, phone: Softphone, others: list[Softphone]) -> None:
+        if others:
+            await phone.hears(*others, but_not=tuple(self.everybody - {phone, *others}))
+        else:
+            await self.hotline.hears_music(phone)
+
+    # ── what the seat asks for ──
+
+    async def ask(self, name: str = FIRST) -> None:
+        """The specialist of this name is asked for: from now on the caller hears music."""
+        roster = await self.api.get("/specialists", department="税务")
+        (specialist_id,) = (one["specialist_id"] for one in roster["items"] if one["name"] == name)
+        await self.api.ask("POST", f"/calls/{self.call_id}/specialists", {"specialist_id": specialist_id})
+        self.alone = True
+
+    async def comes(self, name: str = FIRST, number: str = OFFICE) -> None:
+        """He is in the room, by that phone of his."""
+        await self.api.until(f"/conferences/{self.call_id}", lambda one: _state_at(one, number) == "joined", within_s=15)
+        self.specialists[name] = await self.hotline.world.phone(number)
+        self.company.append(self.specialists[name])
+
+    async def bring(self, name: str = FIRST, number: str = OFFICE) -> None:
+        """He is asked for and accepts."""
+        self.hotline.world.script(number, ACCEPTS)
+        await self.ask(name)
+        await self.comes(name, number)
+
+    async def all_together(self) -> None:
+        """The caller comes into the room."""
+        await three_way(self.hotline, self.call_id, api=self.api)
+        self.alone = False
+
+    async def apart(self) -> None:
+        """The caller goes back to music."""
+        await self.api.ask("PUT", f"/conferences/{self.call_id}/state", {"state": "consult"})
+        self.alone = True
+
+    async def take_out(self, name: str) -> None:
+        """The seat takes a specialist out."""
+        phone = self.specialists[name]
+        conference = await self.api.get(f"/conferences/{self.call_id}")
+        (member,) = (one["member"] for one in conference["members"] if one["name"] == name)
+        await self.api.ask("DELETE", f"/conferences/{self.call_id}/members/{member}")
+        await phone.call_ended()
+        await self._without(phone)
+
+    # ── who leaves ──
+
+    async def leaves(self, who: str) -> None:
+        """Somebody hangs up ("caller", "seat" or a specialist's name); then all others hear what is right."""
+        phone = {"caller": self.caller, "seat": self.seat, **self.specialists}[who]
+        await phone.hang_up()
+        if phone is self.caller:
+            await asyncio.gather(*(other.call_ended() for other in self.company))
+            self.over = True
+        else:
+            await self._without(phone)
+
+    async def _without(self, phone: Softphone) -> None:
+        self.company.remove(phone)
+        if phone is self.seat:
+            self.alone = False  # he does not wait for nobody: a specialist who is there goes on with him
+        if self.company:
+            await self.sounds_right()
+        else:
+            await self.caller.hears_prompt(self.hotline.prompt("rate"))
+
+    async def ends(self) -> None:
+        """The last one hangs up; the record is whole, and the seat is free."""
+        if not self.over:
+            await self.leaves("caller")
+        call = await self.api.until(f"/calls/{self.call_id}", lambda call: bool(call["state"] == "ended" and call["end_reason"]))
+        assert call["end_reason"] == "completed", call
+        assert call["seat"] == self.seat.number
+        assert all(span["until"] for span in call["on_line"]), call["on_line"]
+        came = {part["name"] for part in call["record"]["specialists"] if part["joined"] and part["left"]}
+        assert came == set(self.specialists), call["record"]["specialists"]
+        await self.api.until(f"/seats/{self.seat.number}", lambda seat: seat["state"] == "ready")
+
+
+async def talking(hotline: Hotline) -> Scene:
+    """A seat and a caller who hear each other."""
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    return Scene(hotline=hotline, api=hotline.api, call_id=call_id, caller=caller, seat=seat, company=[seat])
+
+
+async def consult(hotline: Hotline) -> Scene:
+    """The seat with the first specialist; the caller hears music."""
+    scene = await talking(hotline)
+    await scene.bring()
+    return scene
+
+
+async def three_way_call(hotline: Hotline) -> Scene:
+    """All three."""
+    scene = await consult(hotline)
+    await scene.all_together()
+    return scene
+
+
+def _state_at(conference: dict, number: str) -> str:
+    states = [attempt["state"] for attempt in conference["attempts"] if attempt["number"] == number]
+    return str(states[-1]) if states else ""

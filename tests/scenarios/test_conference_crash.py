@@ -1,0 +1,230 @@
+"""Something dies in the middle of a conference: every state of it × what dies.
+
+Whoever heard each other goes on hearing each other, the caller is never alone without music; then whoever serves the call
+(the survivor, or the engine that was started again) takes the seat's next wish, everybody leaves, and nothing is left over.
+The lab has two engines: "every engine" is the only one there is for this call, "its engine" leaves the other one.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+from lab.phones.behaviours import Answers, RingsForEver
+from tests.scenarios.hotline import Hotline
+from tests.scenarios.house import Wanted
+from tests.scenarios.scene import FIRST, SECOND, Scene, consult, talking, three_way_call
+from tests.scenarios.test_outages import cut_off
+from tests.scenarios.test_supervision import rung
+from tests.scenarios.test_three_way import MOBILE, OFFICE, SECOND_OFFICE
+from tests.scenarios.test_two_engines import api_of, engines_of
+
+LAB = Wanted(
+    engines=2,
+    overrides=("fallback.engine_wait_s=15", "seats.lease_margin_s=15", "engine.graceful_stop_s=1", "conference.office_ring_s=8"),
+)
+
+
+# ── the states: how one is reached, and what the seat wants next ──
+
+
+async def nobody_rings_yet(hotline: Hotline) -> Scene:
+    """The other engine has taken the wish for a specialist; the one that has the call did not come to act on it."""
+    scene = await talking(hotline)
+    holder, other = await engines_of(hotline, scene.call_id)
+    hotline.world.script(OFFICE, Answers(presses="1", presses_after_s=0.3))
+    async with api_of(hotline, other) as scene.api:
+        os.kill(hotline.lab.pid(f"engine-{holder}") or 0, signal.SIGSTOP)
+        await scene.ask()
+    return scene
+
+
+async def office_rings(hotline: Hotline) -> Scene:
+    scene = await talking(hotline)
+    hotline.world.script(OFFICE, RingsForEver())
+    await scene.ask()
+    office = await hotline.world.phone(OFFICE)
+    await office.rings()
+    return scene
+
+
+async def hears_who_calls(hotline: Hotline) -> Scene:
+    """The specialist has picked up and is told what it is about; he has not pressed the key."""
+    scene = await talking(hotline)
+    hotline.world.script(OFFICE, Answers())
+    await scene.ask()
+    office = await hotline.world.phone(OFFICE)
+    await office.talks()
+    return scene
+
+
+async def seat_gone(hotline: Hotline) -> Scene:
+    scene = await three_way_call(hotline)
+    await scene.leaves("seat")
+    return scene
+
+
+async def two_specialists(hotline: Hotline) -> Scene:
+    scene = await three_way_call(hotline)
+    await scene.bring(SECOND, SECOND_OFFICE)
+    await scene.all_together()
+    return scene
+
+
+async def barged_in(hotline: Hotline) -> Scene:
+    supervisor = await hotline.seat(8010)
+    scene = await talking(hotline)
+    await rung(hotline, supervisor, scene.call_id, "barge")
+    scene.company.append(supervisor)
+    return scene
+
+
+async def brings_one_in(scene: Scene) -> None:
+    await scene.bring()
+    await scene.sounds_right()
+    await scene.all_together()
+
+
+async def he_comes(scene: Scene) -> None:
+    await scene.comes()
+    await scene.sounds_right()
+    await scene.all_together()
+
+
+async def he_picks_up(scene: Scene) -> None:
+    office = await scene.hotline.world.phone(OFFICE)
+    await office.answer()
+    await office.hears_prompt(scene.hotline.prompt("specialist-accept"))
+    await he_presses(scene)
+
+
+async def he_presses(scene: Scene) -> None:
+    await (await scene.hotline.world.phone(OFFICE)).send_digits("1")
+    await he_comes(scene)
+
+
+async def joins(scene: Scene) -> None:
+    await scene.all_together()
+
+
+async def consults_again(scene: Scene) -> None:
+    await scene.apart()
+    await scene.sounds_right()
+    await scene.all_together()
+
+
+async def takes_the_second_out(scene: Scene) -> None:
+    await scene.take_out(SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How it is reached, what is wished next, and in which order they leave then (the others end with the caller)."""
+
+    reach: Callable[[Hotline], Awaitable[Scene]]
+    next: Callable[[Scene], Awaitable[None]]
+    leave: tuple[str, ...]
+
+
+async def nothing(_: Scene) -> None:
+    """There is nobody who could wish anything."""
+
+
+STATES: Final = {
+    "talking": State(talking, brings_one_in, (FIRST, "seat")),
+    "consult, nobody rings yet": State(nobody_rings_yet, he_comes, ("seat", FIRST)),
+    "consult, the office rings": State(office_rings, he_picks_up, (FIRST, "caller")),
+    "consult, he hears who calls": State(hears_who_calls, he_presses, ("seat", "caller")),
+    "consult": State(consult, joins, (FIRST, "seat")),
+    "three-way": State(three_way_call, consults_again, ("seat", FIRST)),
+    "three-way, the seat has left": State(seat_gone, nothing, (FIRST,)),
+    "two specialists": State(two_specialists, takes_the_second_out, ("seat", FIRST)),
+    "a supervisor barged in": State(barged_in, brings_one_in, ("seat", FIRST)),
+}
+
+
+# ── what dies: inside, it has happened, and somebody is there again who serves the call ──
+
+
+@asynccontextmanager
+async def every_engine(scene: Scene) -> AsyncIterator[None]:
+    hotline = scene.hotline
+    with hotline.lab.nothing_restarted():
+        await hotline.killed("engine-1", "engine-2")
+        await scene.sounds_right()
+    await asyncio.gather(hotline.back(1), hotline.back(2))
+    scene.api = hotline.api
+    yield
+
+
+@asynccontextmanager
+async def its_engine(scene: Scene) -> AsyncIterator[None]:
+    hotline = scene.hotline
+    holder, other = await engines_of(hotline, scene.call_id)
+    async with api_of(hotline, other) as scene.api:
+        with hotline.lab.nothing_restarted():
+            await hotline.killed(f"engine-{holder}")
+            yield
+    await hotline.back(holder)
+
+
+@asynccontextmanager
+async def redis(scene: Scene) -> AsyncIterator[None]:
+    hotline = scene.hotline
+    with hotline.lab.nothing_restarted():
+        await hotline.killed("redis")
+        await scene.sounds_right()
+    await asyncio.gather(hotline.back(1), hotline.back(2))
+    yield
+
+
+@asynccontextmanager
+async def the_link_to_asterisk(scene: Scene) -> AsyncIterator[None]:
+    async with cut_off(scene.hotline):
+        await scene.sounds_right()
+    yield
+
+
+@asynccontextmanager
+async def the_recorders(scene: Scene) -> AsyncIterator[None]:
+    for engine in (1, 2):
+        os.kill(scene.hotline.recorder(engine), signal.SIGKILL)
+    yield
+
+
+ENGINES: Final = (every_engine, its_engine)
+KILLED: Final[dict[Callable[[Scene], AbstractAsyncContextManager[None]], tuple[str, ...]]] = {
+    every_engine: tuple(STATES),
+    # with another engine at hand only the hand-over is quicker: told where the caller is in an engine's hands, in a Dial, in a room
+    its_engine: ("talking", "consult, the office rings", "consult", "three-way"),
+    # the engines live on, and only what they wait for differs: a phone, a wish, somebody who leaves
+    redis: ("consult, the office rings", "consult", "three-way"),
+    # what is missed is who comes into the room, and who leaves it
+    the_link_to_asterisk: ("consult, he hears who calls", "three-way"),
+    # it only writes down what the engines have told Redis, whatever that was
+    the_recorders: ("three-way",),
+}
+
+
+@pytest.mark.parametrize(("dies", "state"), [(dies, state) for dies, states in KILLED.items() for state in states])
+async def test_it_dies_and_the_conference_goes_on(
+    hotline: Hotline, dies: Callable[[Scene], AbstractAsyncContextManager[None]], state: str
+) -> None:
+    scene = await STATES[state].reach(hotline)
+    async with dies(scene):
+        await scene.sounds_right()
+        await STATES[state].next(scene)
+        await scene.sounds_right()
+        for who in STATES[state].leave:
+            await scene.leaves(who)
+        await scene.ends()
+
+
+async def test_after_all_this_nothing_is_missing(hotline: Hotline) -> None:
+    code, said = await hotline.zhida("audit")
+    assert code == 0, said
