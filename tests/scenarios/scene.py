@@ -17,8 +17,9 @@ class Scene:
     """One call.
 
     Args:
-        company: who is with the caller, or will be when he comes in: seat, specialists, supervisor. alone: the caller hears music meanwhile.
-        specialists: their phones, by name. api: the engine that is asked for things.
+        company: who is with the caller, or will be when he comes in: seat, specialists, supervisor. alone: he hears music meanwhile.
+        room: whether they are in one; before, seat and caller talk as any two do. specialists: their phones, by name.
+        api: of the engine that is asked for things.
     """
 
     hotline: Hotline
@@ -28,6 +29,7 @@ class Scene:
     seat: Softphone
     company: list[Softphone]
     alone: bool = False
+    room: bool = False
     over: bool = False
     specialists: dict[str, Softphone] = field(default_factory=dict)
     everybody: set[Softphone] = field(default_factory=set)
@@ -50,11 +52,11 @@ class Scene:
     # ── what the seat asks for ──
 
     async def ask(self, name: str = FIRST) -> None:
-        """The specialist of this name is asked for: from now on the caller hears music."""
+        """The specialist of this name is asked for; where seat and caller were on their own, the caller hears music from now on."""
         roster = await self.api.get("/specialists", department="税务")
         (specialist_id,) = (one["specialist_id"] for one in roster["items"] if one["name"] == name)
         await self.api.ask("POST", f"/calls/{self.call_id}/specialists", {"specialist_id": specialist_id})
-        self.alone = True
+        self.alone, self.room = self.alone or not self.room, True
 
     async def comes(self, name: str = FIRST, number: str = OFFICE) -> None:
         """He is in the room, by that phone of his."""

@@ -21,7 +21,7 @@ from tests.scenarios.house import Wanted
 from tests.scenarios.scene import FIRST, SECOND, Scene, consult, talking, three_way_call
 from tests.scenarios.test_outages import cut_off
 from tests.scenarios.test_supervision import rung
-from tests.scenarios.test_three_way import MOBILE, OFFICE, SECOND_OFFICE
+from tests.scenarios.test_three_way import OFFICE, SECOND_OFFICE
 from tests.scenarios.test_two_engines import api_of, engines_of
 
 LAB = Wanted(
@@ -37,7 +37,7 @@ async def nobody_rings_yet(hotline: Hotline) -> Scene:
     """The other engine has taken the wish for a specialist; the one that has the call did not come to act on it."""
     scene = await talking(hotline)
     holder, other = await engines_of(hotline, scene.call_id)
-    hotline.world.script(OFFICE, Answers(presses="1", presses_after_s=0.3))
+    hotline.world.script(OFFICE, RingsForEver())
     async with api_of(hotline, other) as scene.api:
         os.kill(hotline.lab.pid(f"engine-{holder}") or 0, signal.SIGSTOP)
         await scene.ask()
@@ -71,6 +71,7 @@ async def seat_gone(hotline: Hotline) -> Scene:
 
 async def two_specialists(hotline: Hotline) -> Scene:
     scene = await three_way_call(hotline)
+    await scene.apart()
     await scene.bring(SECOND, SECOND_OFFICE)
     await scene.all_together()
     return scene
@@ -81,6 +82,7 @@ async def barged_in(hotline: Hotline) -> Scene:
     scene = await talking(hotline)
     await rung(hotline, supervisor, scene.call_id, "barge")
     scene.company.append(supervisor)
+    scene.room = True
     return scene
 
 
@@ -90,10 +92,14 @@ async def brings_one_in(scene: Scene) -> None:
     await scene.all_together()
 
 
-async def he_comes(scene: Scene) -> None:
-    await scene.comes()
-    await scene.sounds_right()
-    await scene.all_together()
+async def one_comes_in_to_all(scene: Scene) -> None:
+    await scene.bring()
+
+
+async def the_office_is_rung(scene: Scene) -> None:
+    await scene.hotline.world.is_called(OFFICE)
+    await (await scene.hotline.world.phone(OFFICE)).rings()
+    await he_picks_up(scene)
 
 
 async def he_picks_up(scene: Scene) -> None:
@@ -105,7 +111,9 @@ async def he_picks_up(scene: Scene) -> None:
 
 async def he_presses(scene: Scene) -> None:
     await (await scene.hotline.world.phone(OFFICE)).send_digits("1")
-    await he_comes(scene)
+    await scene.comes()
+    await scene.sounds_right()
+    await scene.all_together()
 
 
 async def joins(scene: Scene) -> None:
@@ -135,16 +143,17 @@ async def nothing(_: Scene) -> None:
     """There is nobody who could wish anything."""
 
 
+FROZEN: Final = "consult, nobody rings yet"
 STATES: Final = {
     "talking": State(talking, brings_one_in, (FIRST, "seat")),
-    "consult, nobody rings yet": State(nobody_rings_yet, he_comes, ("seat", FIRST)),
+    FROZEN: State(nobody_rings_yet, the_office_is_rung, ("seat", FIRST)),
     "consult, the office rings": State(office_rings, he_picks_up, (FIRST, "caller")),
     "consult, he hears who calls": State(hears_who_calls, he_presses, ("seat", "caller")),
     "consult": State(consult, joins, (FIRST, "seat")),
     "three-way": State(three_way_call, consults_again, ("seat", FIRST)),
     "three-way, the seat has left": State(seat_gone, nothing, (FIRST,)),
     "two specialists": State(two_specialists, takes_the_second_out, ("seat", FIRST)),
-    "a supervisor barged in": State(barged_in, brings_one_in, ("seat", FIRST)),
+    "a supervisor barged in": State(barged_in, one_comes_in_to_all, ("seat", FIRST)),
 }
 
 
@@ -216,6 +225,8 @@ async def test_it_dies_and_the_conference_goes_on(
     hotline: Hotline, dies: Callable[[Scene], AbstractAsyncContextManager[None]], state: str
 ) -> None:
     scene = await STATES[state].reach(hotline)
+    if state != FROZEN:
+        await scene.sounds_right()
     async with dies(scene):
         await scene.sounds_right()
         await STATES[state].next(scene)
