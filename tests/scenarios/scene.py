@@ -1,15 +1,23 @@
 """A call with its people: who is with whom now, who therefore hears whom, and what it is for the others when one leaves."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from lab.client import LabApi
 from lab.phones.softphone import Softphone
+from lab.phones.sound import read_wav
+from lab.phones.tones import silences
 from tests.scenarios.hotline import Hotline
-from tests.scenarios.test_three_way import ACCEPTS, OFFICE, joined, three_way
+from tests.scenarios.test_three_way import ACCEPTS, OFFICE, three_way
 
 FIRST, SECOND = "税务专员甲", "税务专员乙"
 """Two specialists of the lab's roster."""
+A_MOMENT_S: Final = 1.0
+"""So much silence is no harm: who goes from one room to another hears none for some tenths."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +56,17 @@ class Scene:
             await phone.hears(*others, but_not=tuple(self.everybody - {phone, *others}))
         else:
             await self.hotline.hears_music(phone)
+
+    @asynccontextmanager
+    async def never_in_silence(self) -> AsyncIterator[None]:
+        """Whatever happens inside, the caller hears somebody or music or a prompt, but for moments."""
+        began, began_s = time.monotonic(), self.caller.heard_s
+        yield
+        heard = read_wav(self.caller.heard()).between(began_s, None)
+        assert not (quiet := silences(heard, least_s=A_MOMENT_S)), f"the caller heard nothing at {quiet}"
+        if not self.over:
+            lost_s = time.monotonic() - began - heard.seconds
+            assert lost_s < A_MOMENT_S, f"for {lost_s:.1f} s nothing at all came to the caller"
 
     # ── what the seat asks for ──
 
@@ -101,6 +120,12 @@ class Scene:
         else:
             await self._without(phone)
 
+    async def goes_unseen(self, who: str) -> None:
+        """A seat or specialist hangs up, and nobody is there to draw the consequence."""
+        phone = self.seat if who == "seat" else self.specialists[who]
+        await phone.hang_up()
+        self.company.remove(phone)
+
     async def _without(self, phone: Softphone) -> None:
         self.company.remove(phone)
         if phone is self.seat:
@@ -120,6 +145,9 @@ class Scene:
         assert all(span["until"] for span in call["on_line"]), call["on_line"]
         came = {part["name"] for part in call["record"]["specialists"] if part["joined"] and part["left"]}
         assert came == set(self.specialists), call["record"]["specialists"]
+        recording = await self.hotline.recording(self.call_id)
+        assert recording.said(self.caller)
+        assert recording.heard(self.seat)
         await self.api.until(f"/seats/{self.seat.number}", lambda seat: seat["state"] == "ready")
 
 
@@ -144,6 +172,6 @@ async def three_way_call(hotline: Hotline) -> Scene:
     return scene
 
 
-def _state_at(conference: dict, number: str) -> str:
+def _state_at(conference: dict[str, Any], number: str) -> str:
     states = [attempt["state"] for attempt in conference["attempts"] if attempt["number"] == number]
     return str(states[-1]) if states else ""

@@ -26,7 +26,13 @@ from tests.scenarios.test_two_engines import api_of, engines_of
 
 LAB = Wanted(
     engines=2,
-    overrides=("fallback.engine_wait_s=15", "seats.lease_margin_s=15", "engine.graceful_stop_s=1", "conference.office_ring_s=8"),
+    overrides=(
+        "fallback.engine_wait_s=15",
+        "seats.lease_margin_s=15",
+        "engine.graceful_stop_s=1",
+        "conference.office_ring_s=8",
+        "after_call.timeout_s=5",
+    ),
 )
 
 
@@ -206,8 +212,8 @@ async def the_recorders(scene: Scene) -> AsyncIterator[None]:
     yield
 
 
-ENGINES: Final = (every_engine, its_engine)
-KILLED: Final[dict[Callable[[Scene], AbstractAsyncContextManager[None]], tuple[str, ...]]] = {
+Dies = Callable[[Scene], AbstractAsyncContextManager[None]]
+KILLED: Final[dict[Dies, tuple[str, ...]]] = {
     every_engine: tuple(STATES),
     # with another engine at hand only the hand-over is quicker: told where the caller is in an engine's hands, in a Dial, in a room
     its_engine: ("talking", "consult, the office rings", "consult", "three-way"),
@@ -221,19 +227,72 @@ KILLED: Final[dict[Callable[[Scene], AbstractAsyncContextManager[None]], tuple[s
 
 
 @pytest.mark.parametrize(("dies", "state"), [(dies, state) for dies, states in KILLED.items() for state in states])
-async def test_it_dies_and_the_conference_goes_on(
-    hotline: Hotline, dies: Callable[[Scene], AbstractAsyncContextManager[None]], state: str
-) -> None:
+async def test_it_dies_and_the_conference_goes_on(hotline: Hotline, dies: Dies, state: str) -> None:
     scene = await STATES[state].reach(hotline)
     if state != FROZEN:
         await scene.sounds_right()
-    async with dies(scene):
+    async with scene.never_in_silence(), dies(scene):
         await scene.sounds_right()
         await STATES[state].next(scene)
         await scene.sounds_right()
         for who in STATES[state].leave:
             await scene.leaves(who)
         await scene.ends()
+
+
+@pytest.mark.parametrize("who", ["seat", FIRST])
+@pytest.mark.parametrize("state", ["consult", "three-way"])
+async def test_who_leaves_while_no_engine_lives_is_missed_by_the_next_one(hotline: Hotline, state: str, who: str) -> None:
+    scene = await STATES[state].reach(hotline)
+    await scene.sounds_right()
+    async with scene.never_in_silence():
+        with hotline.lab.nothing_restarted():
+            await hotline.killed("engine-1", "engine-2")
+            await scene.goes_unseen(who)
+            await scene.sounds_right()
+        await asyncio.gather(hotline.back(1), hotline.back(2))
+        await it_is_noticed(scene, who)
+        await scene.ends()
+
+
+@pytest.mark.parametrize(("state", "who"), [("consult", FIRST), ("three-way", "seat")])
+async def test_who_leaves_while_the_link_to_asterisk_is_cut_is_missed_afterwards(hotline: Hotline, state: str, who: str) -> None:
+    scene = await STATES[state].reach(hotline)
+    await scene.sounds_right()
+    async with scene.never_in_silence():
+        async with cut_off(hotline):
+            await scene.goes_unseen(who)
+            await scene.sounds_right()
+        await it_is_noticed(scene, who)
+        await scene.ends()
+
+
+async def it_is_noticed(scene: Scene, who: str) -> None:
+    """The specialist who stays has the caller with him; or the seat sees that nobody is with it, and goes back to the caller."""
+    if who == "seat":
+        scene.alone = False
+        await scene.hotline.seat_is(8001, "ready", within_s=12)
+    else:
+        await scene.api.until(f"/conferences/{scene.call_id}", lambda one: [it["kind"] for it in one["members"]][-1] == "seat", within_s=12)
+        if scene.alone:
+            await scene.all_together()
+    await scene.sounds_right()
+
+
+async def test_the_caller_is_asked_for_his_rating_again_where_the_engine_that_asked_is_dead(hotline: Hotline) -> None:
+    scene = await three_way_call(hotline)
+    for who in (FIRST, "seat"):
+        await scene.leaves(who)
+    asked_s = scene.caller.heard_s
+    async with scene.never_in_silence():
+        with hotline.lab.nothing_restarted():
+            await hotline.killed("engine-1", "engine-2")
+            await hotline.hears_music(scene.caller)
+        await asyncio.gather(hotline.back(1), hotline.back(2))
+        await hotline.hears_prompt_again(scene.caller, "rate", after_s=asked_s)
+    await scene.caller.send_digits("4")
+    await scene.caller.call_ended()
+    assert (await hotline.ended(scene.call_id, "completed"))["record"]["rating"] == 4
 
 
 async def test_after_all_this_nothing_is_missing(hotline: Hotline) -> None:
