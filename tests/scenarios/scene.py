@@ -70,9 +70,9 @@ class Scene:
 
     # ── what the seat asks for ──
 
-    async def ask(self, name: str = FIRST) -> None:
+    async def ask(self, name: str = FIRST, department: str = "税务") -> None:
         """The specialist of this name is asked for; where seat and caller were on their own, the caller hears music from now on."""
-        roster = await self.api.get("/specialists", department="税务")
+        roster = await self.api.get("/specialists", department=department)
         (specialist_id,) = (one["specialist_id"] for one in roster["items"] if one["name"] == name)
         await self.api.ask("POST", f"/calls/{self.call_id}/specialists", {"specialist_id": specialist_id})
         self.alone, self.room = self.alone or not self.room, True
