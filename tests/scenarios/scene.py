@@ -27,6 +27,7 @@ class Scene:
     Args:
         company: who is with the caller, or will be when he comes in: seat, specialists, supervisor. alone: he hears music meanwhile.
         room: whether they are in one; before, seat and caller talk as any two do. specialists: their phones, by name.
+        handed_on_by: the seats that had the caller before this one, the latest first.
         api: of the engine that is asked for things.
     """
 
@@ -40,6 +41,7 @@ class Scene:
     room: bool = False
     over: bool = False
     specialists: dict[str, Softphone] = field(default_factory=dict)
+    handed_on_by: list[str] = field(default_factory=list)
     everybody: set[Softphone] = field(default_factory=set)
 
     # ── who hears whom ──
@@ -99,6 +101,37 @@ class Scene:
         await self.api.ask("PUT", f"/conferences/{self.call_id}/state", {"state": "consult"})
         self.alone = True
 
+    async def hold(self) -> None:
+        """The caller is put on music, the seat is alone."""
+        await self.api.ask("PUT", f"/calls/{self.call_id}/hold")
+        self.alone, self.room = True, True
+
+    async def resume(self) -> None:
+        """And is taken back."""
+        await self.api.ask("DELETE", f"/calls/{self.call_id}/hold")
+        self.alone = False
+
+    async def hand_on(self, to: Softphone, *, announced: bool) -> None:
+        """The caller is handed on to that seat, whose phone rings; at once the first seat is out of it, announced only later."""
+        await self.api.ask("POST", f"/calls/{self.call_id}/transfer", {"seat": to.number, "announced": announced})
+        self.alone, self.room = True, announced
+        await to.rings()
+        if not announced:
+            await self.seat.call_ended()
+            self._taken_over_by(to)
+
+    async def complete(self, to: Softphone) -> None:
+        """The seat leaves the caller to that one."""
+        await self.api.ask("POST", f"/calls/{self.call_id}/transfer/complete")
+        await self.seat.call_ended()
+        self._taken_over_by(to)
+        self.alone = False
+
+    def _taken_over_by(self, to: Softphone) -> None:
+        self.company.remove(self.seat)
+        self.handed_on_by.insert(0, self.seat.number)
+        self.seat = to
+
     async def take_out(self, name: str) -> None:
         """The seat takes a specialist out."""
         phone = self.specialists[name]
@@ -128,12 +161,22 @@ class Scene:
 
     async def _without(self, phone: Softphone) -> None:
         self.company.remove(phone)
-        if phone is self.seat:
-            self.alone = False  # he does not wait for nobody: a specialist who is there goes on with him
         if self.company:
+            self.alone = self.alone and phone is not self.seat  # where the seat leaves, who stays goes on with the caller
             await self.sounds_right()
+        elif self.alone:
+            await self.served_again()
         else:
             await self.caller.hears_prompt(self.hotline.prompt("rate"))
+
+    async def served_again(self) -> None:
+        """The caller was not done with when the last one left: with music he keeps his place, and the first seat that is free takes him."""
+        ring = await self.seat.rings()
+        assert ring.zhida_call == self.call_id
+        await self.hotline.hears_music(self.caller)
+        await self.seat.answer()
+        self.company, self.alone, self.room = [self.seat], False, False
+        await self.sounds_right()
 
     async def ends(self) -> None:
         """The last one hangs up; the record is whole, and the seat is free."""
@@ -141,14 +184,17 @@ class Scene:
             await self.leaves("caller")
         call = await self.api.until(f"/calls/{self.call_id}", lambda call: bool(call["state"] == "ended" and call["end_reason"]))
         assert call["end_reason"] == "completed", call
-        assert call["seat"] == self.seat.number
+        served = [self.seat.number, *self.handed_on_by]
+        assert {span["id"] for span in call["on_line"] if span["who"] == "seat"} == set(served), call["on_line"]
+        assert call["seat"] == served[-1], "it is the first one's call in the record"
         assert all(span["until"] for span in call["on_line"]), call["on_line"]
         came = {part["name"] for part in call["record"]["specialists"] if part["joined"] and part["left"]}
         assert came == set(self.specialists), call["record"]["specialists"]
         recording = await self.hotline.recording(self.call_id)
         assert recording.said(self.caller)
         assert recording.heard(self.seat)
-        await self.api.until(f"/seats/{self.seat.number}", lambda seat: seat["state"] == "ready")
+        for number in served:
+            await self.api.until(f"/seats/{number}", lambda seat: seat["state"] == "ready" and seat["call"] is None)
 
 
 async def talking(hotline: Hotline) -> Scene:

@@ -16,6 +16,7 @@ from typing import Final
 import pytest
 
 from lab.phones.behaviours import Answers, RingsForEver
+from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.scene import FIRST, SECOND, Scene, consult, talking, three_way_call
@@ -29,6 +30,7 @@ LAB = Wanted(
     overrides=(
         "fallback.engine_wait_s=15",
         "seats.lease_margin_s=15",
+        "seats.ring_s=20",
         "engine.graceful_stop_s=1",
         "conference.office_ring_s=8",
         "after_call.timeout_s=5",
@@ -90,6 +92,61 @@ async def barged_in(hotline: Hotline) -> Scene:
     scene.company.append(supervisor)
     scene.room = True
     return scene
+
+
+async def held(hotline: Hotline) -> Scene:
+    scene = await talking(hotline)
+    await scene.hold()
+    return scene
+
+
+async def target_rings(hotline: Hotline) -> Scene:
+    """The seat hands the caller on to another seat, and wants to talk with it first."""
+    return await handed_on(hotline, announced=True)
+
+
+async def target_talks(hotline: Hotline) -> Scene:
+    scene = await target_rings(hotline)
+    await target_answers(scene)
+    return scene
+
+
+async def handed_on_blind(hotline: Hotline) -> Scene:
+    return await handed_on(hotline, announced=False)
+
+
+async def handed_on(hotline: Hotline, *, announced: bool) -> Scene:
+    scene = await talking(hotline)
+    await scene.hand_on(await hotline.seat(8002), announced=announced)
+    return scene
+
+
+async def taken_back(scene: Scene) -> None:
+    await scene.resume()
+
+
+async def target_answers(scene: Scene) -> None:
+    """He presses nothing: a seat's phone is no answering machine."""
+    target = phone_of(scene, "8002")
+    await target.answer()
+    scene.company.append(target)
+    if not scene.room:
+        scene.alone = False
+
+
+async def target_answers_and_takes_him(scene: Scene) -> None:
+    await target_answers(scene)
+    await scene.sounds_right()
+    await completed(scene)
+
+
+async def completed(scene: Scene) -> None:
+    await scene.complete(phone_of(scene, "8002"))
+
+
+def phone_of(scene: Scene, number: str) -> Softphone:
+    (phone,) = (phone for phone in scene.hotline.phones.made if phone.number == number)
+    return phone
 
 
 async def brings_one_in(scene: Scene) -> None:
@@ -159,6 +216,10 @@ STATES: Final = {
     "three-way": State(three_way_call, consults_again, ("seat", FIRST)),
     "three-way, the seat has left": State(seat_gone, nothing, (FIRST,)),
     "two specialists": State(two_specialists, takes_the_second_out, ("seat", FIRST)),
+    "held": State(held, taken_back, ("seat",)),
+    "announced transfer, the target's phone rings": State(target_rings, target_answers_and_takes_him, ("seat",)),
+    "announced transfer, the target talks": State(target_talks, completed, ("seat",)),
+    "blind transfer, the other seat's phone rings": State(handed_on_blind, target_answers, ("seat",)),
     "a supervisor barged in": State(barged_in, one_comes_in_to_all, ("seat", FIRST)),
 }
 
