@@ -27,7 +27,7 @@ class Scene:
     Args:
         company: who is with the caller, or will be when he comes in: seat, specialists, supervisor. alone: he hears music meanwhile.
         room: whether they are in one; before, seat and caller talk as any two do. specialists: their phones, by name.
-        handed_on_by: the seats that had the caller before this one, the latest first.
+        handed_on_by: whose caller he was before this seat's, the first seat first.
         api: of the engine that is asked for things.
     """
 
@@ -41,7 +41,7 @@ class Scene:
     room: bool = False
     over: bool = False
     specialists: dict[str, Softphone] = field(default_factory=dict)
-    handed_on_by: list[str] = field(default_factory=list)
+    handed_on_by: list[Softphone] = field(default_factory=list)
     everybody: set[Softphone] = field(default_factory=set)
 
     # ── who hears whom ──
@@ -129,7 +129,7 @@ class Scene:
 
     def _taken_over_by(self, to: Softphone) -> None:
         self.company.remove(self.seat)
-        self.handed_on_by.insert(0, self.seat.number)
+        self.handed_on_by.append(self.seat)
         self.seat = to
 
     async def take_out(self, name: str) -> None:
@@ -184,17 +184,17 @@ class Scene:
             await self.leaves("caller")
         call = await self.api.until(f"/calls/{self.call_id}", lambda call: bool(call["state"] == "ended" and call["end_reason"]))
         assert call["end_reason"] == "completed", call
-        served = [self.seat.number, *self.handed_on_by]
-        assert {span["id"] for span in call["on_line"] if span["who"] == "seat"} == set(served), call["on_line"]
-        assert call["seat"] == served[-1], "it is the first one's call in the record"
+        seats = [*self.handed_on_by, self.seat]
+        assert [span["id"] for span in call["on_line"] if span["who"] == "seat"][: len(seats)] == [seat.number for seat in seats]
+        assert call["seat"] == seats[0].number
         assert all(span["until"] for span in call["on_line"]), call["on_line"]
         came = {part["name"] for part in call["record"]["specialists"] if part["joined"] and part["left"]}
         assert came == set(self.specialists), call["record"]["specialists"]
         recording = await self.hotline.recording(self.call_id)
         assert recording.said(self.caller)
-        assert recording.heard(self.seat)
-        for number in served:
-            await self.api.until(f"/seats/{number}", lambda seat: seat["state"] == "ready" and seat["call"] is None)
+        assert recording.heard(seats[0])
+        for seat in seats:
+            await self.api.until(f"/seats/{seat.number}", lambda one: one["state"] == "ready" and one["call"] is None)
 
 
 async def talking(hotline: Hotline) -> Scene:
