@@ -130,7 +130,9 @@ async def target_answers(scene: Scene) -> None:
     target = phone_of(scene, "8002")
     await target.answer()
     scene.company.append(target)
-    if not scene.room:
+    if scene.room:
+        await scene.api.until(f"/calls/{scene.call_id}/transfer", lambda one: one["state"] == "joined")
+    else:
         scene.alone = False
 
 
