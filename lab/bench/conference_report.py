@@ -47,16 +47,16 @@ class ConferenceReport:
 
     def _head(self) -> Iterable[str]:
         yield f"{self.conferences} conferences of three at once, all of whom send sound; measured for {self.window_s:g} s each"
-        yield f"{self.processors} processors, load {self.load:.1f} before; `machine`: what share of them was used, phones and all"
+        yield f"{self.processors} processors, load {self.load:.1f} before; `machine`: what share of them was used, phones and all."
 
     def _loads(self) -> Iterable[str]:
         yield ""
-        yield f"{'':22}  processor, % of one" + " " * 13 + "memory, MB" + " " * 14 + "to set one up, ms"
-        heads = "".join(f"{shown:>9}" for shown in _PARTS.values())
-        yield f"{'':22}{heads}  {heads}  {heads}  machine"
+        yield f"{'':16}{'processor, % of one':>24}  {'memory, MB':>24}  {'to set one up, ms':>24}"
+        heads = "".join(f"{shown:>8}" for shown in _PARTS.values())
+        yield f"{'':16}{heads}  {heads}  {heads} machine"
         for name, load in self.loads.items():
             cells = (_cells(load.processor, 100), _cells(load.memory_mb, 1), _cells(load.set_up_s, 1000))
-            yield f"{name:22}{'  '.join(cells)}  {load.machine:>6.0%}"
+            yield f"{name:16}{'  '.join(cells)} {load.machine:>7.0%}"
         for name in self.joined:
             yield f"{name}: Asterisk uses {self._ratio(name):.2f} times what it does for the bare ConfBridge"
 
@@ -72,4 +72,4 @@ class ConferenceReport:
 
 
 def _cells(values: Mapping[str, float], times: float) -> str:
-    return "".join(f"{values.get(part, 0) * times:>9.1f}" for part in _PARTS)
+    return "".join(f"{values.get(part, 0) * times:>8.1f}" for part in _PARTS)

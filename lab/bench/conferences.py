@@ -104,7 +104,7 @@ async def measure_conferences(scale: ConferenceScale, ground: Ground) -> Confere
             one = _Run(scale=scale, ground=ground, hotline=hotline, entries=entries, recorded=recorded)
             await ground.roster(specialists(many))
             if not recorded:
-                loads["the lab, nobody calls"] = await one.load()
+                loads["nobody calls"] = await one.load()
                 loads["bare ConfBridge"] = await one.bare()
             name = "Zhida, recorded" if recorded else "Zhida"
             loads[name], waits[name] = await one.zhida()

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from conference.roster_form import write_roster
 from lab.bench.conferences import specialists
 from lab.phones.softphone import Softphone
@@ -17,6 +19,7 @@ SEATS = range(8001, 8011)
 _LISTENED_S = 1.0
 
 
+@pytest.mark.alone
 async def test_in_ten_conferences_at_once_everybody_hears_his_own_two_and_nobody_else(hotline: Hotline, tmp_path: Path) -> None:
     roster = specialists(len(SEATS))
     write_roster(roster, tmp_path / "roster.xlsx")
