@@ -14,7 +14,7 @@ import typer
 from calls.clock import SystemClock
 from conference.roster import Specialist
 from config.load import load
-from engine.building import login_of
+from engine.addresses import login_of
 from engine.commands import lab as lab_command
 from engine.commands.forms import announce
 from engine.commands.options import AsJson
