@@ -11,12 +11,14 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import pytest
 
 from lab.phones.behaviours import Answers, RingsForEver
 from lab.phones.softphone import Softphone
+from lab.phones.tones import silences
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.scene import FIRST, SECOND, Scene, consult, talking, three_way_call
@@ -356,6 +358,24 @@ async def test_the_caller_is_asked_for_his_rating_again_where_the_engine_that_as
     await scene.caller.send_digits("4")
     await scene.caller.call_ended()
     assert (await hotline.ended(scene.call_id, "completed"))["record"]["rating"] == 4
+
+
+async def test_a_pause_of_the_recording_goes_on_where_every_engine_dies(hotline: Hotline) -> None:
+    scene = await three_way_call(hotline)
+    await scene.sounds_right()
+    await scene.api.ask("POST", f"/calls/{scene.call_id}/recording/pause")
+    async with scene.never_in_silence(), every_engine(scene):
+        await scene.sounds_right()
+        await scene.api.ask("POST", f"/calls/{scene.call_id}/recording/resume")
+        await scene.sounds_right()
+        for who in ("seat", FIRST):
+            await scene.leaves(who)
+        await scene.ends()
+    [pause] = (await hotline.manifest(scene.call_id))["pauses"]
+    paused_s = (datetime.fromisoformat(pause["until"]) - datetime.fromisoformat(pause["since"])).total_seconds()
+    sound = (await hotline.recording(scene.call_id)).sound
+    for side in (0, 1):
+        assert max(until_s - since_s for since_s, until_s in silences(sound.channel(side))) > paused_s - 0.5
 
 
 async def test_after_all_this_nothing_is_missing(hotline: Hotline) -> None:
