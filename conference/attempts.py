@@ -22,10 +22,10 @@ _OUT: Final = frozenset({AttemptState.PENDING, AttemptState.CANCELLED, AttemptSt
 """From the others he may still come in: what was noted of the ringing may have been an error of ours."""
 
 
-def seen(attempt: Attempt, around: Around, gone: AbstractSet[str]) -> AttemptState:
-    """The attempt's state by what is seen; `gone` are the legs that have left."""
+def seen(attempt: Attempt, around: Around, gone: AbstractSet[str], found: AbstractSet[str] = frozenset()) -> AttemptState:
+    """The attempt's state by what is seen; `gone` are the legs that have left, `found` those that were in the room at the take-over."""
     leg = attempt.attempt_id
-    if leg in around.members and attempt.state not in _OUT:
+    if leg in around.members | (found - gone) and attempt.state not in _OUT:
         return AttemptState.JOINED
     if attempt.state is AttemptState.RINGING and leg in gone:
         return AttemptState.DECLINED if leg in around.answered else _OUTCOMES.get(around.cause(leg), AttemptState.FAILED)

@@ -258,7 +258,7 @@ class Conference:
         return any(leg.startswith(SUPERVISOR) and leg not in self._hunt.gone for leg in self._around.members | self._found)
 
     async def _catch_up(self) -> None:
-        """Take over from an engine that died: who is not in the room any more has left; what rang then is rung no more.
+        """Take over from an engine that died: who is not in the room any more has left; what still rings goes on ringing.
 
         Where Asterisk cannot be asked, what has changed is seen when it can.
         """

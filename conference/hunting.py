@@ -66,7 +66,7 @@ class Hunt:
                 self._around.watch(attempt.attempt_id)
             if attempt.state is AttemptState.CANCELLED:
                 await self._stop_ringing(attempt, errand)
-            state = seen(attempt, self._around, self.gone)
+            state = seen(attempt, self._around, self.gone, self._found)
             if state is not attempt.state:
                 self._ringing.discard(attempt.attempt_id)
                 if await self._note(attempt, state, [self._outcome(attempt, state)]):
@@ -152,17 +152,17 @@ class Hunt:
             self._dismissed.discard(leg)  # it rings out by itself
 
     async def catch_up(self, call: LiveCall, in_room: AbstractSet[str]) -> None:
-        """Take over from an engine that died, `in_room` being who is there: all others have left, and what rang is rung no more."""
+        """Take over from an engine that died, `in_room` being who is there: a phone that still rings goes on, all others have left."""
         made = self._made(call)
-        for attempt in made:
-            if attempt.state is AttemptState.RINGING and attempt.attempt_id not in in_room:
-                try:
-                    await self._legs.hang_up(attempt.attempt_id)
-                except PbxFault:
-                    self.go_on(call)
-                    return
+        rang = {attempt.attempt_id for attempt in made if attempt.state is AttemptState.RINGING} - in_room
+        try:
+            ringing = rang & await self._legs.there(call.room) if rang else rang
+        except PbxFault:
+            self.go_on(call)
+            return
+        self._ringing |= ringing
         self._found = in_room
-        self._absent = {call.seat_leg, *(attempt.attempt_id for attempt in made)} - in_room
+        self._absent = {call.seat_leg, *(attempt.attempt_id for attempt in made)} - in_room - ringing
 
     def go_on(self, call: LiveCall) -> None:
         """Take over where Asterisk cannot be asked who is there: what has changed is seen when it can."""

@@ -47,6 +47,10 @@ class Legs(Protocol):
         """Uniqueids of the legs in the room now."""
         ...
 
+    async def there(self, room: str) -> AbstractSet[str]:
+        """Uniqueids of all legs there are where the room is, also of phones that ring."""
+        ...
+
 
 class Around(Protocol):
     """What has been seen around one call: by the AMI watcher, and by other engines' steps."""

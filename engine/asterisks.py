@@ -113,6 +113,10 @@ class Asterisks(Mapping[str, Asterisk]):
         """See `conference.recording.RecordingSwitch.mute_recording`; `channel` is the caller's uniqueid."""
         await self.of(channel).legs.mute_recording(channel, muted=muted)
 
+    async def there(self, room: str) -> AbstractSet[str]:
+        """See `Legs.there`."""
+        return await self.of(room).legs.there(room)
+
 
 class Silence:
     """An Asterisk of several whose link stays down: its seats count as unreachable, until it is heard again."""

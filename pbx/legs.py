@@ -186,6 +186,10 @@ class PbxLegs:
         """See `RecordingSwitch.mute_recording`."""
         await self._actions.mixmonitor_mute(channel, muted=muted)
 
+    async def there(self, room: str) -> AbstractSet[str]:
+        """See `Legs.there`."""
+        return {leg.uniqueid for leg in await self._actions.core_show_channels()}
+
     async def _outcome(self, leg: str, ordered: OrderedCall) -> None:
         try:
             originated = await ordered.outcome()

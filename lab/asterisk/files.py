@@ -94,7 +94,10 @@ bind={box.address}
 
 
 def _extensions() -> str:
-    """For measuring: 12399 is a bare Dial() of seat 8001 + (last four digits of the caller's number mod 20), 12398 app_queue."""
+    """For measuring: 12399 is a bare Dial() of seat 8001 + (last four digits of the caller's number mod 20), 12398 app_queue.
+
+    12397 is a bare ConfBridge, the same room for each three callers whose last four digits follow one another.
+    """
     return """[general]
 static=yes
 writeprotect=yes
@@ -109,6 +112,11 @@ exten => 12399,1,Gosub(zhida-number,pai_then_from,1)
 exten => 12398,1,Gosub(zhida-number,pai_then_from,1)
  same => n,Set(CALLERID(num)=${ZHIDA_NUMBER})
  same => n,Queue(measured,c)
+ same => n,Hangup()
+exten => 12397,1,Gosub(zhida-number,pai_then_from,1)
+ same => n,Set(ZHIDA_ROOM=bare-${MATH(0${ZHIDA_NUMBER:-4} / 3,int)})
+ same => n,Answer()
+ same => n,ConfBridge(${ZHIDA_ROOM},zhida_room,zhida_member)
  same => n,Hangup()
 """
 

@@ -1,9 +1,9 @@
-"""Processor time, of processes and of the whole machine, as the kernel counts it."""
+"""Processor time and memory, of processes and of the whole machine, as the kernel counts them."""
 
 import os
 import resource
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from calls.errors import Fault
 
 _TICK_S: Final = 1 / os.sysconf("SC_CLK_TCK")
+_PAGE_MB: Final = os.sysconf("SC_PAGE_SIZE") / 1e6
 _BUSY_FIELDS: Final = (0, 1, 2, 5, 6, 7)  # proc(5) /proc/stat: user nice system, then irq softirq steal; idle and iowait left out
 
 
@@ -49,7 +50,7 @@ def read(pids: Mapping[str, int]) -> Reading:
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     fields = [int(field) for field in _text(Path("/proc/stat")).splitlines()[0].split()[1:9]]  # guest time, behind, is in user already
     return Reading(
-        parts=parts_s(pids, (_text(Path(f"/proc/{name}/stat")) for name in os.listdir("/proc") if name.isdecimal())),  # noqa: PTH208  names
+        parts=parts_s(pids, _stats()),
         children=children.ru_utime + children.ru_stime,
         machine=sum(fields[field] for field in _BUSY_FIELDS) * _TICK_S,
         at=sum(fields) * _TICK_S,
@@ -61,13 +62,23 @@ def parts_s(pids: Mapping[str, int], stats: Iterable[str]) -> dict[str, float]:
 
     Raises: Fault: one of the parts is not among them.
     """
+    return _families(pids, stats, lambda fields: (int(fields[11]) + int(fields[12])) * _TICK_S)
+
+
+def memory_mb(pids: Mapping[str, int]) -> dict[str, float]:
+    """What each part holds in memory now (the resident set). Raises: Fault: a process is gone."""
+    return _families(pids, _stats(), lambda fields: int(fields[21]) * _PAGE_MB)
+
+
+def _families(pids: Mapping[str, int], stats: Iterable[str], measure: Callable[[Sequence[str]], float]) -> dict[str, float]:
+    """A measure of each part's process and all it has started, out of the fields of /proc/<pid>/stat behind the name."""
     used: dict[int, float] = {}
     children: dict[int, list[int]] = defaultdict(list)
     for stat in stats:
         fields = stat.rpartition(")")[2].split()  # a program's name may hold anything, also blanks and brackets
         if fields:
             pid = int(stat.split(maxsplit=1)[0])
-            used[pid] = (int(fields[11]) + int(fields[12])) * _TICK_S
+            used[pid] = measure(fields)
             children[int(fields[1])].append(pid)
 
     def family_s(pid: int) -> float:
@@ -76,6 +87,10 @@ def parts_s(pids: Mapping[str, int], stats: Iterable[str]) -> dict[str, float]:
     if missing := [name for name, pid in pids.items() if pid not in used]:
         raise Fault("part_gone", f"The lab's {missing[0]} has ended while it was being measured.", part=missing[0])
     return {name: family_s(pid) for name, pid in pids.items()}
+
+
+def _stats() -> Iterable[str]:
+    return (_text(Path(f"/proc/{name}/stat")) for name in os.listdir("/proc") if name.isdecimal())  # noqa: PTH208  names
 
 
 def _text(file: Path) -> str:

@@ -33,6 +33,11 @@ class Phones:
         self._made: list[Softphone] = []
         self._habits: list[asyncio.Task[None]] = []
 
+    @property
+    def made(self) -> tuple[Softphone, ...]:
+        """All that were made, oldest first."""
+        return tuple(self._made)
+
     def address(self, last: int) -> str:
         """An address of the net."""
         return f"{self._net}.{last}"

@@ -1,12 +1,11 @@
-"""The engine is killed with calls in every place: what the people on the line notice, and what is written down."""
+"""The engine is killed with calls in every place: what those on the line notice, what is recorded. Conferences: test_conference_crash."""
 
 import asyncio
 import time
 
-from lab.phones.behaviours import Answers, RingsForEver
 from tests.scenarios.hotline import KEY, OTHER_KEYS, PROJECT, PUBLIC, Hotline
 from tests.scenarios.house import Wanted
-from tests.scenarios.test_three_way import MOBILE, OFFICE, ask, consult, joined, three_way
+from tests.scenarios.test_three_way import consult, three_way
 
 LAB = Wanted(overrides=("fallback.engine_wait_s=15", "seats.lease_margin_s=15"))
 
@@ -95,61 +94,6 @@ async def test_who_is_in_the_menu_hears_it_again(hotline: Hotline) -> None:
     await caller.hang_up()
     call = await hotline.ended(ring.zhida_call, "completed")
     assert call["record"]["keys"] == ["1"]
-
-
-async def test_a_consult_goes_on(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    specialist = await consult(hotline, call_id)
-    await hotline.killed("engine-1")
-    await asyncio.gather(seat.hears(specialist), specialist.hears(seat))
-    await hotline.back()
-    await asyncio.gather(seat.hears(specialist), specialist.hears(seat))
-    await hotline.hears_music(caller)
-    await three_way(hotline, call_id)
-    await asyncio.gather(caller.hears(seat, specialist), specialist.hears(caller, seat))
-    await specialist.hang_up()
-    await asyncio.gather(caller.hears(seat), seat.hears(caller))
-    await caller.hang_up()
-    call = await hotline.ended(call_id, "completed")
-    assert call["record"]["specialists"][0]["left"]
-    await hotline.seat_is(8001, "ready")
-
-
-async def test_a_hunt_goes_on_with_the_next_phone(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    hotline.world.script(OFFICE, RingsForEver()).script(MOBILE, Answers(presses="1", presses_after_s=0.3))
-    await ask(hotline, call_id)
-    await hotline.world.is_called(OFFICE)
-    await hotline.killed("engine-1")
-    await hotline.back()
-    await joined(hotline, call_id, MOBILE)
-    specialist = await hotline.world.phone(MOBILE)
-    await asyncio.gather(seat.hears(specialist), specialist.hears(seat))
-    await caller.hang_up()
-    await asyncio.gather(seat.call_ended(), specialist.call_ended())
-    await hotline.ended(call_id, "completed")
-
-
-async def test_three_who_talk_notice_nothing(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    specialist = await consult(hotline, call_id)
-    await three_way(hotline, call_id)
-    await caller.hears(seat, specialist)
-    await hotline.killed("engine-1")
-    await asyncio.gather(caller.hears(seat, specialist), seat.hears(caller, specialist), specialist.hears(caller, seat))
-    await hotline.back()
-    await asyncio.gather(caller.hears(seat, specialist), seat.hears(caller, specialist), specialist.hears(caller, seat))
-    await seat.hang_up()
-    await asyncio.gather(caller.hears(specialist), specialist.hears(caller))
-    await hotline.seat_is(8001, "ready")
-    await specialist.hang_up()
-    await caller.hears_prompt(hotline.prompt("rate"))
-    await caller.hang_up()
-    call = await hotline.ended(call_id, "completed")
-    assert call["record"]["specialists"][0]["left"]
 
 
 async def test_who_hangs_up_while_no_engine_lives_is_recorded_all_the_same(hotline: Hotline) -> None:

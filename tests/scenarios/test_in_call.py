@@ -1,10 +1,7 @@
-"""In the call: hold, mute, a specialist who hands on, and everybody's leaving, told by who hears whom."""
+"""In the call: hold, mute, a specialist who hands on, told by who hears whom. Everybody's leaving: test_leaving."""
 
 import asyncio
 
-import pytest
-
-from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import KEY, Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_three_way import ACCEPTS, OFFICE, SECOND_OFFICE, attempt_at, consult, joined, three_way
@@ -101,49 +98,6 @@ async def test_a_specialist_hands_on_to_a_colleague_when_the_seat_has_left(hotli
         ("税务专员甲", True),
         ("税务专员乙", False),
     ]
-
-
-ORDERS = [
-    ("seat", "specialist"),
-    ("specialist", "seat"),
-    ("seat", "caller"),
-    ("specialist", "caller"),
-    ("caller",),
-]
-
-
-@pytest.mark.parametrize("order", ORDERS, ids="-".join)
-async def test_whoever_leaves_first_the_others_go_on_and_nobody_is_left_over(hotline: Hotline, order: tuple[str, ...]) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    specialist = await consult(hotline, call_id)
-    await three_way(hotline, call_id)
-    people: dict[str, Softphone] = {"caller": caller, "seat": seat, "specialist": specialist}
-    await caller.hears(seat, specialist)
-    for who in order:
-        gone = people.pop(who)
-        await gone.hang_up()
-        if len(people) == 2 and who != "caller":
-            (one, another) = people.values()
-            await asyncio.gather(one.hears(another, but_not=(gone,)), another.hears(one, but_not=(gone,)))
-    await asyncio.gather(*(phone.call_ended() for phone in people.values()))
-    await hotline.ended(call_id, "completed")
-    await hotline.seat_is(8001, "ready")
-
-
-async def test_a_held_call_survives_its_engine(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
-    await hotline.hears_music(caller)
-    await hotline.killed("engine-1")
-    await hotline.back()
-    await hotline.hears_music(caller)
-    assert (await hotline.call(call_id))["state"] == "held"
-    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
-    await asyncio.gather(caller.hears(seat), seat.hears(caller))
-    await caller.hang_up()
-    await hotline.ended(call_id, "completed")
 
 
 async def test_from_the_shell(hotline: Hotline) -> None:

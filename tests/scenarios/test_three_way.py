@@ -1,4 +1,4 @@
-"""A policy specialist is brought into the call: consult, three-way, and who leaves first."""
+"""A policy specialist is brought into the call: consult and three-way. Who leaves first: test_leaving."""
 
 import asyncio
 from typing import Any
@@ -107,54 +107,6 @@ async def test_nobody_can_be_had_and_seat_and_caller_talk_on(hotline: Hotline) -
     await asyncio.gather(caller.hears(seat), seat.hears(caller))
     await caller.hang_up()
     await seat.call_ended()
-    await hotline.ended(call_id, "completed")
-
-
-async def test_the_seat_leaves_during_the_consult_and_the_caller_goes_on_with_the_specialist(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    specialist = await consult(hotline, call_id)
-    await seat.hears(specialist)
-    await seat.hang_up()
-    await asyncio.gather(caller.hears(specialist), specialist.hears(caller))
-    await caller.hang_up()
-    await specialist.call_ended()
-    await hotline.ended(call_id, "completed")
-
-
-async def test_the_specialist_leaves_and_seat_and_caller_go_on(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    specialist = await consult(hotline, call_id)
-    await three_way(hotline, call_id)
-    await caller.hears(seat, specialist)
-    await specialist.hang_up()
-    await asyncio.gather(caller.hears(seat, but_not=(specialist,)), seat.hears(caller, but_not=(specialist,)))
-    await seat.hang_up()
-    await caller.hears_prompt(hotline.prompt("rate"))
-    await caller.hang_up()
-    await hotline.ended(call_id, "completed")
-
-
-async def test_the_caller_leaves_during_the_consult_and_nobody_is_left_in_the_room(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    specialist = await consult(hotline, call_id)
-    await seat.hears(specialist)
-    await caller.hang_up()
-    await asyncio.gather(seat.call_ended(), specialist.call_ended())
-    await hotline.ended(call_id, "completed")
-    await hotline.seat_is(8001, "ready")
-
-
-async def test_the_caller_leaves_the_three_way_call_and_nobody_is_left_in_the_room(hotline: Hotline) -> None:
-    seat = await hotline.seat(8001)
-    caller, call_id = await hotline.talking(seat)
-    specialist = await consult(hotline, call_id)
-    await three_way(hotline, call_id)
-    await caller.hears(seat, specialist)
-    await caller.hang_up()
-    await asyncio.gather(seat.call_ended(), specialist.call_ended())
     await hotline.ended(call_id, "completed")
 
 

@@ -335,7 +335,7 @@ async def test_another_hotline_is_talked_with_first(hotline: Hotline) -> None:
     await hotline.ended(call_id, "completed")
 
 
-# ── an engine dies ──
+# ── an engine dies (more of it: test_conference_crash) ──
 
 
 async def test_a_caller_on_his_way_survives_his_engine(hotline: Hotline) -> None:
@@ -350,23 +350,4 @@ async def test_a_caller_on_his_way_survives_his_engine(hotline: Hotline) -> None
     await other.rings(within_s=15)
     await hotline.talk_on(caller, other)
     await other.hang_up()
-    await hotline.ended(call_id, "completed")
-
-
-async def test_an_announced_transfer_survives_its_engine(hotline: Hotline) -> None:
-    seat, other = await hotline.seats(8001, 8004)
-    caller, call_id = await hotline.talking(seat)
-    await transfer(hotline, call_id, seat="8004", announced=True)
-    await other.rings()
-    await other.answer()
-    await seat.hears(other)
-    await transfer_is(hotline, call_id, "joined")
-    await hotline.killed("engine-1")
-    await asyncio.gather(seat.hears(other), other.hears(seat))
-    await hotline.back()
-    await hotline.hears_music(caller)
-    await hotline.api.ask("POST", f"/calls/{call_id}/transfer/complete")
-    await asyncio.gather(caller.hears(other), other.hears(caller))
-    await caller.hang_up()
-    await other.call_ended()
     await hotline.ended(call_id, "completed")

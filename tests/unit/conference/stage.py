@@ -170,6 +170,7 @@ class Exchange:
         self.moved: list[str] = []
         self.in_room: set[str] = set()
         self.muted: set[str] = set()
+        self.ringing: set[str] = set()
         self.caller: Line | None = None
         self.refuses_to_move = False
 
@@ -188,6 +189,8 @@ class Exchange:
         what = self.answers.get(who, "rings")
         if what == "fault":
             raise PbxFault("ami_down", "no link")
+        if what == "rings":
+            self.ringing.add(leg)
         if what == "accepts":
             self.mailbox.picked_up(leg, "PJSIP/out-1", dialled_by_call=False)
             self.joins(leg)
@@ -226,6 +229,9 @@ class Exchange:
     async def members(self, room: str) -> AbstractSet[str]:
         return set(self.in_room)
 
+    async def there(self, room: str) -> AbstractSet[str]:
+        return self.in_room | self.ringing
+
     def joins(self, leg: str) -> None:
         self.in_room.add(leg)
         self.mailbox.joined(leg)
@@ -233,6 +239,7 @@ class Exchange:
     def leaves(self, leg: str) -> None:
         self.in_room.discard(leg)
         self.muted.discard(leg)
+        self.ringing.discard(leg)
         self.mailbox.left(leg, 16)
 
 

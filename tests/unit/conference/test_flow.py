@@ -207,9 +207,24 @@ async def test_another_engine_goes_on_with_the_consult_where_the_first_one_died(
     await stage.settles()
     stage.runs(resumed=True)
     await stage.settles()
-    assert stage.exchange.ended == [SPECIALIST]
-    assert stage.states() == ["no_answer", "joined"]
+    assert (stage.exchange.ended, stage.states()) == ([], ["ringing", "pending"]), "it rings on"
+    stage.exchange.joins(SPECIALIST)
+    await stage.settles()
+    assert stage.states() == ["joined", "cancelled"]
     assert stage.line.where == "music"
+
+
+async def test_another_engine_rings_the_next_phone_where_the_one_that_rang_has_been_given_up_meanwhile(stage: Stage) -> None:
+    stage.exchange.answers["13900001001"] = "accepts"
+    await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
+    await stage.settles()
+    assert stage.task is not None
+    stage.task.cancel()
+    await stage.settles()
+    stage.exchange.ringing.clear()  # it rang out while no engine looked
+    stage.runs(resumed=True)
+    await stage.settles()
+    assert stage.states() == ["no_answer", "joined"]
 
 
 async def test_another_engine_finds_that_the_seat_left_while_no_engine_looked(stage: Stage) -> None:

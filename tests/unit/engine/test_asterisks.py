@@ -47,6 +47,9 @@ class Legs:
     async def members(self, room: str) -> AbstractSet[str]:
         return {room}
 
+    async def there(self, room: str) -> AbstractSet[str]:
+        return {room}
+
 
 def both() -> tuple[Asterisks, dict[str, Legs]]:
     legs = {"one": Legs(), "two": Legs()}

@@ -354,6 +354,10 @@ class Legs:
         await self._asked()
         self._exchange.silent[channel] = muted
 
+    async def there(self, room: str) -> AbstractSet[str]:
+        await self._asked()
+        return {*self._exchange.callers, *self._exchange.legs}
+
     async def _asked(self) -> None:
         await asyncio.sleep(0.0003)
         if not self._exchange.link_up:
