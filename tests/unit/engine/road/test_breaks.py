@@ -362,6 +362,20 @@ async def test_a_talk_whose_call_live_state_lost_ends_as_served(stage: Stage) ->
     assert other.rung == []
 
 
+async def test_who_hangs_up_after_live_state_lost_his_call_is_recorded_all_the_same(stage: Stage) -> None:
+    await stage.seat("8001", answers_after_s=1)
+    talking, waiting = stage.calls(), stage.calls()
+    await stage.talks(talking, "8001")
+    await stage.passes(4)
+    stage.redis.emptied()
+    for caller, reason in ((talking, "completed"), (waiting, "abandoned")):
+        caller.hang_up()
+        await stage.until(lambda one=caller: "ended" in stage.kinds(one))
+        assert stage.end_reason(caller) == reason
+        await stage.over(caller)
+        assert stage.kinds(caller).count("ended") == 1
+
+
 # ── a call that left our hands ──
 
 
