@@ -91,9 +91,7 @@ async def test_a_phone_that_signs_off_while_it_rings_loses_the_call_to_the_next_
         call_id = await hotline.live_call("offered")
         await hotline.seat_is(8001, "reserved")
         await ringing.stop()
-        left = time.monotonic()
         ring = await hotline.talk(caller, second)
-        hotline.measured("a phone signs off while it rings -> the next seat rings", ring.event.monotonic - left)
         assert ring.zhida_call == call_id
         await hotline.seat_is(8001, "unreachable")
     await caller.hang_up()
