@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from routing.waiting import Offer
+from routing.waiting import CallState, Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,10 @@ class SeatAnswer:
 
 
 class Mailbox:
-    """One call's; written by the watcher and the deliveries, read by the call's coroutine (conference.legs.Around)."""
+    """One call's; written by the watcher and the deliveries, read by the call's coroutine (conference.legs.Around).
+
+    `reached` is how far live state was told that the call is, for when live state has lost it; None: nothing, or that it is over.
+    """
 
     def __init__(self, call_id: str, post: "PostOffice") -> None:
         self.call_id = call_id
@@ -28,6 +31,7 @@ class Mailbox:
         self.seat_answer: SeatAnswer | None = None
         self.ringing: set[str] = set()
         self.key = ""
+        self.reached: CallState | None = None
         self.legs: set[str] = set()
         self._causes: dict[str, int] = {}
         self._past: set[str] = set()

@@ -110,7 +110,9 @@ class Queueing:
         return joined
 
     async def _joined(self, facts: Sequence[Event]) -> Offer | None:
-        return await self.desk.waiting.join(self.call, facts, seat_id=self.seat_id, left=self.left)
+        offer = await self.desk.waiting.join(self.call, facts, seat_id=self.seat_id, left=self.left)
+        self.mailbox.reached = CallState.WAITING
+        return offer
 
     async def _called(self) -> None:
         """Return when an offer is there, or he wants to be called back."""

@@ -60,29 +60,32 @@ class Road:
         try:
             outcome = await self._serve(line, mailbox)
             await self._end(line, outcome.reason, detail=outcome.detail)
+            mailbox.reached = None
             try:
                 await line.finish()
             finally:
                 await self.desk.callbacks.begin_asked(line.uniqueid)
         except LegGone as gone:
             if line.hung_up:
-                await self._caller_left(line)
+                await self._caller_left(line, mailbox)
             else:
                 log.error("call_lost", code=gone.code)  # he is still there, and keeps his place for the next engine
         except (StoreFault, PbxFault) as fault:
             # Without live state nobody can be served here: the dialplan tries the next engine, then its own queue.
             log.error("call_given_back", code=fault.code, why=fault.sentence)
 
-    async def _caller_left(self, line: AgiLine) -> None:
+    async def _caller_left(self, line: AgiLine, mailbox: Mailbox) -> None:
         try:
             live = await self.desk.waiting.call(line.uniqueid)
         except StoreFault as fault:
             log.error("call_end_not_recorded", code=fault.code)
             return
-        if live is None:
+        reached = mailbox.reached if live is None else live.state  # live state may have lost it; its record has an end all the same
+        if reached is None:
             return
-        back = line.arrival.back
-        reason = await self.desk.callbacks.end_reason(live) if back else END_REASONS.get(live.state, "completed")
+        reason = END_REASONS.get(reached, "completed")
+        if live is not None and line.arrival.back:
+            reason = await self.desk.callbacks.end_reason(live)
         await self._end(line, reason, detail="caller hung up")
 
     async def _end(self, line: AgiLine, reason: str, *, detail: str = "") -> None:
@@ -125,6 +128,7 @@ class Road:
         line.language = decision.plan.ivr.language
         call, facts = self._live_call(line, decision)
         if decision.plan.ivr.mode is not IvrMode.NONE:
+            mailbox.reached = CallState.IVR
             decision, facts = await self._in_menu(line, call, decision, facts)
         if decision.plan.closed:
             outcome, facts = await self._while_closed(line, mailbox, call, decision.plan, facts)
@@ -183,6 +187,7 @@ class Road:
     ) -> tuple[Outcome, list[Event]]:
         """What is done for a caller to whom the hotline is closed; the facts that are not recorded yet where he then waits."""
         known = await self.desk.waiting.arrive(call, facts)
+        mailbox.reached = CallState.IVR
         if plan.ladder and known is not None and known.state in (CallState.WAITING, CallState.OFFERED):
             return Outcome(reason=CLOSED), []  # it waited when its engine died; join() knows its place
         if known is not None:
@@ -209,10 +214,8 @@ class Road:
 
     # ── waiting room, talk ──
 
-    async def _wait_and_talk(
-        self, line: AgiLine, mailbox: Mailbox, call: LiveCall, decision: Decision, facts: list[Event]
-    ) -> Outcome:
-        facts = await self._announced(line, call, facts)
+    async def _wait_and_talk(self, line: AgiLine, mailbox: Mailbox, call: LiveCall, decision: Decision, facts: list[Event]) -> Outcome:
+        facts = await self._announced(line, mailbox, call, facts)
         now = self.desk.clock.now()
         plan = decision.plan
         call = self.desk.callbacks.take_place(call)
@@ -240,7 +243,7 @@ class Road:
             dialled=line.arrival.dialled,
         )
 
-    async def _announced(self, line: AgiLine, call: LiveCall, facts: list[Event]) -> list[Event]:
+    async def _announced(self, line: AgiLine, mailbox: Mailbox, call: LiveCall, facts: list[Event]) -> list[Event]:
         """Tell the caller that he is recorded, before a seat is reserved for him; the facts that are not recorded yet.
 
         One who waited when his engine died has heard it.
@@ -250,6 +253,7 @@ class Road:
             return facts
         if any(isinstance(fact, Arrived) for fact in facts):
             known, facts = await self.desk.waiting.arrive(call, facts), []
+            mailbox.reached = CallState.IVR
         else:
             known = await self.desk.waiting.call(call.call_id)
         if known is not None and known.state in (CallState.WAITING, CallState.OFFERED):
@@ -282,6 +286,7 @@ class Road:
 
     async def _after_talk(self, line: AgiLine, mailbox: Mailbox, live: LiveCall | None, *, resumed: bool) -> Outcome:
         """The caller is in our hands again after his seat answered: a conference was opened, he was handed on, or the seat hung up."""
+        mailbox.reached = CallState.TALKING
         while True:
             if live is not None and live.state in IN_CONFERENCE:
                 await self._in_conference(line, mailbox, live, resumed=resumed)
@@ -390,6 +395,4 @@ class Road:
 
 
 def _planned(call_id: str, at: datetime, plan: Plan) -> Planned:
-    return Planned(
-        call_id=call_id, at=at, ladder=plan.steps, rank_bonus_s=plan.rank_bonus_s, ivr=str(plan.ivr.mode), reasons=plan.reasons
-    )
+    return Planned(call_id=call_id, at=at, ladder=plan.steps, rank_bonus_s=plan.rank_bonus_s, ivr=str(plan.ivr.mode), reasons=plan.reasons)

@@ -15,6 +15,7 @@ from engine.building import Engine
 from engine.keying import bring_keys_here
 from engine.recording import end_pauses
 from engine.reloading import Reloader
+from seats.log_ins import LogIns
 
 log = structlog.get_logger(__name__)
 
@@ -191,10 +192,12 @@ async def _directory_read(engine: Engine) -> None:
 
 
 async def _look(engine: Engine) -> None:
-    """Keep the figures of the hotline fresh."""
+    """Keep the figures of the hotline fresh, and whoever is signed in, signed in."""
+    log_ins = LogIns(engine.seats)
     while True:
         try:
             engine.seen.calls, engine.seen.seats = await engine.live.calls(), await engine.live.seats()
+            await log_ins.look(engine.seen.seats)
         except StoreFault as fault:
             log.debug("figures_not_read", code=fault.code)
         else:

@@ -119,5 +119,6 @@ class Steps:
             return
         try:
             await self.desk.waiting.end(self.call.call_id, reason, detail="caller hung up")
+            self.mailbox.reached = None
         except StoreFault as fault:
             log.error("call_end_not_recorded", code=fault.code)  # reconciliation ends it: its channel will be gone

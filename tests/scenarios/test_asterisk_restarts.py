@@ -1,6 +1,7 @@
 """Asterisk itself is killed with calls on the line: they are over, and nothing remains of them but their records."""
 
 import asyncio
+import time
 
 from calls.clock import SystemClock
 from engine.addresses import login_of
@@ -16,11 +17,12 @@ async def test_every_call_is_ended_and_the_next_one_is_served(hotline: Hotline) 
     _, consult_call = await hotline.talking(second, OTHER_KEYS[1])
     await consult(hotline, consult_call)
     _, waiting_call = await hotline.waiting(OTHER_KEYS[2])
-    await hotline.killed("asterisk")
+    killed = await hotline.killed("asterisk")
     await asyncio.gather(
         hotline.ended(talking_call, "completed"), hotline.ended(consult_call, "completed"), hotline.ended(waiting_call, "abandoned")
     )
     await hotline.back()
+    hotline.measured("Asterisk killed -> it is booted, and the engine well", time.monotonic() - killed)
     await asyncio.gather(*(hotline.api.until(f"/seats/{number}", lambda seat: seat["call"] is None) for number in (8001, 8002)))
     await asyncio.gather(first.stop(), second.stop())
     seat = await hotline.seat(8001)

@@ -1,6 +1,7 @@
 """The records are in PostgreSQL, and PostgreSQL is away for a while."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -48,7 +49,9 @@ async def test_while_the_database_is_away_nobody_notices_and_nothing_is_lost(hot
     await caller.call_ended()
     await hotline.seat_is(8001, "ready")
     wanted.server.start()  # not in a thread, with whose end it would end
+    started = time.monotonic()
     call = await hotline.ended(ring.zhida_call, "completed")
+    hotline.measured("the database is back -> the record is there", time.monotonic() - started)
     assert (call["record"]["rating"], call["seat"]) == (5, "8001")
     assert (await hotline.ticket(ring.zhida_call))["rating"] == 5
     code, said = await hotline.zhida("audit")

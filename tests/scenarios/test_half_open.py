@@ -1,6 +1,7 @@
 """The link to Asterisk is half open: nothing comes any more, and nobody has said that it ended."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Thread
@@ -99,14 +100,18 @@ async def test_it_is_noticed_calls_go_on_and_what_happened_meanwhile_is_found(ho
     caller, call_id = await hotline.talking(seat)
     relay.silence()
     await leaves.stop()
+    silent = time.monotonic()
     await hotline.part_is("asterisk", ok=False)
+    hotline.measured("AMI is half open -> it is noticed", time.monotonic() - silent)
     await asyncio.gather(caller.hears(seat), seat.hears(caller))
     await caller.hang_up()
     await seat.call_ended()
     again = await hotline.calls(OTHER_KEYS[0])
     await hotline.talk(again, seat)
     relay.let_new_ones_through()
+    open_again = time.monotonic()
     await hotline.part_is("asterisk", ok=True)
+    hotline.measured("AMI is open again -> the engine is well", time.monotonic() - open_again)
     await hotline.seat_is(8004, "unreachable")
     await again.hang_up()
     assert (await hotline.ended(call_id, "completed"))["number"].replace("-", "") == KEY

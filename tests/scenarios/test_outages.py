@@ -14,11 +14,13 @@ from tests.scenarios.test_three_way import TAX
 async def test_redis_is_killed_and_who_waits_keeps_his_place(hotline: Hotline) -> None:
     first, first_call = await hotline.waiting(OTHER_KEYS[0])
     second, second_call = await hotline.waiting(OTHER_KEYS[1])
-    await hotline.killed("redis")
+    killed = await hotline.killed("redis")
     await asyncio.gather(hotline.hears_music(first), hotline.hears_music(second))
     await hotline.back()
     seat = await hotline.seat(8001, ready=False)
-    assert (await hotline.talk(first, seat)).zhida_call == first_call
+    ring = await hotline.talk(first, seat)
+    hotline.measured("Redis killed -> a seat rings for who waits", ring.event.monotonic - killed)
+    assert ring.zhida_call == first_call
     await first.hang_up()
     assert (await hotline.talk(second, seat)).zhida_call == second_call
     await second.hang_up()
@@ -106,7 +108,9 @@ async def cut_off(hotline: Hotline, pbx: int = 1) -> AsyncIterator[None]:
     finally:
         file.write_text(text)
         await hotline.lab.asterisk("manager reload", pbx)
+        let_in = time.monotonic()
     await health_of_link(hotline, pbx, up=True)
+    hotline.measured("AMI takes connections again -> the engine is well", time.monotonic() - let_in)
 
 
 async def health_of_link(hotline: Hotline, pbx: int = 1, *, up: bool) -> None:
@@ -121,8 +125,10 @@ async def test_a_recorder_that_is_killed_is_started_again_and_records_what_happe
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)
     os.kill(hotline.recorder(), signal.SIGKILL)
+    killed = time.monotonic()
     await caller.hang_up()
     call = await hotline.ended(call_id, "completed")
+    hotline.measured("recorder killed, caller hangs up -> his record is complete", time.monotonic() - killed)
     assert call["seat"] == "8001"
     assert (await hotline.ticket(call_id))["seat"] == "8001"
     await hotline.part_is("recorder", ok=True)
@@ -140,7 +146,9 @@ async def test_while_the_disk_of_the_records_is_full_calls_are_served_and_record
         await other.hang_up()
         await seat.call_ended()
         assert (await hotline.api.answer("GET", f"/calls/{call_id}"))[0] == 404  # not yet
+    room = time.monotonic()
     for one in (call_id, other_id):
         assert (await hotline.ended(one, "completed"))["seat"] == "8001"
         assert (await hotline.ticket(one))["seat"] == "8001"
+    hotline.measured("the full disk has room again -> records and tickets are there", time.monotonic() - room)
     await hotline.part_is("recorder", ok=True)

@@ -11,7 +11,7 @@ from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_three_way import consult, three_way
 
-LAB = Wanted(engines=2, overrides=("engine.graceful_stop_s=1",))
+LAB = Wanted(engines=2, overrides=("engine.graceful_stop_s=1", "fallback.engine_wait_s=15"))
 
 
 async def test_who_waits_is_in_the_other_engines_hands_at_once(hotline: Hotline) -> None:
@@ -43,6 +43,26 @@ async def test_a_declined_call_rings_at_the_next_seat_though_its_engine_is_dead(
     await hotline.back(holder)
     call = await hotline.ended(call_id, "completed")
     assert call["seat"] == "8002"
+
+
+async def test_both_engines_are_killed_and_nobody_who_waits_or_talks_is_lost(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    talking, talk_id = await hotline.talking(seat, OTHER_KEYS[0])
+    waiting, call_id = await hotline.waiting(KEY)
+    killed = await hotline.killed("engine-1", "engine-2")
+    await asyncio.gather(talking.hears(seat), seat.hears(talking), hotline.hears_music(waiting))
+    await hotline.back(1)
+    await hotline.call_is(call_id, "waiting")
+    hotline.measured("both engines killed -> one of them is well again", time.monotonic() - killed)
+    await talking.hang_up()
+    assert (await hotline.talk(waiting, seat)).zhida_call == call_id
+    await waiting.hang_up()
+    await hotline.back(2)
+    for one in (talk_id, call_id):
+        assert (await hotline.ended(one, "completed"))["seat"] == "8001"
+    await hotline.seat_is(8001, "ready")
+    code, said = await hotline.zhida("audit")
+    assert code == 0, said
 
 
 async def test_the_other_engine_asks_for_the_rating(hotline: Hotline) -> None:
