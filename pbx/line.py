@@ -250,7 +250,7 @@ class AgiLine:
         if self._music_on is not False:
             await self._session.exec("StopMusicOnHold")
             self._music_on = False
-        await self._session.exec("ConfBridge", f"{room},zhida_room,zhida_member")
+        await self._session.exec("ConfBridge", f"{room},zhida_room,zhida_caller")
         await self._session.noop()  # a hang-up is told right behind the reply; after this it is known
         if self.gone:
             raise LegGone("caller_gone", "The caller hung up in the room.", call_id=self.uniqueid)

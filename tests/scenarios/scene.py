@@ -47,7 +47,7 @@ class Scene:
     # ── who hears whom ──
 
     async def sounds_right(self) -> None:
-        """Wait until everybody hears exactly those he is with, and who is with nobody hears music."""
+        """Wait until everybody hears exactly those he is with, and a caller who is with nobody hears music."""
         together = self.company if self.alone else [self.caller, *self.company]
         self.everybody |= {self.caller, *self.company}
         checks = [self._hears(phone, [other for other in together if other is not phone]) for phone in together]
@@ -56,7 +56,7 @@ class Scene:
     async def _hears(self, phone: Softphone, others: list[Softphone]) -> None:
         if others:
             await phone.hears(*others, but_not=tuple(self.everybody - {phone, *others}))
-        else:
+        elif phone is self.caller:
             await self.hotline.hears_music(phone)
 
     @asynccontextmanager

@@ -12,8 +12,11 @@ from lab.phones.softphone import Softphone
 from lab.phones.sound import read_wav
 from lab.phones.tones import BLOCK_S, tones_in
 from tests.scenarios.hotline import Hotline
+from tests.scenarios.house import Wanted
+from tests.scenarios.test_hunt import is_told
 from tests.scenarios.test_three_way import ACCEPTS, MOBILE, OFFICE, SECOND_OFFICE, consult, joined, three_way
 
+LAB = Wanted(("conference.office_ring_s=8",))  # long enough for keys and sentences between two steps of a hunt
 _ROWS_HZ: Final = (697, 770, 852, 941)
 _COLUMNS_HZ: Final = (1209, 1336, 1477)
 """A key's tone is one of each (ITU-T Q.23)."""
@@ -80,6 +83,7 @@ async def test_a_seat_brings_a_specialist_in_and_leaves(hotline: Hotline) -> Non
         await hotline.world.is_called(OFFICE)
         await joined(hotline, call_id, MOBILE)
         specialist = await hotline.world.phone(MOBILE)
+        await is_told(hotline, seat, "hunt-joined")
         await asyncio.gather(seat.hears(specialist, but_not=(caller,)), specialist.hears(seat, but_not=(caller,)))
         async with nothing_of_it(hotline, specialist, "keys-joined", "keys-consult", "keys-leaving"):
             await keys(hotline, seat, "*4", "keys-joined")
@@ -110,6 +114,7 @@ async def test_a_hunt_is_cancelled_and_a_specialist_taken_out(hotline: Hotline) 
     await keys(hotline, seat, "*31#", "keys-asking")
     await hotline.world.is_called(OFFICE)
     office = await hotline.world.phone(OFFICE)
+    await is_told(hotline, seat, "hunt-office")
     await keys(hotline, seat, "*31#", "keys-hunt-goes-on")
     await keys(hotline, seat, "*5", "keys-cancelled")
     await office.call_ended()
@@ -118,6 +123,7 @@ async def test_a_hunt_is_cancelled_and_a_specialist_taken_out(hotline: Hotline) 
     await hotline.world.is_called(OFFICE)
     await joined(hotline, call_id, OFFICE)
     specialist = await hotline.world.phone(OFFICE)
+    await is_told(hotline, seat, "hunt-joined")
     await keys(hotline, seat, "*4", "keys-joined")
     await asyncio.gather(caller.hears(seat, specialist), specialist.hears(caller, seat))
     await keys(hotline, seat, "*6", "keys-taken-out")
