@@ -13,6 +13,8 @@ import structlog
 
 from calls.errors import LegGone, PbxFault, StoreFault
 from calls.events import Answered, Event, Queued
+from conference.attempts import outcome
+from conference.errand import AttemptState, Errand
 from conference.inside import Inside, revise_inside
 from conference.table import Happening, then
 from conference.transfer import OUTSIDE, TargetKind, Transfer, TransferState, back_to_queue, ended_as
@@ -46,7 +48,7 @@ class HandingOn:
         Raises: LegGone: the caller hung up. StoreFault, PbxFault.
         """
         transfer = Inside.from_json(live.inside).transfer or back_to_queue(live, self.desk.clock.now())
-        await self._alone(live)
+        live = await self._alone(live)
         if transfer.kind in (TargetKind.NUMBER, TargetKind.HOTLINE):
             outcome = await self._outside(live, transfer, resumed=resumed)
             if outcome is not None:
@@ -54,19 +56,33 @@ class HandingOn:
             transfer = transfer.now(TransferState.FAILED)
         return await self._queues(live, transfer)
 
-    async def _alone(self, live: LiveCall) -> None:
-        """Whoever was on the line is on it no more, also where the engine that was asked for it died over it."""
+    async def _alone(self, live: LiveCall) -> LiveCall:
+        """Whoever was on the line is on it no more, also where the engine that was asked for it died over it. The call as it is then."""
         if live.seat_id:
             await self.desk.waiting.seat_left(live.call_id, live.seat_id)
         await self.line.music()
         if not live.room:
-            return
+            return live
+        live = await self._noted_as_left(live)
         try:
             for leg in await self.desk.legs.members(live.room):
                 if leg != live.call_id:
                     await self.desk.legs.hang_up(leg)
         except PbxFault as fault:
-            log.warning("room_not_emptied", code=fault.code)  # who is left there hears music, and hangs up
+            log.warning("room_not_emptied", code=fault.code)  # who is left there hears nobody, and hangs up
+        return live
+
+    async def _noted_as_left(self, live: LiveCall) -> LiveCall:
+        """The specialists who were with him: nobody looks after the room any more, and they can be asked again."""
+        errand, now = Errand.from_json(live.errand), self.desk.clock.now()
+        there = [attempt for attempt in errand.attempts if attempt.state is AttemptState.JOINED]
+        for attempt in there:
+            errand = errand.with_state(attempt.attempt_id, AttemptState.LEFT)
+        facts = [outcome(live.call_id, attempt, AttemptState.LEFT, now) for attempt in there]
+        left, state = replace(live, errand=errand.to_json()), live.state
+        if there and await self.desk.waiting.change(live.call_id, expect=state, state=state, errand=left.errand, facts=facts):
+            return left
+        return live
 
     # ── the outside world ──
 
