@@ -298,8 +298,11 @@ class Softphone:
         return next((event for event in rings if (Kind.RINGS, event.call) not in self._told), None)
 
     async def _await(self, kind: Kind, within_s: float, wanted: str) -> Event:
+        current = self.call  # and not the next one, which may ring in the very moment in which this one ends
+        pinned = "" if self._done_with(current, kind) else current
+
         def look() -> Event | None:
-            call = self.call
+            call = pinned or self.call
             if not call or self._done_with(call, kind):
                 return None
             if event := self._handset.seen(kind, call):

@@ -104,6 +104,18 @@ async def test_a_seat_whose_last_call_ended_unasked_waits_for_the_next(seat: Sil
     await seat.hang_up()
 
 
+async def test_a_call_that_rings_the_moment_the_last_one_ends_is_not_taken_for_it(seat: SilentPhone) -> None:
+    await talking(seat)
+    await seat.rings()
+    end = asyncio.create_task(seat.call_ended())
+    await a_moment()
+    seat.sees("CALL_CLOSED", param="Connection reset by peer")
+    seat.is_invited(an_invite(call="second", caller="<sip:anonymous@anonymous.invalid>"))
+    assert (await asyncio.wait_for(end, SOON_S * 50)).event.call == CALL_ID
+    assert (await seat.rings()).number == "anonymous"
+    await seat.answer()
+
+
 async def test_there_must_be_a_call_to_hang_up(seat: SilentPhone) -> None:
     with pytest.raises(NotHappened, match="no call to hang up"):
         await seat.hang_up()
