@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 import aiohttp
 
 from calls.errors import Fault
+from lab.patience import PATIENCE_S
 
 _LOOK_EVERY_S: Final = 0.05
-_ANSWER_S: Final = 10.0
 
 
 class Unexpected(Fault):
@@ -25,7 +25,7 @@ class LabApi:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(headers=self._headers, timeout=aiohttp.ClientTimeout(total=_ANSWER_S))
+        self._session = aiohttp.ClientSession(headers=self._headers, timeout=aiohttp.ClientTimeout(total=PATIENCE_S))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -50,7 +50,7 @@ class LabApi:
         """See `ask`."""
         return await self.ask("GET", path, **query)
 
-    async def until(self, path: str, fits: Callable[[Any], bool], *, within_s: float = 10.0) -> Any:  # noqa: ANN401  JSON
+    async def until(self, path: str, fits: Callable[[Any], bool], *, within_s: float = PATIENCE_S) -> Any:  # noqa: ANN401  JSON
         """The document at the path once it fits. Raises: Unexpected: it does not in time; shows what it was."""
         document: Any = None
         try:

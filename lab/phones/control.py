@@ -8,11 +8,11 @@ import socket
 from collections.abc import Callable
 from typing import Any, Self
 
+from lab.patience import PATIENCE_S
 from lab.phones.errors import PhoneFault
 
 MAX_FRAME = 65536
-ANSWER_S = 2.0
-CONNECT_S = 3.0
+ANSWER_S = CONNECT_S = PATIENCE_S
 RETRY_S = 0.003
 """baresip listens a few milliseconds after it was started; a phone's start is awaited in steps of this."""
 

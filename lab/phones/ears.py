@@ -54,14 +54,32 @@ class Ears:
         return Sound(rate=TELEPHONE_RATE, channels=(samples,))
 
 
+class Listener:
+    """Waits for blocks of 0.1 s that fit to follow one another for `lasting_s`; each block is judged once."""
+
+    def __init__(self, fits: Callable[[Sound], bool], lasting_s: float) -> None:
+        self._fits = fits
+        self._wanted = max(1, round(lasting_s / BLOCK_S))
+        self._judged = self._run = 0
+
+    @property
+    def judged_s(self) -> float:
+        """How much has been judged."""
+        return self._judged * BLOCK_S
+
+    def heard(self, more: Sound) -> bool:
+        """Whether they did by the end of this: the sound from `judged_s` on."""
+        for number in range(int(more.seconds / BLOCK_S + 1e-6)):
+            self._judged += 1
+            self._run = self._run + 1 if self._fits(more.between(number * BLOCK_S, (number + 1) * BLOCK_S)) else 0
+            if self._run >= self._wanted:
+                return True
+        return False
+
+
 def on_end(sound: Sound, fits: Callable[[Sound], bool], lasting_s: float) -> bool:
     """Whether blocks of 0.1 s that fit follow one another for `lasting_s` anywhere in the sound."""
-    wanted, run = max(1, round(lasting_s / BLOCK_S)), 0
-    for number in range(int(sound.seconds / BLOCK_S + 1e-6)):
-        run = run + 1 if fits(sound.between(number * BLOCK_S, (number + 1) * BLOCK_S)) else 0
-        if run >= wanted:
-            return True
-    return False
+    return Listener(fits, lasting_s).heard(sound)
 
 
 def tones(wanted: set[int], unwanted: set[int]) -> Callable[[Sound], bool]:

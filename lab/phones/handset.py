@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from calls.clock import Clock
+from lab.patience import PATIENCE_S
 from lab.phones import baresip
 from lab.phones.baresip import Line, Program
 from lab.phones.control import Control
@@ -22,8 +23,6 @@ HUM_AGAIN_S = 50
 """baresip ends a call whose sound file has ended; the file, longer than this, is therefore begun anew in time."""
 START_ATTEMPTS = 3
 """A port that another program took at the same moment is the usual reason for a second one."""
-ANSWER_S = 2.0
-"""For a re-INVITE to be answered."""
 LOG = "log"
 
 _KINDS = {
@@ -122,7 +121,7 @@ class Handset:
         """What is done inside sends a re-INVITE; outside it has been answered."""
         before = self._negotiated
         yield
-        await self.story.until(lambda: self._negotiated > before or None, within_s=ANSWER_S, wanted=wanted)
+        await self.story.until(lambda: self._negotiated > before or None, within_s=PATIENCE_S, wanted=wanted)
 
     async def _start(self) -> Control:
         self.sip_port, control_port = free_port(self.line.address), free_port(self.line.address)

@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Self, TypeAlias
 
+from lab.patience import PATIENCE_S
 from lab.phones.errors import NotHappened, PhoneFault
 from lab.phones.ports import free_port, taken
 from lab.phones.programs import Running, start
@@ -22,9 +23,9 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 TONE_S = 10
 PATIENCE_MS = 10000
 """How long an odd caller waits for any final answer."""
-START_S = 3.0
+START_S = PATIENCE_S
 RETRY_S = 0.003
-FINISH_S = 5.0
+FINISH_S = 20.0
 """What a run may take to write its files after its last call."""
 
 Field: TypeAlias = str | bytes

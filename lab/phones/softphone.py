@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Self, TypeAlias
 
 from calls.clock import Clock, SystemClock
+from lab.patience import PATIENCE_S
 from lab.phones import ears
 from lab.phones.baresip import Line, Program
-from lab.phones.ears import LISTEN_EVERY_S
+from lab.phones.ears import LISTEN_EVERY_S, Listener
 from lab.phones.errors import PhoneFault
 from lab.phones.events import Event, Kind, Story
 from lab.phones.handset import HUM_AGAIN_S, Handset
@@ -30,7 +31,7 @@ from lab.phones.tones import silent, write_tone_wav
 from lab.phones.trace import invite, messages
 
 TONE_S = HUM_AGAIN_S + 10
-REGISTER_S = 5.0
+REGISTER_S = PATIENCE_S
 PROMPT_EVERY_S = 0.3
 KEY_S = 0.25
 """From key to key; a key sounds 0.18 s."""
@@ -166,7 +167,7 @@ class Softphone:
 
     # What one waits for
 
-    async def rings(self, within_s: float = 10) -> Ring:
+    async def rings(self, within_s: float = PATIENCE_S) -> Ring:
         """Wait for a call that has not been told of yet to ring; it may have stopped meanwhile."""
         event = await self.story.until(self._untold_ring, within_s=within_s, wanted="ring")
         self._told.add((Kind.RINGS, event.call))
@@ -176,52 +177,58 @@ class Softphone:
         shown = address_of(message.header("From"))
         return Ring(number=shown.user, name=shown.name, zhida_call=message.header("X-Zhida-Call"), invite=message, event=event)
 
-    async def hears_ringing(self, within_s: float = 5) -> Event:
+    async def hears_ringing(self, within_s: float = PATIENCE_S) -> Event:
         """Wait for the dialled number to ring."""
         return await self._await(Kind.HEARS_RINGING, within_s, "hear it ring")
 
-    async def talks(self, within_s: float = 5) -> Event:
+    async def talks(self, within_s: float = PATIENCE_S) -> Event:
         """Wait for the call to be answered, by whomever."""
         return await self._await(Kind.TALKS, within_s, "talk")
 
-    async def call_ended(self, within_s: float = 10) -> Ended:
+    async def call_ended(self, within_s: float = PATIENCE_S) -> Ended:
         """Wait for the end of the call, by whomever."""
         event = await self._await(Kind.ENDED, within_s, "see its call end")
         status = int(event.detail[:3]) if event.detail[:3].isdigit() else 0
         return Ended(reason=event.detail, status=status, event=event)
 
-    async def hears_digits(self, digits: str, within_s: float = 5) -> None:
+    async def hears_digits(self, digits: str, within_s: float = PATIENCE_S) -> None:
         """Wait until these keys, and no others, have been heard in the call."""
-        await self.story.until(lambda: self.digits == digits or None, within_s=within_s, wanted=f"hear the keys {digits}")
+        pinned = self._pinned()
+        heard: Callable[[], bool | None] = lambda: self._digits(pinned or self.call) == digits or None  # noqa: E731
+        await self.story.until(heard, within_s=within_s, wanted=f"hear the keys {digits}")
 
-    async def hears(self, *tones: Sounding, but_not: tuple[Sounding, ...] = (), within_s: float = 5, lasting_s: float = 0.4) -> None:
+    async def hears(
+        self, *tones: Sounding, but_not: tuple[Sounding, ...] = (), within_s: float = PATIENCE_S, lasting_s: float = 0.4
+    ) -> None:
         """Wait until, from now on, all these tones sound together for a while, and none of those in `but_not` with them."""
         wanted, unwanted = set(map(_hz, tones)), set(map(_hz, but_not))
         what = " and ".join(f"{hz} Hz" for hz in sorted(wanted)) + "".join(f", but not {hz} Hz," for hz in sorted(unwanted))
         await self._listen(ears.tones(wanted, unwanted), f"hear {what}", within_s, lasting_s)
 
-    async def hears_music(self, *, but_not: tuple[Sounding, ...] = (), within_s: float = 5, lasting_s: float = 0.5) -> None:
+    async def hears_music(self, *, but_not: tuple[Sounding, ...] = (), within_s: float = PATIENCE_S, lasting_s: float = 0.5) -> None:
         """Wait until, from now on, anything sounds for a while in which none of the tones in `but_not` is."""
         await self._listen(ears.something_but(set(map(_hz, but_not))), "hear music", within_s, lasting_s)
 
-    async def hears_silence(self, *, within_s: float = 5, lasting_s: float = 0.5) -> None:
+    async def hears_silence(self, *, within_s: float = PATIENCE_S, lasting_s: float = 0.5) -> None:
         """Wait until, from now on, nothing sounds for a while: silence comes in, or nothing at all."""
-        clock, call = self.story.clock, self.call
+        clock, pinned = self.story.clock, self._pinned()
         grown, since = self.heard_s, clock.monotonic()
 
         def nothing_came() -> bool:
             nonlocal grown, since
-            if (now_s := self._handset.ears.seconds(call)) != grown:
+            if (now_s := self._handset.ears.seconds(pinned or self.call)) != grown:
                 grown, since = now_s, clock.monotonic()
             return clock.monotonic() - since >= lasting_s
 
         await self._listen(silent, "hear silence", within_s, lasting_s, or_else=nothing_came)
 
-    async def hears_prompt(self, wav: Path, *, within_s: float = 15, likeness: float = LIKENESS) -> float:
+    async def hears_prompt(self, wav: Path, *, within_s: float = PATIENCE_S, likeness: float = LIKENESS) -> float:
         """Wait until the whole prompt has been heard in this call; the second of the recording at which it began."""
+        pinned, ears = self._pinned(), self._handset.ears
         deadline = self.story.clock.monotonic() + within_s
         while self.story.clock.monotonic() < deadline:
-            if self.heard_s and (found := await asyncio.to_thread(prompts_in, self.heard(), {wav.stem: wav}, likeness=likeness)):
+            file = ears.file(call) if ears.seconds(call := pinned or self.call) else None
+            if file and (found := await asyncio.to_thread(prompts_in, file, {wav.stem: wav}, likeness=likeness)):
                 return found[0].start_s
             await asyncio.sleep(PROMPT_EVERY_S)
         raise self.story.in_vain(f"did not hear the prompt {wav.name} within {within_s:g} s")
@@ -251,7 +258,7 @@ class Softphone:
     @property
     def digits(self) -> str:
         """The keys heard in the latest call."""
-        return "".join(event.detail for event in self.story.events if event.kind is Kind.HEARD_KEY and event.call == self.call)
+        return self._digits(self.call)
 
     @property
     def heard_s(self) -> float:
@@ -298,8 +305,7 @@ class Softphone:
         return next((event for event in rings if (Kind.RINGS, event.call) not in self._told), None)
 
     async def _await(self, kind: Kind, within_s: float, wanted: str) -> Event:
-        current = self.call  # and not the next one, which may ring in the very moment in which this one ends
-        pinned = "" if self._done_with(current, kind) else current
+        pinned = self._pinned(kind)
 
         def look() -> Event | None:
             call = pinned or self.call
@@ -314,6 +320,17 @@ class Softphone:
         event = await self.story.until(look, within_s=within_s, wanted=wanted)
         self._told.add((kind, event.call))
         return event
+
+    def _digits(self, call: str) -> str:
+        return "".join(event.detail for event in self.story.events if event.kind is Kind.HEARD_KEY and event.call == call)
+
+    def _pinned(self, kind: Kind = Kind.ENDED) -> str:
+        """The call to be looked at, and not the next one, which may ring in the very moment in which this one ends.
+
+        Empty where what is awaited belongs to the next one, whichever that will be.
+        """
+        current = self.call
+        return "" if self._done_with(current, kind) else current
 
     def _done_with(self, call: str, kind: Kind) -> bool:
         """Whether the call's end was told, or is plain from what was: what is awaited now belongs to the next call."""
@@ -330,12 +347,13 @@ class Softphone:
         or_else: Callable[[], bool] = lambda: False,
     ) -> None:
         """Wait for blocks that fit, in what comes in from now on."""
-        call, start_s = self.call, self.heard_s
+        call, listener = self.call, Listener(fits, lasting_s)
+        start_s = self._handset.ears.seconds(call)
         if self._handset.seen(Kind.HOLDS, call):
             raise self.story.in_vain("has had its call on hold, after which baresip records nothing of it; listen at the other end")
 
         def look() -> bool | None:
-            return or_else() or ears.on_end(self._handset.ears.since(call, start_s), fits, lasting_s) or None
+            return listener.heard(self._handset.ears.since(call, start_s + listener.judged_s)) or or_else() or None
 
         await self.story.until(look, within_s=within_s, wanted=f"{wanted} for {lasting_s:g} s", every_s=LISTEN_EVERY_S)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from lab.patience import PATIENCE_S
 from lab.phones.digest import authorization, challenge_of
 from lab.phones.errors import NotHappened
 from lab.phones.sip import Message, NotSip, parse
 
-ANSWER_S = 5.0
+ANSWER_S = PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

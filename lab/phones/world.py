@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Self
 
 from calls.clock import Clock, SystemClock
+from lab.patience import PATIENCE_S
 from lab.phones.behaviours import NO_SUCH_NUMBER, Answers, Behaviour, IsDead, PhoneBehaviour, Refuses, RingsForEver
 from lab.phones.errors import NotHappened
 from lab.phones.front import Address, Front
@@ -70,7 +71,7 @@ class World:
         """Every call so far, oldest first."""
         return tuple(self._called)
 
-    async def is_called(self, number: str, *, times: int = 1, within_s: float = 10) -> Called:
+    async def is_called(self, number: str, *, times: int = 1, within_s: float = PATIENCE_S) -> Called:
         """Wait until the number has been called (so many times), counted from the beginning; the latest of them."""
         try:
             async with asyncio.timeout(within_s):

@@ -10,7 +10,7 @@ from lab.phones.baresip import Line
 from lab.phones.handset import Handset
 from lab.phones.sip import Message, parse
 from lab.phones.softphone import Softphone
-from lab.phones.sound import TELEPHONE_RATE, Sound
+from lab.phones.sound import TELEPHONE_RATE, Sound, write_wav
 
 CALLER = "051588880001"
 CALL_ID = "6a9589cd-8fa0-40db-a45f-c72d26fcaf50"
@@ -56,8 +56,10 @@ class SilentPhone(Softphone):
     def hears_so_far(self, sound: Sound) -> None:
         """Something comes in: the recording grows."""
         recording = next(iter(self._handset.ears.folder.glob("*.wav")), None) or self._handset.ears.folder / "dump-1-dec.wav"
-        content = recording.read_bytes() if recording.exists() else bytes(44)
-        recording.write_bytes(content + sound.channels[0].tobytes())
+        if not recording.exists():
+            write_wav(recording, sound.between(0, 0))
+        with recording.open("ab") as growing:
+            growing.write(sound.channels[0].tobytes())
         self._handset.ears.notice(self.call)
 
     @property

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lab.phones.ears import Ears, on_end, something_but, tones
+from lab.phones.ears import Ears, Listener, on_end, something_but, tones
 from lab.phones.sound import write_wav
 from lab.phones.tones import TONES, silent, tone
 from tests.unit.lab.phones.builders import joined, speech, together
@@ -49,6 +49,15 @@ def test_a_tone_must_last() -> None:
     assert not on_end(sound, tones({A}, set()), 0.4)
     assert on_end(sound, silent, 0.3)
     assert not on_end(sound, silent, 0.4)
+
+
+def test_a_tone_may_come_in_pieces_of_any_length() -> None:
+    sound = joined(tone(0, 0.2), tone(A, 0.8))
+    listener, so_far_s = Listener(tones({A}, set()), 0.5), 0.0
+    while not listener.heard(sound.between(listener.judged_s, so_far_s)):
+        so_far_s += 0.03
+        assert so_far_s < 1
+    assert round(so_far_s, 2) == 0.72
 
 
 def test_the_tones_must_sound_together_and_no_other_with_them() -> None:

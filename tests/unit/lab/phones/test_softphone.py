@@ -7,6 +7,7 @@ import pytest
 
 from lab.phones.errors import NotHappened, PhoneFault
 from lab.phones.events import Kind
+from lab.phones.sound import write_wav
 from lab.phones.tones import TONES, tone
 from tests.unit.lab.phones.builders import CALL_ID, CALLER, SilentPhone, a_moment, an_invite, speech
 
@@ -224,3 +225,36 @@ async def test_a_phone_that_is_off_says_so(tmp_path: Path) -> None:
     with pytest.raises(PhoneFault, match="The phone 8001 is not switched on"):
         await phone.dial("12345")
     await phone.stop()
+
+
+async def test_keys_are_awaited_in_this_call_though_the_next_one_rings_at_its_end(seat: SilentPhone) -> None:
+    await talking(seat)
+    waiting = asyncio.create_task(seat.hears_digits("15"))
+    await a_moment()
+    for key in "15":
+        seat.sees("CALL_DTMF_START", param=key)
+    seat.sees("CALL_CLOSED", param="Connection reset by peer")
+    seat.is_invited(an_invite(call="second"))
+    await asyncio.wait_for(waiting, SOON_S * 50)
+
+
+async def test_a_prompt_is_looked_for_in_this_call_though_the_next_one_rings_at_its_end(seat: SilentPhone, tmp_path: Path) -> None:
+    prompt = speech(1, seed=7)
+    await talking(seat)
+    waiting = asyncio.create_task(seat.hears_prompt(write_wav(tmp_path / "goodbye.wav", prompt)))
+    await a_moment()
+    seat.hears_so_far(prompt)
+    seat.sees("CALL_CLOSED", param="Connection reset by peer")
+    seat.is_invited(an_invite(call="second"))
+    assert await asyncio.wait_for(waiting, SOON_S * 500) < 0.1
+
+
+async def test_silence_is_awaited_in_this_call_though_the_next_one_rings_at_its_end(seat: SilentPhone) -> None:
+    await talking(seat)
+    seat.hears_so_far(tone(410, 1))
+    waiting = asyncio.create_task(seat.hears_silence(lasting_s=0.3))
+    await a_moment()
+    seat.hears_so_far(tone(0, 1))
+    seat.sees("CALL_CLOSED", param="Connection reset by peer")
+    seat.is_invited(an_invite(call="second"))
+    await asyncio.wait_for(waiting, SOON_S * 50)
