@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+from redis.asyncio import Redis
 
+from ivr.catalogue import Prompt
 from lab.client import LabApi
 from lab.house.plan import pbx_address
 from lab.music import NOTES_HZ
+from lab.patience import PATIENCE_S
 from lab.phones.behaviours import PhoneBehaviour
 from lab.phones.ears import on_end, tones
 from lab.phones.phones import Phones
@@ -25,6 +28,7 @@ from lab.phones.softphone import Ring, Softphone
 from lab.phones.sound import Sound, read_wav
 from lab.phones.tones import tones_in
 from lab.phones.world import World
+from pbx.sounds import synthesise_missing
 from tests.scenarios.house import RunningLab, alive
 
 KEY: Final = "051588880001"
@@ -35,8 +39,6 @@ EXPIRED: Final = "051588880201"
 PUBLIC: Final = "13900008001"
 """Callers' numbers, of config/lab/whitelist.xlsx and of nobody's."""
 
-_QUIET_S: Final = 8.0
-_BACK_S: Final = 20.0
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -97,14 +99,17 @@ class Hotline:
         caller = await self.calls(number, trunk=trunk, at=at)
         await caller.talks()
         await self.hears_music(caller)
-        return caller, next(iter(await self.live_calls() - before))
+        live = (await self.api.get("/calls", state="live"))["items"]
+        new = [call for call in live if call["call_id"] not in before]
+        (call_id,) = {call["call_id"] for call in new if (call["number"] or "").replace("-", "") == number}
+        return caller, str(call_id)
 
     async def waiting_for(self, seat: int, number: str = KEY) -> tuple[Softphone, str]:
         """The same, while this seat is paused."""
         await self.api.ask("PUT", f"/seats/{seat}/state", {"state": "paused", "reason": "story"})
         return await self.waiting(number)
 
-    async def hears_music(self, phone: Softphone, *, within_s: float = 5.0) -> None:
+    async def hears_music(self, phone: Softphone, *, within_s: float = PATIENCE_S) -> None:
         """Wait until the phone hears the hold music, from now on."""
         began = phone.heard_s
         heard: set[int] = set()
@@ -117,7 +122,7 @@ class Hotline:
         except TimeoutError:
             raise phone.story.in_vain(f"did not hear music but {sorted(heard) or 'no note of it'}") from None
 
-    async def hears_prompt_again(self, phone: Softphone, name: str, *, after_s: float, within_s: float = 10.0) -> None:
+    async def hears_prompt_again(self, phone: Softphone, name: str, *, after_s: float, within_s: float = PATIENCE_S) -> None:
         """Wait until the prompt is heard once more, from that second of the recording on."""
         async with asyncio.timeout(within_s):
             while not any(one.start_s > after_s for one in await asyncio.to_thread(prompts_in, phone.heard(), {name: self.prompt(name)})):
@@ -125,15 +130,15 @@ class Hotline:
 
     # ── what the API tells ──
 
-    async def seat_is(self, number: int, state: str, *, within_s: float = 8.0) -> dict[str, Any]:
+    async def seat_is(self, number: int, state: str, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
         found: dict[str, Any] = await self.api.until(f"/seats/{number}", lambda seat: seat["state"] == state, within_s=within_s)
         return found
 
-    async def call_is(self, call_id: str, state: str, *, within_s: float = 8.0) -> dict[str, Any]:
+    async def call_is(self, call_id: str, state: str, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
         found: dict[str, Any] = await self.api.until(f"/calls/{call_id}", lambda call: call["state"] == state, within_s=within_s)
         return found
 
-    async def conference_is(self, call_id: str, fits: Callable[[Any], bool], *, within_s: float = 10.0) -> dict[str, Any]:
+    async def conference_is(self, call_id: str, fits: Callable[[Any], bool], *, within_s: float = PATIENCE_S) -> dict[str, Any]:
         found: dict[str, Any] = await self.api.until(f"/conferences/{call_id}", fits, within_s=within_s)
         return found
 
@@ -150,12 +155,32 @@ class Hotline:
         page = await self.api.until(found, lambda page: len(page["items"]) == 1)
         return str(page["items"][0]["call_id"])
 
-    async def ended(self, call_id: str, reason: str | None = None, *, within_s: float = 10.0) -> dict[str, Any]:
-        """The call once it is over and its record tells why."""
-        fits: Callable[[Any], bool] = lambda call: bool(call["state"] == "ended" and call["end_reason"])  # noqa: E731
-        call: dict[str, Any] = await self.api.until(f"/calls/{call_id}", fits, within_s=within_s)
+    async def ended(
+        self, call_id: str, reason: str | None = None, *, api: LabApi | None = None, within_s: float = PATIENCE_S
+    ) -> dict[str, Any]:
+        """The call once it is over and its record tells all of it."""
+        path, api = f"/calls/{call_id}", api or self.api
+        call = await api.until(path, lambda call: bool(call["state"] == "ended" and call["end_reason"]), within_s=within_s)
+        if self.lab.engines > 1:  # their recorders share the facts, so the last one may be written down before the one before it
+            await self._all_is_recorded()
+            call = await api.get(path)
         assert reason is None or call["end_reason"] == reason, call
-        return call
+        return dict(call)
+
+    async def _all_is_recorded(self) -> None:
+        """Wait until no fact is on its way into the database."""
+        stream = f"zhida:{{{self.lab.settings.hotline.id}}}:events"
+        redis = Redis(unix_socket_path=str(self.lab.state / "redis.sock"))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    newest = (await redis.xinfo_stream(stream))["last-generated-id"]
+                    groups = await redis.xinfo_groups(stream)
+                    if all(group["pending"] == 0 and group["last-delivered-id"] == newest for group in groups):
+                        return
+                    await asyncio.sleep(0.05)
+        finally:
+            await redis.aclose()
 
     async def ticket(self, call_id: str) -> dict[str, Any]:
         """The ticket of a call that is over."""
@@ -163,7 +188,7 @@ class Hotline:
         found: dict[str, Any] = await self.api.get(f"/tickets/{call['ticket']}")
         return found
 
-    async def recording(self, call_id: str, *, within_s: float = 10.0) -> "Recording":
+    async def recording(self, call_id: str, *, within_s: float = PATIENCE_S) -> "Recording":
         """The finished recording of a call."""
         file = self.lab.recordings(call_id) / f"{call_id}.wav"
         async with asyncio.timeout(within_s):
@@ -171,13 +196,13 @@ class Hotline:
                 await asyncio.sleep(0.05)
         return Recording(read_wav(file))
 
-    async def manifest(self, call_id: str, *, within_s: float = 15.0) -> dict[str, Any]:
+    async def manifest(self, call_id: str, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """The manifest of a call's recording, once it is finished."""
         path = f"/calls/{call_id}/recording/manifest"
         found: dict[str, Any] = await self.api.until(path, lambda manifest: bool(manifest["files"]), within_s=within_s)
         return found
 
-    async def consults(self, call_id: str, *, within_s: float = 15.0) -> list[dict[str, Any]]:
+    async def consults(self, call_id: str, *, within_s: float = PATIENCE_S) -> list[dict[str, Any]]:
         """The manifests of a call's consults, once there are any."""
         page = await self.api.until(f"/calls/{call_id}/consults", lambda page: bool(page["items"]), within_s=within_s)
         return list(page["items"])
@@ -195,6 +220,19 @@ class Hotline:
     def prompt(self, name: str) -> Path:
         return self.lab.prompt(name)
 
+    @contextmanager
+    def long_prompt(self, name: str, folder: Path) -> Iterator[Path]:
+        """Inside, a recording of many sentences stands in the prompt's place, so that somebody can act before it is over."""
+        own = self.prompt(name)
+        kept = own.read_bytes()
+        speech = " ".join(["nin2 shi4 xia4 yi2 wei4."] * 16)
+        (long,) = synthesise_missing(folder, [Prompt(name=name, language="zh", text="long.", speech=speech)])
+        own.write_bytes(long.read_bytes())
+        try:
+            yield long
+        finally:
+            own.write_bytes(kept)
+
     # ── the house ──
 
     async def killed(self, *parts: str) -> float:
@@ -204,7 +242,7 @@ class Hotline:
                 await self._registrations_written(int(part.removeprefix("asterisk-")) if "-" in part else 1)
         pids = [self.lab.pid(part) for part in parts]
         moment = self.lab.kill(*parts)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             while any(pid is not None and alive(pid) for pid in pids):
                 await asyncio.sleep(0.01)
         return moment
@@ -212,7 +250,7 @@ class Hotline:
     async def _registrations_written(self, pbx: int) -> None:
         """An Asterisk writes down once a second who signed on and off; killed before, it would know phones of earlier stories again."""
         file = self.lab.boxes[pbx - 1].folder / "lib/astdb.sqlite3"
-        async with asyncio.timeout(_QUIET_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 known = set(re.findall(r"/registrar/contact/[^\s:]+", await self.lab.asterisk("database show registrar", pbx)))
                 with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as written:
@@ -238,11 +276,11 @@ class Hotline:
 
     async def part_is(self, part: str, *, ok: bool) -> None:
         """Wait until /healthz says so of the part."""
-        async with asyncio.timeout(_BACK_S):
+        async with asyncio.timeout(PATIENCE_S):
             while (await asyncio.to_thread(self.lab.health))["parts"][part]["ok"] is not ok:
                 await asyncio.sleep(0.05)
 
-    async def figure_is(self, line: str, *, within_s: float = 10.0) -> None:
+    async def figure_is(self, line: str, *, within_s: float = PATIENCE_S) -> None:
         """Wait until /metrics has this line."""
         async with asyncio.timeout(within_s):
             while line not in await asyncio.to_thread(self.lab.figures):
@@ -250,7 +288,7 @@ class Hotline:
 
     async def back(self, engine: int = 1) -> None:
         """Wait until the engine serves again."""
-        async with asyncio.timeout(_BACK_S):
+        async with asyncio.timeout(PATIENCE_S):
             while (await asyncio.to_thread(self.lab.health, engine))["status"] != "ok":
                 await asyncio.sleep(0.05)
 
@@ -292,13 +330,13 @@ class Hotline:
         for number, pbx in left:
             async with Phones(self.phones._folder / f"again-{pbx}", net=self.phones._net) as again:
                 await again.seat(number, server=server(pbx))
-        await self.api.until("/calls?state=live", lambda page: page["items"] == [], within_s=_QUIET_S)
+        await self.api.until("/calls?state=live", lambda page: page["items"] == [], within_s=PATIENCE_S)
         began = time.monotonic()
         for pbx in range(1, len(self.lab.boxes) + 1):
             while "0 active channels" not in (said := await self.lab.asterisk("core show channels concise", pbx)) and said.strip():
-                assert time.monotonic() - began < _QUIET_S, said
+                assert time.monotonic() - began < PATIENCE_S, said
                 await asyncio.sleep(0.1)
-        page = await self.api.until("/seats?limit=200", _phones_are_off, within_s=_QUIET_S)
+        page = await self.api.until("/seats?limit=200", _phones_are_off, within_s=PATIENCE_S)
         for seat in page["items"]:
             if seat["state"] != "logged_out":
                 await self.api.ask("PUT", f"/seats/{seat['seat_id']}/state", {"state": "logged_out"})

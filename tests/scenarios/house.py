@@ -73,20 +73,20 @@ SPOKEN: Final = {
 """Prompts of a word or two, so that no story waits for sentences; the lab leaves recordings that are there alone."""
 
 SHORT: Final = (
-    "seats.ring_s=3",
-    "seats.no_ring_s=1.5",
+    "seats.ring_s=8",
+    "seats.no_ring_s=3",
     "seats.wrap_up_s=0.5",
     "ladders.key_enterprise=[{group: priority, after_s: 0}, {group: qilai, after_s: 2}, {group: general, after_s: 4}]",
     "ladders.project=[{group: project, after_s: 0}, {group: priority, after_s: 2}, {group: qilai, after_s: 4}]",
     "ladders.public=[{group: qilai, after_s: 0}, {group: general, after_s: 2}]",
-    "conference.office_ring_s=2",
-    "conference.mobile_ring_s=3",
-    "after_call.timeout_s=1",
+    "conference.office_ring_s=5",
+    "conference.mobile_ring_s=5",
+    "after_call.timeout_s=5",
     "fallback.engine_wait_s=2",
-    "ivr.menus.main.timeout_s=1",
+    "ivr.menus.main.timeout_s=4",
     "ivr.menus.main.retries=1",
 )
-"""The lab's times, shortened."""
+"""The lab's times, shortened: by no more than leaves a busy machine time for what somebody does meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class OddCaller(asyncio.DatagramProtocol):
     """
 
     def __init__(self, address: str, server: str, sender: bytes, header: bytes = b"") -> None:
+        self.heard = asyncio.Event()
+        """Asterisk has taken it for SIP, and said at least that it is trying."""
         self.answered = asyncio.Event()
         self.status = 0
         """The final status; 0: Asterisk did not even take it for SIP."""
@@ -53,6 +55,7 @@ class OddCaller(asyncio.DatagramProtocol):
             message = parse(data)
         except NotSip:
             return
+        self.heard.set()
         if message.method:
             self._agree(message)
         elif message.status >= 200 and message.header("CSeq").endswith("INVITE"):

@@ -81,7 +81,7 @@ class Scene:
 
     async def comes(self, name: str = FIRST, number: str = OFFICE) -> None:
         """He is in the room, by that phone of his."""
-        await self.api.until(f"/conferences/{self.call_id}", lambda one: _state_at(one, number) == "joined", within_s=15)
+        await self.api.until(f"/conferences/{self.call_id}", lambda one: _state_at(one, number) == "joined")
         self.specialists[name] = await self.hotline.world.phone(number)
         self.company.append(self.specialists[name])
 
@@ -182,8 +182,7 @@ class Scene:
         """The last one hangs up; the record is whole, and the seat is free."""
         if not self.over:
             await self.leaves("caller")
-        call = await self.api.until(f"/calls/{self.call_id}", lambda call: bool(call["state"] == "ended" and call["end_reason"]))
-        assert call["end_reason"] == "completed", call
+        call = await self.hotline.ended(self.call_id, "completed", api=self.api)
         seats = [*self.handed_on_by, self.seat]
         assert [span["id"] for span in call["on_line"] if span["who"] == "seat"][: len(seats)] == [seat.number for seat in seats]
         assert call["seat"] == seats[0].number

@@ -8,13 +8,12 @@ from pathlib import Path
 import aiohttp
 
 from ivr.announcing import prompts_saying, said_minutes
-from ivr.catalogue import Prompt
 from lab.music import NOTES_HZ
+from lab.patience import PATIENCE_S
 from lab.phones.prompts import prompts_in
 from lab.phones.softphone import Softphone
 from lab.phones.sound import read_wav
 from lab.phones.tones import tones_in
-from pbx.sounds import synthesise_missing
 from routing.expected import Told
 from tests.scenarios.hotline import PUBLIC, Hotline
 from tests.scenarios.house import Wanted
@@ -35,7 +34,7 @@ OTHER = "13900008002"
 async def announced(hotline: Hotline, call_id: str, times: int = 1) -> list[tuple[int | None, int | None]]:
     """What the caller was told, once that is so often recorded."""
     path = f"/calls/{call_id}"
-    call = await hotline.api.until(path, lambda call: len((call["record"] or {"announced": ()})["announced"]) >= times, within_s=15)
+    call = await hotline.api.until(path, lambda call: len((call["record"] or {"announced": ()})["announced"]) >= times)
     return [(told["position"], told["minutes"]) for told in call["record"]["announced"]]
 
 
@@ -51,7 +50,7 @@ def heard_in_order(caller: Softphone, hotline: Hotline, names: list[str]) -> flo
 
 async def hears_in_order(caller: Softphone, hotline: Hotline, names: list[str]) -> None:
     """Wait until he has heard these prompts as one announcement, and music right behind it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while (ended_s := await asyncio.to_thread(heard_in_order, caller, hotline, names)) is None or caller.heard_s < ended_s + 1:
             await asyncio.sleep(0.3)
     assert tones_in(caller.heard(), NOTES_HZ, ended_s + 0.1, ended_s + 0.8), "no music came behind the announcement"
@@ -65,7 +64,7 @@ async def test_the_next_one_hears_so_then_music_and_a_better_place_when_it_comes
     await hears_in_order(second, hotline, ["queue-place", "number-2", "queue-place-end"])
     await first.hears_prompt(hotline.prompt("queue-next"))
     await first.hang_up()
-    await second.hears_prompt(hotline.prompt("queue-next"), within_s=20)
+    await second.hears_prompt(hotline.prompt("queue-next"))
     await hotline.hears_music(second)
     seat = await hotline.seat(8004, ready=False)
     assert (await hotline.talk(second, seat)).zhida_call == second_call
@@ -112,17 +111,12 @@ async def test_a_dialled_number_has_its_own_language_and_says_less(hotline: Hotl
 
 async def test_a_seat_that_becomes_free_in_the_middle_of_an_announcement_rings_at_once(hotline: Hotline, tmp_path: Path) -> None:
     """The prompt is replaced by a long recording; what tells the order is what was heard, not a watch."""
-    own = hotline.prompt("queue-next")
-    kept = own.read_bytes()
-    long = Prompt(name="queue-next", language="zh", text="long.", speech=" ".join(["nin2 shi4 xia4 yi2 wei4."] * 8))
-    (long_file,) = synthesise_missing(tmp_path, [long])
-    own.write_bytes(long_file.read_bytes())
-    try:
+    with hotline.long_prompt("queue-next", tmp_path) as long_file:
         caller, call_id = await hotline.waiting(PUBLIC)
         assert await announced(hotline, call_id) == [(1, None)]
         began, ready = caller.heard_s, time.monotonic()
         seat = await hotline.seat(8004, ready=False)
-        ring = await seat.rings(within_s=4)
+        ring = await seat.rings()
         hotline.measured("a phone registers in the middle of an announcement -> it rings", ring.event.monotonic - ready)
         assert ring.zhida_call == call_id
         rang = caller.heard_s
@@ -133,8 +127,6 @@ async def test_a_seat_that_becomes_free_in_the_middle_of_an_announcement_rings_a
         assert rang - began < read_wav(long_file).seconds / 2, "it rang while there was more of the prompt to come than had been played"
         await caller.hang_up()
         await hotline.ended(call_id, "completed")
-    finally:
-        own.write_bytes(kept)
 
 
 async def test_an_engine_that_is_started_again_tells_nobody_a_worse_place(hotline: Hotline) -> None:
@@ -143,7 +135,7 @@ async def test_an_engine_that_is_started_again_tells_nobody_a_worse_place(hotlin
     assert await announced(hotline, second_call) == [(2, None)]
     await hotline.killed("engine-1")
     await hotline.back()
-    await hotline.call_is(second_call, "waiting", within_s=15)
+    await hotline.call_is(second_call, "waiting")
     await hotline.hears_music(second)
     shown = await hotline.call(second_call)
     assert shown["position"] == 2

@@ -5,6 +5,7 @@ import time
 
 from calls.clock import SystemClock
 from engine.addresses import login_of
+from lab.patience import PATIENCE_S
 from pbx.ami.link import AmiLink
 from pbx.ami.settings import LinkTimes
 from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
@@ -39,13 +40,13 @@ async def test_a_link_that_logs_in_while_asterisk_boots_is_up_as_soon_as_it_has_
     link = AmiLink(login_of(pbx), clock=SystemClock(), times=eager)
     link.start()
     try:
-        await link.wait_up(5)
+        await link.wait_up(PATIENCE_S)
         await hotline.killed("asterisk")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while link.state.up:
                 await asyncio.sleep(0.001)
         await hotline.back()
-        await link.wait_up(5)
+        await link.wait_up(PATIENCE_S)
         assert link.counts["connects"] == 2
     finally:
         await link.close()

@@ -3,6 +3,7 @@
 import asyncio
 
 from engine.addresses import agi_addresses
+from lab.patience import PATIENCE_S
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_call_keys import keys, nothing_of_it
@@ -39,7 +40,7 @@ async def test_the_other_engine_takes_the_keys_where_one_is_dead(hotline: Hotlin
     caller, call_id = await hotline.talking(seat)
     with hotline.lab.nothing_restarted():
         await hotline.killed("engine-1")
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while agi_addresses(hotline.lab.settings)[1] not in await hotline.lab.asterisk("dialplan show globals"):
                 await asyncio.sleep(0.1)
         await keys(hotline, seat, "*2", "keys-held")

@@ -50,7 +50,7 @@ async def left(hotline: Hotline, number: str = KEY) -> str:
 
 async def task_is(hotline: Hotline, call_id: str, **wanted: Any) -> dict[str, Any]:  # noqa: ANN401  whatever a field is
     found: dict[str, Any] = await hotline.api.until(
-        f"/callbacks/{call_id}", lambda task: all(task.get(name) == value for name, value in wanted.items()), within_s=15
+        f"/callbacks/{call_id}", lambda task: all(task.get(name) == value for name, value in wanted.items())
     )
     return found
 
@@ -193,7 +193,7 @@ async def test_who_is_not_reached_stays_on_the_list_with_the_attempt(hotline: Ho
     ring = await seat.rings()
     await seat.answer()
     await hotline.world.is_called(number)
-    await seat.hears_prompt(hotline.prompt(f"callback-{outcome.replace('_', '-')}"), within_s=20)
+    await seat.hears_prompt(hotline.prompt(f"callback-{outcome.replace('_', '-')}"))
     await seat.call_ended()
     await hotline.seat_is(8001, "ready")
     task = await task_is(hotline, call_id, closed=None)

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from redis import Redis
 
+from lab.patience import PATIENCE_S
 from lab.phones.errors import NotHappened
 from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import KEY, OTHER_KEYS, PROJECT, Hotline
@@ -91,7 +92,7 @@ async def answers(hotline: Hotline, seat: Softphone) -> str:
 
     Asterisk reckons by the wall clock how long it rings. Where it has given up, the seat is not blamed, and rung again.
     """
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while (found := await hotline.api.get(f"/seats/{seat.number}"))["state"] != "talking":
             with suppress(NotHappened):
                 await seat.answer()
@@ -102,7 +103,7 @@ async def answers(hotline: Hotline, seat: Softphone) -> str:
 async def stepped(hotline: Hotline, by_s: int) -> None:
     """Every part's wall clock is off by so much now; what was looked at a moment ago may be believed a second longer."""
     hotline.lab.step_clock(by_s)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE_S):
         while any(abs(off - by_s) > 5 for off in await asyncio.to_thread(_off_s, hotline)):
             await asyncio.sleep(0.05)
 

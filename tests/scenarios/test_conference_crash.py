@@ -32,9 +32,9 @@ LAB = Wanted(
     overrides=(
         "fallback.engine_wait_s=15",
         "seats.lease_margin_s=15",
-        "seats.ring_s=20",
+        "seats.ring_s=30",
         "engine.graceful_stop_s=1",
-        "conference.office_ring_s=8",
+        "conference.office_ring_s=30",
         "after_call.timeout_s=5",
     ),
 )
@@ -336,9 +336,9 @@ async def it_is_noticed(scene: Scene, who: str) -> None:
     """The specialist who stays has the caller with him; or the seat sees that nobody is with it, and goes back to the caller."""
     if who == "seat":
         scene.alone = False
-        await scene.hotline.seat_is(8001, "ready", within_s=12)
+        await scene.hotline.seat_is(8001, "ready")
     else:
-        await scene.api.until(f"/conferences/{scene.call_id}", lambda one: [it["kind"] for it in one["members"]][-1] == "seat", within_s=12)
+        await scene.api.until(f"/conferences/{scene.call_id}", lambda one: [it["kind"] for it in one["members"]][-1] == "seat")
         if scene.alone:
             await scene.all_together()
     await scene.sounds_right()

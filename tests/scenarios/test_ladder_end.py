@@ -6,7 +6,9 @@ from lab.phones.behaviours import Answers, RingsForEver
 from tests.scenarios.hotline import KEY, PUBLIC, Hotline
 from tests.scenarios.house import Wanted
 
-LAB = Wanted(overrides=("queue.max_wait_s=5", "fallback.duty_ring_s=1", "seats.away_after_missed=false", "seats.retry_s=1"))
+LAB = Wanted(
+    overrides=("queue.max_wait_s=8", "fallback.duty_ring_s=4", "seats.ring_s=4", "seats.away_after_missed=false", "seats.retry_s=1")
+)
 DUTY = "051586669999"
 
 
@@ -32,8 +34,7 @@ async def test_when_the_duty_phone_does_not_answer_either_the_caller_is_told_tha
     await caller.hears_prompt(hotline.prompt("nobody-free"))
     await caller.call_ended()
     await hotline.ended(call_id, "ladder_end")
-    page = await hotline.api.get("/callbacks")
-    assert [one["call_id"] for one in page["items"]][:1] == [call_id]
+    await hotline.api.until("/callbacks", lambda page: [one["call_id"] for one in page["items"]][:1] == [call_id])
 
 
 async def test_a_seat_that_declined_stays_ready_and_is_asked_again_when_nobody_else_is_there(hotline: Hotline) -> None:

@@ -32,7 +32,7 @@ async def test_sixty_calls_on_twenty_seats_are_all_served_and_all_recorded(hotli
             rate=20,  # with half a second of talk ten seats are busy at a time, so nobody waits
             hold_s=0.5,
         )
-        result = await run_sipp(job, tmp_path / "callers", within_s=60)
+        result = await run_sipp(job, tmp_path / "callers", within_s=120)
         assert (result.succeeded, result.failed) == (len(CALLERS), 0), result
         page = await hotline.api.until("/calls?limit=200&state=ended", lambda page: len(_of_ours(page)) == len(CALLERS))
     finally:

@@ -7,6 +7,7 @@ import pytest
 
 from conference.roster_form import write_roster
 from lab.bench.conferences import specialists
+from lab.patience import PATIENCE_S
 from lab.phones.softphone import Softphone
 from lab.phones.tones import tones_in
 from tests.scenarios import test_many_calls
@@ -36,6 +37,9 @@ async def test_in_ten_conferences_at_once_everybody_hears_his_own_two_and_nobody
     await asyncio.gather(*(scene.comes(one.name, number) for scene, one, number in zip(scenes, roster, numbers, strict=True)))
     await asyncio.gather(*(scene.all_together() for scene in scenes))
     everybody = [phone for scene in scenes for phone in (scene.caller, *scene.company)]
+    for scene in scenes:
+        scene.everybody = set(everybody)
+    await asyncio.gather(*(scene.sounds_right() for scene in scenes))
     heard = dict(zip(everybody, await asyncio.gather(*(hears(phone, everybody) for phone in everybody)), strict=True))
     for scene in scenes:
         three = {phone.tone_hz for phone in (scene.caller, *scene.company)}
@@ -57,8 +61,8 @@ async def answered(hotline: Hotline, seat: Softphone, callers: dict[str, Softpho
 
 async def hears(phone: Softphone, everybody: list[Softphone]) -> set[int]:
     """Whose tones come to the phone for a while from now on."""
-    began_s = phone.heard_s + 0.5  # what was there before they all were together has come through by then
-    async with asyncio.timeout(10):
+    began_s = phone.heard_s
+    async with asyncio.timeout(PATIENCE_S):
         while phone.heard_s < began_s + _LISTENED_S:
             await asyncio.sleep(0.1)
     return await asyncio.to_thread(tones_in, phone.heard(), [one.tone_hz for one in everybody], began_s, began_s + _LISTENED_S)

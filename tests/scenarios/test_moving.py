@@ -8,7 +8,7 @@ from lab.phones.behaviours import Answers, RingsForEver
 from tests.scenarios.hotline import KEY, OTHER_KEYS, PUBLIC, Hotline
 from tests.scenarios.house import Wanted
 
-LAB = Wanted(overrides=("seats.ring_s=10", "fallback.engine_wait_s=15", "fallback.duty_ring_s=2"))
+LAB = Wanted(overrides=("seats.ring_s=10", "fallback.engine_wait_s=15", "fallback.duty_ring_s=5"))
 WHY = "企业停产，急"
 OFFICE = "051586669998"
 
@@ -83,7 +83,7 @@ async def test_a_call_that_is_being_sent_away_is_so_by_the_next_engine(hotline: 
     await hotline.world.is_called(OFFICE)
     await hotline.killed("engine-1")
     seat = await hotline.seat(8001, ready=False)
-    await caller.hears_prompt(hotline.prompt("nobody-free"), within_s=20)
+    await caller.hears_prompt(hotline.prompt("nobody-free"))
     await caller.call_ended()
     await hotline.ended(call_id, "dismissed")
     assert seat.call == ""

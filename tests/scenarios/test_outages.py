@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from lab.patience import PATIENCE_S
 from tests.scenarios.hotline import KEY, OTHER_KEYS, PUBLIC, Hotline
 from tests.scenarios.test_three_way import TAX
 
@@ -36,7 +37,7 @@ async def test_while_redis_is_away_calls_take_the_fall_back_and_talks_go_on(hotl
         await hotline.killed("redis")
         began = time.monotonic()
         caller = await hotline.calls(KEY)
-        await free_seat.rings(within_s=8)
+        await free_seat.rings()
         hotline.measured("Redis away -> Asterisk's own queue rings a seat", time.monotonic() - began)
         await hotline.talk_on(caller, free_seat)
         await asyncio.gather(talking.hears(talking_seat), talking_seat.hears(talking))
@@ -115,7 +116,7 @@ async def cut_off(hotline: Hotline, pbx: int = 1) -> AsyncIterator[None]:
 
 async def health_of_link(hotline: Hotline, pbx: int = 1, *, up: bool) -> None:
     part = "asterisk" if len(hotline.lab.boxes) == 1 else f"asterisk_pbx{pbx}"
-    async with asyncio.timeout(25):  # an engine may be in the middle of a login that nobody answers
+    async with asyncio.timeout(PATIENCE_S):  # an engine may be in the middle of a login that nobody answers
         for engine in range(1, hotline.lab.engines + 1):
             while (await asyncio.to_thread(hotline.lab.health, engine))["parts"][part]["ok"] is not up:
                 await asyncio.sleep(0.05)

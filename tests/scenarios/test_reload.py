@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from lab.patience import PATIENCE_S
 from tests.scenarios.hotline import CHECKOUT, KEY, OTHER_KEYS, PUBLIC, Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_three_way import consult
@@ -58,7 +59,7 @@ async def test_a_seat_that_is_new_altogether_serves_and_goes_when_it_is_free(hot
     await asyncio.gather(waiting.hears(seat), seat.hears(waiting))
     await waiting.hang_up()
     await hotline.ended(call_id, "completed")
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE_S):
         while (await hotline.api.answer("GET", "/seats/8021"))[0] != 404:
             await asyncio.sleep(0.05)
     await seat.stop()
@@ -206,7 +207,7 @@ async def followed(hotline: Hotline, event: str = "configuration_reloaded") -> A
     """On leaving, waits until each engine has logged it once more."""
     before = {engine: told(hotline, engine, event) for engine in BOTH}
     yield
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while any(told(hotline, engine, event) <= count for engine, count in before.items()):
             await asyncio.sleep(0.05)
 

@@ -16,6 +16,7 @@ LAB = Wanted(
     overrides=(
         "groups.priority.seats=8001-8020",
         "seats.wrap_up_s=0",
+        "seats.ring_s=3",
         "seats.away_after_missed=false",
         "seats.retry_s=1",
         "after_call.rating=false",
@@ -40,17 +41,17 @@ async def test_everybody_is_served_and_everything_is_written_down(hotline: Hotli
             rows=CALLERS,
             calls=len(CALLERS),
             rate=12,
-            hold_s=30,  # nobody gives up
+            hold_s=90,  # nobody gives up
         )
         async with Sipp(job, tmp_path / "callers") as callers:
             for part in ("engine-1", "engine-2", "redis"):
                 await asyncio.sleep(2.5)  # the rush goes on meanwhile
                 await hotline.killed(part)
-            result = await callers.finished(60)
+            result = await callers.finished(120)
         assert result.succeeded == len(CALLERS), result
         await asyncio.gather(hotline.back(1), hotline.back(2))
-        await hotline.api.until("/calls?state=live", lambda page: page["items"] == [], within_s=15)
-        await hotline.api.until("/seats?limit=200", lambda page: all(seat["call"] is None for seat in page["items"]), within_s=15)
+        await hotline.api.until("/calls?state=live", lambda page: page["items"] == [])
+        await hotline.api.until("/seats?limit=200", lambda page: all(seat["call"] is None for seat in page["items"]))
     code, said = await hotline.zhida("audit")
     assert code == 0, said
     calls = (await hotline.api.get("/calls", limit="200", state="ended"))["items"]

@@ -6,7 +6,7 @@ from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
 from tests.scenarios.house import Wanted
 
-LAB = Wanted(overrides=("seats.wrap_up_s=4", "seats.wrap_up_longest_s=7"))
+LAB = Wanted(overrides=("seats.wrap_up_s=20", "seats.wrap_up_longest_s=30"))
 
 
 async def dials(hotline: Hotline, phone: Softphone, code: str, *hears: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from lab.patience import PATIENCE_S
 from lab.phones.behaviours import Answers, RingsForEver
 from lab.phones.bulk import BulkSeats, Does, Seats
 from tests.scenarios.hotline import KEY, KEY_NAME, OTHER_KEYS, PROJECT, Hotline
@@ -108,7 +109,7 @@ async def test_a_rush_on_both_is_served_by_the_seats_of_both(hotline: Hotline) -
     for number, at in ((8001, 1), (8002, 2), (8004, 2)):
         await hotline.seat(number, serves, at=at)
     callers = await asyncio.gather(*(hotline.calls(number, at=1 + place % 2) for place, number in enumerate(OTHER_KEYS)))
-    await asyncio.gather(*(caller.call_ended(within_s=40) for caller in callers))
+    await asyncio.gather(*(caller.call_ended(within_s=2 * PATIENCE_S) for caller in callers))
     page = await hotline.api.until("/calls?limit=8", lambda page: all(call["end_reason"] for call in page["items"]))
     assert [call["end_reason"] for call in page["items"]] == ["completed"] * 8
     assert len({call["call_id"].rpartition("-")[0] for call in page["items"]}) == 2
@@ -163,7 +164,7 @@ async def test_a_seat_on_the_other_one_answers_while_no_engine_lives(hotline: Ho
     await hotline.killed("engine-1", "engine-2")
     await hotline.talk_on(caller, seat)
     await asyncio.gather(hotline.back(1), hotline.back(2))
-    await hotline.call_is(call_id, "talking", within_s=15)
+    await hotline.call_is(call_id, "talking")
     await consult(hotline, call_id)
     await hotline.hears_music(caller)
     await caller.hang_up()
@@ -204,10 +205,10 @@ async def test_one_asterisk_is_killed_and_the_other_one_goes_on(hotline: Hotline
         await here_caller.hang_up()
         await hotline.ended(here_call, "completed")
         assert (await hotline.talk(waiting, here)).zhida_call == waiting_call
-        await across_caller.call_ended(within_s=30)  # nobody is there to talk with any more
-        await lent.call_ended(within_s=30)
-        await asyncio.gather(hotline.ended(across_call, "completed"), hotline.ended(lent_call, "completed", within_s=20))
-        await hotline.ended(lost_call, "abandoned", within_s=20)
+        await across_caller.call_ended()  # nobody is there to talk with any more
+        await lent.call_ended()
+        await asyncio.gather(hotline.ended(across_call, "completed"), hotline.ended(lent_call, "completed"))
+        await hotline.ended(lost_call, "abandoned")
         await hotline.seat_is(8003, "ready")
         await hotline.seat_is(8002, "unreachable")
         await asyncio.gather(waiting.hears(here), here.hears(waiting))

@@ -123,7 +123,7 @@ async def test_the_snippets_load_in_an_asterisk_that_has_nothing_else_of_ours(ho
 async def test_a_faulty_configuration_is_told_with_file_and_line(hotline: Hotline, tmp_path: Path) -> None:
     text = hotline.lab.config.read_text()
     faulty = tmp_path / "faulty.yaml"
-    faulty.write_text(text.replace("ring_s: 3", "ring_s: soon").replace("duty_phone:", "duty_fone:"))
+    faulty.write_text(text.replace("\n  ring_s: 8\n", "\n  ring_s: soon\n").replace("duty_phone:", "duty_fone:"))
     lines = faulty.read_text().splitlines()
     code, out, err = await zhida("check", "--config", str(faulty))
     told = out + err

@@ -3,23 +3,23 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from lab.patience import PATIENCE_S
 from lab.phones.errors import PhoneFault
 from lab.phones.softphone import Softphone
-from tests.scenarios.browser.chromium import Chromium, Tab, program
+from tests.scenarios.browser.chromium import Chromium, Tab
 from tests.scenarios.hotline import KEY_NAME, Hotline
+from tests.scenarios.test_agents import console, tells
 from tests.scenarios.test_three_way import ACCEPTS, MOBILE, OFFICE, TAX, ask, joined, three_way
 
-pytestmark = pytest.mark.skipif(program() is None, reason="there is no Chromium on this machine")
 UNUSABLE = "这个链接打不开工单"
 
 
@@ -41,7 +41,6 @@ def outbox(hotline: Hotline) -> Path:
 async def test_he_answers_while_he_talks_and_the_seat_sees_it_at_once(hotline: Hotline, browser: Chromium, outbox: Path) -> None:
     _, caller, call_id, specialist = await three_at(hotline)
     url = await the_link(hotline, outbox)
-    seat_sees = asyncio.create_task(on_stream(hotline, "specialist_answered"))
     page = await browser.visit(url)
     await shows(page, "诉求内容")
     number = (await ticket_of(hotline, call_id))["number"]
@@ -55,10 +54,10 @@ async def test_he_answers_while_he_talks_and_the_seat_sees_it_at_once(hotline: H
     await hotline.api.ask("PATCH", f"/tickets/{number}", {"content": "设备能否一次性扣除？", "draft": True})
     await page.run("document.querySelector('#text').value = '可以一次性扣除，'; look()")
     assert "设备能否一次性扣除？" in await words(page)
-    await page.run("document.querySelector('#text').value += '见公告。'; document.querySelector('#answer button').click()")
-    await shows(page, "已提交")
-
-    told = await seat_sees
+    async with console(hotline) as seat_sees:
+        await page.run("document.querySelector('#text').value += '见公告。'; document.querySelector('#answer button').click()")
+        await shows(page, "已提交")
+        told = await tells(seat_sees, "specialist_answered")
     assert (told["call_id"], told["ticket"], told["text"]) == (call_id, number, "可以一次性扣除，见公告。")
     [answer] = (await ticket_of(hotline, call_id))["answers"]
     assert (answer["name"], answer["reply"], answer["text"]) == ("税务专员甲", "solved_online", told["text"])
@@ -124,18 +123,16 @@ async def test_a_code_is_read_out_by_the_seat_and_typed_in_until_it_is_withdrawn
 
 
 async def test_a_message_outlives_the_engine_and_comes_once(hotline: Hotline, outbox: Path) -> None:
-    outbox.mkdir()  # the gateway takes nothing
-    _, caller, call_id, _ = await three_at(hotline)
-    number = (await ticket_of(hotline, call_id))["number"]
-    waits = await hotline.api.until(f"/tickets/{number}/links", lambda found: bool(found["items"]) and _tried(found["items"][0]))
-    assert waits["items"][0]["message"]["state"] == "waiting"
-    hotline.lab.kill("engine-1")
-    outbox.rmdir()
+    with nothing_sent(outbox):
+        _, caller, call_id, _ = await three_at(hotline)
+        number = (await ticket_of(hotline, call_id))["number"]
+        await hotline.api.until(f"/tickets/{number}/links", lambda found: bool(found["items"]) and _waits_again(found["items"][0]))
+        await hotline.killed("engine-1")
     await hotline.back()
-    await hotline.api.until(f"/tickets/{number}/links", lambda found: found["items"][0]["message"]["state"] == "sent", within_s=20)
+    await hotline.api.until(f"/tickets/{number}/links", lambda found: found["items"][0]["message"]["state"] == "sent")
     assert [line["to"] for line in lines(outbox)] == [MOBILE]
     await caller.hang_up()
-    await hotline.ended(call_id, within_s=20)
+    await hotline.ended(call_id)
 
 
 async def test_a_message_whose_engine_died_in_the_very_request_comes_again_as_the_same(hotline: Hotline) -> None:
@@ -149,7 +146,7 @@ async def test_a_message_whose_engine_died_in_the_very_request_comes_again_as_th
     async with a_gateway(hotline) as gateway:
         assert (await hotline.zhida("tickets", "link", number, "--specialist", first))[0] == 0
         await gateway.is_asked(1)
-        hotline.lab.kill("engine-1")
+        await hotline.killed("engine-1")
         await hotline.back()
         await gateway.is_asked(2)
         links = await hotline.api.until(f"/tickets/{number}/links", lambda found: found["items"][0]["message"]["state"] == "sent")
@@ -183,7 +180,7 @@ class Provider:
         http = {"url": self.url, "headers": {"X-Key": "geheim"}, "id_field": "id", "timeout_s": 5}
         return f"{before}\nsms:\n  http: {json.dumps({**http, 'body': BODY})}{rest}"
 
-    async def is_asked(self, times: int, *, within_s: float = 30) -> None:
+    async def is_asked(self, times: int, *, within_s: float = PATIENCE_S) -> None:
         async with asyncio.timeout(within_s):
             while len(self.asked) < times:
                 self._more.clear()
@@ -236,7 +233,7 @@ async def three_at(hotline: Hotline) -> tuple[Softphone, Softphone, str, Softpho
     return seat, caller, call_id, await hotline.world.phone(OFFICE)
 
 
-async def the_link(hotline: Hotline, outbox: Path, *, within_s: float = 10.0) -> str:
+async def the_link(hotline: Hotline, outbox: Path, *, within_s: float = PATIENCE_S) -> str:
     """The address in the SMS to the specialist's mobile."""
     page = f"{hotline.lab.url()}/t#"
     async with asyncio.timeout(within_s):
@@ -257,6 +254,16 @@ async def ticket_of(hotline: Hotline, call_id: str) -> dict[str, Any]:
     return mine(page)[0]
 
 
+@contextmanager
+def nothing_sent(outbox: Path) -> Iterator[None]:
+    """Inside, the lab's gateway takes no message."""
+    outbox.mkdir()
+    try:
+        yield
+    finally:
+        outbox.rmdir()
+
+
 def lines(outbox: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in outbox.read_text(encoding="utf-8").splitlines()]
 
@@ -274,21 +281,6 @@ def expired(hotline: Hotline, url: str) -> None:
     database.close()
 
 
-async def on_stream(hotline: Hotline, kind: str) -> dict[str, Any]:
-    """What the seat's stream tells of that kind."""
-    headers = {"Authorization": f"Bearer {hotline.lab.token}"}
-    async with (
-        asyncio.timeout(30),
-        aiohttp.ClientSession(headers=headers) as session,
-        session.ws_connect(f"{hotline.lab.url()}/api/v1/stream") as stream,
-    ):
-        async for message in stream:
-            told: dict[str, Any] = json.loads(message.data)
-            if told.get("kind") == kind:
-                return told
-    raise AssertionError(f"the stream ended without {kind}")
-
-
 async def words(page: Tab) -> str:
     """What a person reads there; nothing while it is on its way to another page."""
     try:
@@ -298,7 +290,7 @@ async def words(page: Tab) -> str:
     return text
 
 
-async def shows(page: Tab, text: str, *, within_s: float = 10.0) -> None:
+async def shows(page: Tab, text: str, *, within_s: float = PATIENCE_S) -> None:
     """Wait until the page says so."""
     seen = ""
     try:
@@ -309,5 +301,6 @@ async def shows(page: Tab, text: str, *, within_s: float = 10.0) -> None:
         raise AssertionError(f"the page does not say {text!r} but {seen!r}") from None
 
 
-def _tried(link: dict[str, Any]) -> bool:
-    return link["message"] is not None and link["message"]["attempts"] > 0
+def _waits_again(link: dict[str, Any]) -> bool:
+    message = link["message"]
+    return message is not None and message["attempts"] > 0 and message["state"] == "waiting"

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
 
+from lab.patience import PATIENCE_S
 from tests.scenarios.hotline import OTHER_KEYS, Hotline
 
 Stranger = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -61,7 +62,7 @@ async def strangers(host: str, port: int, does: Stranger, count: int) -> AsyncIt
     connected = asyncio.Semaphore(0)
     tasks = [asyncio.create_task(one()) for _ in range(count)]
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             for _ in range(count):
                 await connected.acquire()
         yield

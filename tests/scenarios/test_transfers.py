@@ -14,7 +14,7 @@ LAB = Wanted(
     (
         "seats.wrap_up_s=0",
         "after_call.rating=false",
-        "transfer.ring_s=4",
+        "transfer.ring_s=8",
         "transfer.group_alone_s=3",
         "fallback.engine_wait_s=60",
         "seats.away_after_missed=false",
@@ -66,7 +66,7 @@ async def test_a_seat_that_does_not_take_him_leaves_him_to_the_ladder_he_came_by
     caller, call_id = await hotline.talking(seat)
     await transfer(hotline, call_id, seat="8004")
     await other.rings()
-    assert (await third.rings(within_s=8)).zhida_call == call_id
+    assert (await third.rings()).zhida_call == call_id
     await hotline.talk_on(caller, third)
     await third.hang_up()
     assert served(await hotline.ended(call_id, "completed")) == ["8001", "8002"]
@@ -345,9 +345,9 @@ async def test_a_caller_on_his_way_survives_his_engine(hotline: Hotline) -> None
     await transfer(hotline, call_id, seat="8004")
     await other.rings()
     await hotline.killed("engine-1")
-    await other.call_ended(within_s=15)
+    await other.call_ended()
     await hotline.back()
-    await other.rings(within_s=15)
+    await other.rings()
     await hotline.talk_on(caller, other)
     await other.hang_up()
     await hotline.ended(call_id, "completed")

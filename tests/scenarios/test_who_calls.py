@@ -4,12 +4,14 @@ import asyncio
 import re
 from pathlib import Path
 
+from lab.patience import PATIENCE_S
 from lab.phones.phones import TRUNKS
 from tests.scenarios.hotline import KEY, KEY_NAME, PUBLIC, Hotline
 from tests.scenarios.house import NET
 from tests.scenarios.odd_caller import OddCaller
 
 SERVER = f"{NET}.1"
+SOON_S = 3  # Asterisk says within milliseconds that it is trying
 CARRIER, TRANSIT = (f"{NET}.{TRUNKS[trunk]}" for trunk in ("carrier", "transit"))
 
 
@@ -138,17 +140,19 @@ async def test_no_number_and_no_secret_is_in_any_log(hotline: Hotline) -> None:
 async def seen(hotline: Hotline, sender: str, header: str = "", *, address: str = CARRIER) -> tuple[str, str | None, str | None]:
     """What the hotline takes this caller for: class, number, enterprise."""
     async with OddCaller(address, SERVER, sender.encode(), header.encode()) as caller:
-        assert await took(caller)
+        assert await took(caller, within_s=PATIENCE_S)
         call = await hotline.call(await hotline.live_call("waiting"))
     await hotline.api.until("/calls?state=live", lambda page: page["items"] == [])
     return call["class"], call["number"], call["enterprise"]
 
 
-async def took(caller: OddCaller) -> bool:
-    """Whether the call was taken; not, where Asterisk refuses it or does not even take it for SIP."""
+async def took(caller: OddCaller, *, within_s: float = SOON_S) -> bool:
+    """Whether the call was taken; not, where Asterisk refuses it or does not even take it for SIP, and so says nothing."""
     try:
-        async with asyncio.timeout(1):
-            await caller.answered.wait()
+        async with asyncio.timeout(within_s):
+            await caller.heard.wait()
     except TimeoutError:
         return False
+    async with asyncio.timeout(PATIENCE_S):
+        await caller.answered.wait()
     return caller.status == 200

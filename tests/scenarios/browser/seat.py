@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from calls.clock import SystemClock
+from lab.patience import PATIENCE_S
 from lab.phones import ears
 from lab.phones.errors import NotHappened
 from lab.phones.events import Event, Kind, Story
@@ -40,7 +41,7 @@ class BrowserPhone:
         phone._tab = await chromium.open(PAGE, phone._take)
         line = {"uri": f"ws://{net}.1:8088/ws", "user": str(number), "password": f"lab-{number}", "tone_hz": tone_hz}
         await phone._do(f"start({json.dumps(line)})")
-        await phone._awaited(Kind.REGISTERED, "register", 5)
+        await phone._awaited(Kind.REGISTERED, "register", PATIENCE_S)
         return phone
 
     # ── what one does with it ──
@@ -70,22 +71,22 @@ class BrowserPhone:
 
     # ── what one waits for ──
 
-    async def rings(self, within_s: float = 10) -> Ring:
+    async def rings(self, within_s: float = PATIENCE_S) -> Ring:
         """Wait for a call that has not been told of yet to ring."""
         event = await self._awaited(Kind.RINGS, "ring", within_s)
         invite = self._invites[event.call]
         shown = address_of(invite.header("From"))
         return Ring(number=shown.user, name=shown.name, zhida_call=invite.header("X-Zhida-Call"), invite=invite, event=event)
 
-    async def talks(self, within_s: float = 5) -> Event:
+    async def talks(self, within_s: float = PATIENCE_S) -> Event:
         """Wait until the answered call is connected: addresses found, keys exchanged."""
         return await self._awaited(Kind.TALKS, "talk", within_s)
 
-    async def call_ended(self, within_s: float = 10) -> Event:
+    async def call_ended(self, within_s: float = PATIENCE_S) -> Event:
         """Wait for the end of the call, by whomever."""
         return await self._awaited(Kind.ENDED, "see its call end", within_s)
 
-    async def hears(self, *tones: int, but_not: tuple[int, ...] = (), within_s: float = 5, lasting_s: float = 0.4) -> None:
+    async def hears(self, *tones: int, but_not: tuple[int, ...] = (), within_s: float = PATIENCE_S, lasting_s: float = 0.4) -> None:
         """Wait until, from now on, all these tones sound together for a while, and none of those in `but_not` with them."""
         fits = ears.tones(set(tones), set(but_not))
         await asyncio.sleep(_WINDOW_S)  # until then the page also tells of what was before
