@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab.phones.errors import PhoneFault
 
-STOP_S = 15.0
+STOP_S = 6.0
 """A program that has not ended this long after it was asked to is killed."""
 
 

@@ -28,7 +28,7 @@ async def send(server: ApiServer, request: bytes) -> str:
     """All that comes back until the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(request)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     writer.close()
     return answer.decode()

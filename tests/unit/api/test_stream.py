@@ -25,7 +25,7 @@ def headers_of(name: str) -> dict[str, str]:
 
 async def closed_with(socket: ClientWebSocketResponse) -> int:
     """The close code, whatever still comes before it."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (message := await socket.receive()).type is WSMsgType.TEXT:
             pass
     assert message.type is WSMsgType.CLOSE
@@ -169,7 +169,7 @@ async def test_who_answers_no_ping_has_gone(hotline: Hotline) -> None:
     async with TestClient(TestServer(app)) as client:
         socket = await client.ws_connect(STREAM, headers=headers_of("observer"), autoping=False)
         await socket.receive_json()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (message := await socket.receive()).type is WSMsgType.PING:
                 pass
         assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.ERROR)

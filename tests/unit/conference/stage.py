@@ -326,7 +326,7 @@ class Stage:
 
     async def over(self) -> None:
         assert self.task is not None
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             await self.task
 
     def states(self) -> list[str]:

@@ -30,7 +30,7 @@ async def running(script: str) -> AsyncIterator[RecorderProcess]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110  nothing here tells
             await asyncio.sleep(0.01)
 

@@ -125,7 +125,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> Parts:
 async def runs(parts: Parts, until: Callable[[], bool]) -> None:
     """The engine runs until it is so, gets SIGTERM, and ends."""
     task = asyncio.create_task(run(parts.engine(), parts.api(), parts.reloader()))  # type: ignore[arg-type]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not until() and not task.done():  # noqa: ASYNC110  nothing here tells
             await asyncio.sleep(0.001)
         os.kill(os.getpid(), signal.SIGTERM)

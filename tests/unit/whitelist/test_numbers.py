@@ -193,8 +193,8 @@ def test_every_landline_that_reads_is_found_again_in_the_form_people_write(local
     )
 )
 def test_nothing_a_caller_can_send_raises_or_takes_long(raw: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     number = read(raw)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert number.raw.isprintable()
     assert number.e164 is None or number.e164[1:].isdigit()

@@ -23,7 +23,7 @@ async def test_it_stops_everything_when_its_owner_is_gone(
     part = Part(name="phone", command=["sleep", "60"], log=tmp_path / "log")
     monkeypatch.setattr(House, "parts", lambda _: [part])
     write_house(House(state=tmp_path, net="127.0.7", config=tmp_path / "zhida.yaml", systemnames=[], owner=owner.pid))
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
         tasks.create_task(keep(tmp_path))
         while not (tmp_path / "keeper.json").exists():  # noqa: ASYNC110  as those look who are no part of it
             await asyncio.sleep(0.01)

@@ -11,7 +11,7 @@ from lab.house.part import Part, Running
 
 
 async def until(seen: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not seen():  # noqa: ASYNC110  another process
             await asyncio.sleep(0.01)
 

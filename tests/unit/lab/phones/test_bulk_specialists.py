@@ -38,7 +38,7 @@ class Asterisk(asyncio.DatagramProtocol):
         self.transport.sendto(bytes(message), (f"{NET}.3", SIP_PORT))
 
     async def hears(self) -> bytes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.came.get()
 
 

@@ -84,8 +84,10 @@ async def test_the_door_leads_to_the_number_called(phones: Phones, world: World)
 
 async def test_a_seat_without_a_registrar_fails_in_one_sentence(phones: Phones, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lab.phones.softphone.REGISTER_S", 0.3)
+    monkeypatch.setattr("lab.phones.programs.STOP_S", 0.3)  # it would sign off for as long
     with pytest.raises(NotHappened, match=r"8001 (could|did) not register"):
         await phones.seat(8001)
+    await phones.stop()
 
 
 async def test_a_phone_unplugged_is_gone(phones: Phones) -> None:

@@ -78,7 +78,7 @@ async def test_rows_may_hold_any_bytes_but_line_ends(tmp_path: Path) -> None:
 async def test_a_run_that_is_over_at_once_has_its_figures(tmp_path: Path) -> None:
     program = a_sipp(tmp_path, figures=(RECORDINGS / "refused" / "figures.csv").read_text())
     async with Sipp(JOB, tmp_path / "run", program=program) as sipp:
-        result = await sipp.finished(within_s=5)
+        result = await sipp.finished(within_s=30)
     assert (result.created, result.failed, result.exit_code) == (1, 1, 0)
 
 
@@ -153,7 +153,7 @@ async def test_seats_that_cannot_register_say_so(tmp_path: Path, monkeypatch: py
 
 async def run_once(job: Job, folder: Path, program: str) -> object:
     async with Sipp(job, folder, program=program) as sipp:
-        return await sipp.finished(within_s=5)
+        return await sipp.finished(within_s=30)
 
 
 async def test_a_missing_sipp_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

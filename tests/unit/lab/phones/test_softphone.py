@@ -112,7 +112,7 @@ async def test_a_call_that_rings_the_moment_the_last_one_ends_is_not_taken_for_i
     await a_moment()
     seat.sees("CALL_CLOSED", param="Connection reset by peer")
     seat.is_invited(an_invite(call="second", caller="<sip:anonymous@anonymous.invalid>"))
-    assert (await asyncio.wait_for(end, SOON_S * 50)).event.call == CALL_ID
+    assert (await end).event.call == CALL_ID
     assert (await seat.rings()).number == "anonymous"
     await seat.answer()
 
@@ -235,7 +235,7 @@ async def test_keys_are_awaited_in_this_call_though_the_next_one_rings_at_its_en
         seat.sees("CALL_DTMF_START", param=key)
     seat.sees("CALL_CLOSED", param="Connection reset by peer")
     seat.is_invited(an_invite(call="second"))
-    await asyncio.wait_for(waiting, SOON_S * 50)
+    await waiting
 
 
 async def test_a_prompt_is_looked_for_in_this_call_though_the_next_one_rings_at_its_end(seat: SilentPhone, tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ async def test_a_prompt_is_looked_for_in_this_call_though_the_next_one_rings_at_
     seat.hears_so_far(prompt)
     seat.sees("CALL_CLOSED", param="Connection reset by peer")
     seat.is_invited(an_invite(call="second"))
-    assert await asyncio.wait_for(waiting, SOON_S * 500) < 0.1
+    assert await waiting < 0.1
 
 
 async def test_silence_is_awaited_in_this_call_though_the_next_one_rings_at_its_end(seat: SilentPhone) -> None:
@@ -257,4 +257,4 @@ async def test_silence_is_awaited_in_this_call_though_the_next_one_rings_at_its_
     seat.hears_so_far(tone(0, 1))
     seat.sees("CALL_CLOSED", param="Connection reset by peer")
     seat.is_invited(an_invite(call="second"))
-    await asyncio.wait_for(waiting, SOON_S * 50)
+    await waiting

@@ -93,7 +93,7 @@ async def serving(
     server = AgiServer("127.0.0.1", 0, handler, limits=limits or AgiLimits(), allow=allow)
     await server.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             yield server
     finally:
         await server.close(grace_s=0.01)

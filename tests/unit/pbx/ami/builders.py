@@ -89,7 +89,7 @@ class Heard:
         self._queue.put_nowait(event)
 
     async def next(self) -> AmiEvent:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self._queue.get()
 
 

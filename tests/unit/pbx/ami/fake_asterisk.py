@@ -82,7 +82,7 @@ class FakeAsterisk:
 
     async def hears(self, name: str, times: int = 1) -> Headers:
         """Wait until it heard the action so often; the headers of the last."""
-        async with asyncio.timeout(5), self._arrived:
+        async with asyncio.timeout(30), self._arrived:
             await self._arrived.wait_for(lambda: len(self.actions(name)) >= times)
         return self.actions(name)[-1]
 

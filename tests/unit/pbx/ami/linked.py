@@ -35,7 +35,7 @@ class Downs:
         self.states.put_nowait(state)
 
     async def next(self) -> LinkState:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.states.get()
 
 

@@ -158,7 +158,7 @@ def _text(value: int | SeatState | None) -> str:
 def messages(heard: "redis.client.PubSub", expected: int) -> list[tuple[str, str, str]]:
     """What was published since it was last asked: (engine, what, of which)."""
     found: list[tuple[str, str, str]] = []
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 30
     while (len(found) < expected and time.monotonic() < deadline) or not found:
         message = heard.get_message(timeout=0.2 if expected else 0)
         if message is None and not expected:

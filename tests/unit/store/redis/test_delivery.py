@@ -31,13 +31,13 @@ async def listening(live: RedisLiveState, client: Redis) -> AsyncIterator[Receiv
 
 async def until_listening(live: RedisLiveState, client: Redis) -> None:
     channel = live._steps.key("engine:" + live.engine_id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while [number for _, number in await client.pubsub_numsub(channel)] != [1]:  # noqa: ASYNC110  Redis is another process
             await asyncio.sleep(0.01)
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110  what comes comes through Redis
             await asyncio.sleep(0.005)
 
@@ -147,7 +147,7 @@ async def test_a_subscription_that_falls_silent_is_made_anew(
 
     async with listening(hotline.b, client):
         monkeypatch.setattr("redis.asyncio.client.PubSub.ping", no_ping)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await heard.wait()
     assert any(entry["event"] == "deliveries_interrupted" for entry in log)
 

@@ -41,13 +41,13 @@ async def test_what_a_step_sets_is_done_when_it_is_due(live: RedisLiveState, clo
         await hotline.seats(a_seat("8001"))
         await hotline.talks("c1")
         await live.end("c1", "completed")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await hotline.state("8001") is not SeatState.READY:  # noqa: ASYNC110  Redis is another process
                 await asyncio.sleep(0.005)
 
 
 async def test_a_keeper_shows_that_its_engine_lives(live: RedisLiveState) -> None:
-    async with keeping(live), asyncio.timeout(10):
+    async with keeping(live), asyncio.timeout(30):
         while await live.engines() != ["a"]:  # noqa: ASYNC110  Redis is another process
             await asyncio.sleep(0.005)
     await live.sign_off()
@@ -76,7 +76,7 @@ async def test_while_redis_is_away_it_is_asked_once_a_beat_and_told_once(
     monkeypatch.setattr("store.redis.keeper.BEAT_S", 0.01)
     broken = Broken()
     task = asyncio.create_task(Keeper(broken, SystemClock()).keep(), name="keep")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await broken.worked.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -158,7 +158,7 @@ async def _settled(live: RedisLiveState) -> None:
     """Wrap-ups end, and so do the states the last phones were left in."""
     for seat_id in SEATS:
         await live.phone(seat_id, Phone.IDLE, ready=True)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while {seat.state for seat in await live.seats()} != {SeatState.READY}:
             await live.tick()
             await asyncio.sleep(0.02)
