@@ -16,7 +16,6 @@ LONGEST = 400
 READ_AS_ONE = frozenset(
     {
         "calls/events.py",  # the one list of facts
-        "tests/unit/api/hotline.py",  # everything the API is wired to, as fakes that share their state
         "tests/unit/store/redis/model.py",  # the oracle of live state's steps…
         "tests/unit/store/redis/test_machine.py",  # …and the machine that holds it against them, step by step
     }
