@@ -19,6 +19,7 @@ from api.route import AnyRoute, Asked, Route
 from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
 from conference.inside import Inside
 from conference.transfer import TargetKind, call_of_transfer
+from routing.live_call import live_call
 
 
 async def hand_on(asked: Asked[Nothing, HandOn]) -> TransferDocument:
@@ -33,10 +34,7 @@ async def hand_on(asked: Asked[Nothing, HandOn]) -> TransferDocument:
 async def show_transfer(asked: Asked[Nothing, Nothing]) -> TransferDocument:
     """The transfer that goes on, or was the last."""
     call_id = asked.path["call_id"]
-    call = await asked.sources.waiting.call(call_id)
-    if call is None:
-        raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
-    transfer = Inside.from_json(call.inside).transfer
+    transfer = Inside.from_json((await live_call(asked.sources.waiting, call_id)).inside).transfer
     if transfer is None:
         raise NotFound("transfer_unknown", f"Nobody has handed the caller of {call_id} on.", call_id=call_id)
     return transfer_document(transfer)
