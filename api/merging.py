@@ -100,7 +100,7 @@ def decoded(cursor: str) -> object:
 
 def unreadable() -> Refused:
     """A cursor that somebody made up."""
-    return Refused("cursor_unreadable", "cursor is none of ours; begin again without it", field="cursor")
+    return Refused("cursor_unreadable", "cursor is none of ours; begin again without it.", field="cursor")
 
 
 def _place(cursor: str) -> Place:

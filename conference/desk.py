@@ -16,6 +16,7 @@ from conference.table import Act, after
 from conference.targets import NoTargets, Targets
 from conference.transfer import Transfer, TransferTarget
 from conference.transferring import Transfers, changed_meanwhile, leg_unknown
+from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 
@@ -255,10 +256,7 @@ class ConferenceDesk:
         return who
 
     async def _call(self, call_id: str) -> LiveCall:
-        call = await self._waiting.call(call_id)
-        if call is None:
-            raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
-        return call
+        return await live_call(self._waiting, call_id)
 
 
 def _has_company(call: LiveCall) -> bool:

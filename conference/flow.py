@@ -147,7 +147,7 @@ class Conference:
         try:
             await asyncio.wait({moved, gone}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
             if gone.done():
-                raise LegGone("caller_gone", "the caller hung up during the consult", call_id=self._call_id)
+                raise LegGone("caller_gone", "The caller hung up during the consult.", call_id=self._call_id)
         finally:
             moved.cancel()
             gone.cancel()

@@ -1,12 +1,13 @@
 """Nobody could be had: the ticket is left to the department, with what was tried, and the caller is told."""
 
 from calls.clock import Clock
-from calls.errors import Conflict, NotFound, PbxFault, Refused
+from calls.errors import Conflict, PbxFault, Refused
 from calls.events import DepartmentAssigned
 from conference.errand import Errand
 from conference.errand_store import revise_errand
 from conference.legs import Legs
 from conference.telling import TICKET
+from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 _SERVED = frozenset({CallState.TALKING, CallState.HELD, CallState.CONSULT, CallState.THREE_WAY})
@@ -31,11 +32,9 @@ class DepartmentTickets:
 
         Raises: NotFound: no such call. Conflict: it is not served. Refused: no department is named, and none was asked. StoreFault.
         """
-        call = await self._waiting.call(call_id)
-        if call is None:
-            raise NotFound("call_not_live", f"there is no live call {call_id}.", call_id=call_id)
+        call = await live_call(self._waiting, call_id)
         if call.state not in _SERVED:
-            raise Conflict("call_not_served", f"call {call_id} is {call.state}; a ticket can be left while it is served.", state=call.state)
+            raise Conflict("call_not_served", f"Call {call_id} is {call.state}; a ticket can be left while it is served.", state=call.state)
         asked = [attempt.department for attempt in Errand.from_json(call.errand).hunt]
         department = department or next(iter(asked), "")
         if not department:

@@ -14,6 +14,7 @@ from calls.clock import Clock
 from calls.errors import Conflict, Fault, LegGone, NotFound
 from calls.events import RecordingPaused, RecordingResumed
 from conference.errand import AttemptState, Errand
+from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 log = structlog.get_logger(__name__)
@@ -128,12 +129,12 @@ class RecordingDesk:
 
     async def _mute(self, call: LiveCall, *, paused: bool) -> None:
         if call.state in _NOT_RECORDED:
-            sentence = f"call {call.call_id} is {call.state}; a recording is paused or resumed while a seat talks."
+            sentence = f"Call {call.call_id} is {call.state}; a recording is paused or resumed while a seat talks."
             raise Conflict("call_not_recorded", sentence, call_id=call.call_id, state=call.state)
         try:
             await self._switch.mute_recording(call.call_id, muted=paused)
         except NotFound:
-            raise Conflict("call_not_recorded", f"call {call.call_id} is not recorded.", call_id=call.call_id) from None
+            raise Conflict("call_not_recorded", f"Call {call.call_id} is not recorded.", call_id=call.call_id) from None
         for leg, muted in consults_muted(call, paused=paused).items():
             await self._mute_consult(leg, muted=muted)
 
@@ -144,9 +145,7 @@ class RecordingDesk:
             log.debug("consult_not_recorded", leg=leg)  # recording is off, or he has just left
 
     async def _call(self, call_id: str) -> LiveCall:
-        if (call := await self._waiting.call(call_id)) is None:
-            raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
-        return call
+        return await live_call(self._waiting, call_id)
 
 
 class ConsultsRecorded:

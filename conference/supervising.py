@@ -14,6 +14,7 @@ from calls.errors import Conflict, Fault, LegGone, NotFound, PbxFault, Refused
 from calls.events import Supervised, SupervisionEnded, ThreeWayStarted
 from conference.legs import Legs
 from conference.supervision import LEG, Mode, Supervision, SupervisionBook, SupervisorLegs, SupervisorPhones, call_of
+from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
 log = structlog.get_logger(__name__)
@@ -193,10 +194,7 @@ class SupervisionDesk:
             raise
 
     async def _call(self, call_id: str) -> LiveCall:
-        call = await self.waiting.call(call_id)
-        if call is None:
-            raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
-        return call
+        return await live_call(self.waiting, call_id)
 
     async def _not_begun(self, call_id: str) -> Conflict:
         if text := await self.book.supervision(call_id):

@@ -11,13 +11,13 @@ from typing import Final
 
 import structlog
 
-from calls.errors import LegGone, NotFound
 from conference.errand import Attempt
 from conference.transfer import Transfer
 from config.telephony import PbxSettings
 from engine.reconcile import Reconciler
 from engine.watcher import PhonesHere, SeatPhones, Watcher
 from pbx.ami.actions import AmiActions
+from pbx.ami.gone import if_still_there
 from pbx.ami.link import AmiLink
 from pbx.ami.snapshot import Snapshot
 from pbx.ami.upkeep import LinkState
@@ -183,7 +183,5 @@ class Neighbours:
             return
         for leg in legs:
             log.warning("leg_to_dead_asterisk_ended", leg=leg.uniqueid, asterisk=endpoint)
-            try:
+            with if_still_there(leg.uniqueid):
                 await AmiActions(self._link).hangup(leg.uniqueid)
-            except (LegGone, NotFound):
-                log.debug("leg_gone_already", leg=leg.uniqueid)

@@ -9,12 +9,13 @@ from typing import Final, Protocol
 
 import structlog
 
-from calls.errors import Fault, LegGone, NotFound
+from calls.errors import Fault
 from calls.events import RecordingStarted
 from conference.errand_store import IN_CONFERENCE
 from engine.mailbox import PostOffice
 from engine.watcher import PhonesHere
 from pbx.ami.actions import AmiActions
+from pbx.ami.gone import if_still_there
 from pbx.ami.link import AmiLink
 from pbx.ami.listed import ListedChannel
 from pbx.ami.snapshot import Snapshot
@@ -176,23 +177,16 @@ class Reconciler:
             lost = call.state in _ROOMED and call.call_id in self._unheld - self._post.calls
             if lost and call.call_id in rooms.get(call.room, ()):
                 log.warning("three_way_call_reclaimed", call_id=call.call_id, engine=call.engine, state=call.state)
-                await self._out_of_room(call)
-
-    async def _out_of_room(self, call: LiveCall) -> None:
-        try:
-            await self._actions.confbridge_kick(call.room, call.channel)
-        except (LegGone, NotFound):
-            log.debug("leg_out_of_room_already", room=call.room)
+                with if_still_there(call.call_id):
+                    await self._actions.confbridge_kick(call.room, call.channel)
 
     async def _bring_in(self, calls: Sequence[LiveCall], snapshot: Snapshot, rooms: Mapping[str, AbstractSet[str]]) -> None:
         """Seats that were to go into their rooms, and whose mover died before he moved them: found so twice, they are moved now."""
         left = {call.seat_leg: call for call in calls if call.state in IN_CONFERENCE and self._still_bridged(call, snapshot, rooms)}
         for leg in left.keys() & self._bridged:
             log.warning("seat_brought_into_room", call_id=left[leg].call_id, seat_id=left[leg].seat_id)
-            try:
+            with if_still_there(leg):
                 await self._actions.redirect(left[leg].seat_channel, context="zhida-room", exten="leg")
-            except (LegGone, NotFound):
-                log.debug("leg_gone_already", leg=leg)
         self._bridged = set(left)
 
     def _still_bridged(self, call: LiveCall, snapshot: Snapshot, rooms: Mapping[str, AbstractSet[str]]) -> bool:
@@ -201,17 +195,12 @@ class Reconciler:
         together = seat is not None and caller is not None and seat.bridge_id != "" and seat.bridge_id == caller.bridge_id
         return together and call.seat_leg not in rooms.get(call.room, ())
 
-    async def _hung_up(self, leg: str) -> None:
-        """Whoever was asked for that died over it, and the two talk on."""
-        try:
-            await self._actions.hangup(leg)
-        except (LegGone, NotFound):
-            log.debug("leg_gone_already", leg=leg)
-
     async def _mend(self, call: LiveCall, snapshot: Snapshot) -> None:
         if call.state is CallState.TRANSFERRED and call.seat_leg in snapshot.channels:
+            # Whoever was to hang it up died over it, and the two talk on.
             log.warning("seat_of_handed_on_caller_hung_up", call_id=call.call_id, seat_id=call.seat_id)
-            await self._hung_up(call.seat_leg)
+            with if_still_there(call.seat_leg):
+                await self._actions.hangup(call.seat_leg)
         if call.call_id in self._post.calls:
             return
         if call.call_id in snapshot.channels:

@@ -21,7 +21,8 @@ from config.faults import dotted
 from config.load import Loaded
 from config.settings import Settings
 from engine.addresses import agi_addresses
-from engine.building import Engine, seats_go_by, shared_of
+from engine.building import Engine, shared_of
+from engine.building_desks import seats_go_by
 from engine.callback_place import callback_place
 from engine.keying import keys_go_by
 from engine.live_check import prompts_there

@@ -292,7 +292,7 @@ class Road:
                 await self._in_conference(line, mailbox, live, resumed=resumed)
                 live = await self._known(line.uniqueid)
             if line.gone:
-                raise LegGone("caller_gone", "the caller hung up", call_id=line.uniqueid)
+                raise LegGone("caller_gone", "The caller hung up.", call_id=line.uniqueid)
             if live is not None and live.state is CallState.TALKING and not await self._talk_over(live):
                 live = await self._known(line.uniqueid)  # at that very moment he was handed on, or held
                 continue

@@ -10,13 +10,14 @@ from typing import Final
 import structlog
 
 from calls.clock import Clock
-from calls.errors import Conflict, Fault, NotFound, PbxFault, Refused
+from calls.errors import Conflict, Fault, PbxFault, Refused
 from calls.events import SpecialistFree
 from conference.asking import Roster, SpecialistDesk, Wanted
 from conference.figures import SpecialistFigures
 from conference.legs import Legs
 from conference.telling import FREE
 from conference.wishes import CameTrue, FreeWish, FreeWishes, came_true
+from routing.live_call import live_call
 from routing.waiting import WaitingRoom
 
 log = structlog.get_logger(__name__)
@@ -51,9 +52,7 @@ class WishDesk:
 
     async def wish(self, call_id: str, wanted: Wanted) -> FreeWish:
         """The seat of this call wants to be told. Raises: NotFound, Conflict: it has no seat. Refused: nobody is meant. StoreFault."""
-        call = await self._waiting.call(call_id)
-        if call is None:
-            raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
+        call = await live_call(self._waiting, call_id)
         if not call.seat_id:
             raise Conflict("seat_has_left", f"No seat serves call {call_id}; only a seat can be told.", call_id=call_id)
         meant, words = await self._specialists.meant(wanted)

@@ -6,10 +6,11 @@ from collections.abc import Set as AbstractSet
 
 import structlog
 
-from calls.errors import LegGone, NotFound, PbxFault, Refused
+from calls.errors import PbxFault, Refused
 from conference.errand import Attempt
 from conference.transfer import Transfer
 from pbx.ami.actions import AmiActions
+from pbx.ami.gone import if_still_there
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
 from pbx.speech import Speech
 from tickets.manifests import consult_name
@@ -102,10 +103,8 @@ class PbxLegs:
 
     async def dismiss(self, leg: str, *, taken: bool) -> None:
         """See `Legs.dismiss`."""
-        try:
+        with if_still_there(leg):
             await self._actions.redirect(leg, context="zhida-specialist", exten="taken" if taken else "over")
-        except (LegGone, NotFound):
-            log.debug("leg_gone_already", leg=leg)
 
     async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
         """See `Legs.say_to`. A Local channel plays with one half and whispers into the leg with the other."""
@@ -157,26 +156,20 @@ class PbxLegs:
 
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""
-        try:
+        with if_still_there(leg):
             await self._actions.hangup(leg)
-        except (LegGone, NotFound):
-            log.debug("leg_gone_already", leg=leg)
 
     async def out_of_room(self, room: str, channel: str) -> None:
         """See `Legs.out_of_room`."""
-        try:
+        with if_still_there(channel):
             await self._actions.confbridge_kick(room, channel)
-        except (LegGone, NotFound):
-            log.debug("leg_out_of_room_already", room=room)
 
     async def mute(self, room: str, leg: str, *, muted: bool) -> None:
         """See `Legs.mute`."""
         for member in await self._actions.confbridge_list(room):
             if member.uniqueid == leg and member.muted is not muted:
-                try:
+                with if_still_there(leg):
                     await self._actions.confbridge_mute(room, member.channel, muted=muted)
-                except (LegGone, NotFound):
-                    log.debug("leg_out_of_room_already", room=room)
 
     async def members(self, room: str) -> AbstractSet[str]:
         """See `Legs.members`."""

@@ -6,9 +6,10 @@ from typing import Final
 
 import structlog
 
-from calls.errors import LegGone, NotFound, PbxFault
+from calls.errors import PbxFault
 from conference.supervision import Mode, Supervision
 from pbx.ami.actions import AmiActions
+from pbx.ami.gone import if_still_there
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall
 
 log = structlog.get_logger(__name__)
@@ -52,10 +53,8 @@ class PbxSupervisors:
 
     async def hang_up(self, leg: str) -> None:
         """See `SupervisorLegs.hang_up`."""
-        try:
+        with if_still_there(leg):
             await self._actions.hangup(leg)
-        except (LegGone, NotFound):
-            log.debug("leg_gone_already", leg=leg)
 
     async def _outcome(self, leg: str, ordered: OrderedCall) -> None:
         try:

@@ -29,7 +29,7 @@ class WantedActs:
     def __post_init__(self) -> None:
         for name, moment in (("since", self.since), ("until", self.until)):
             if moment is not None and moment.tzinfo is None:
-                raise Refused("time_without_zone", f"{name} needs a time zone: write 2026-11-20T00:00:00+08:00", field=name)
+                raise Refused("time_without_zone", f"{name} needs a time zone: write 2026-11-20T00:00:00+08:00.", field=name)
 
 
 class ActLog(Protocol):

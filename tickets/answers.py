@@ -66,9 +66,9 @@ def draft_of(*, kind: str, text: str, until: str = "", referred_to: str = "", to
         raise Refused("answer_too_long", f"An answer is at most {LONGEST_ANSWER} characters; this one has {len(plain)}", field="text")
     department = " ".join(referred_to.split()) if meant is ReplyKind.NOT_OURS else ""
     if len(department) > LONGEST_DEPARTMENT:
-        raise Refused("department_too_long", f"A department's name is at most {LONGEST_DEPARTMENT} characters", field="referred_to")
+        raise Refused("department_too_long", f"A department's name is at most {LONGEST_DEPARTMENT} characters.", field="referred_to")
     if not plain and not department:
-        raise Refused("answer_empty", "An answer needs a text", field="text")
+        raise Refused("answer_empty", "An answer needs a text.", field="text")
     return Draft(kind=meant, text=plain, until=_until(until, today) if meant is ReplyKind.FOLLOW_UP else None, referred_to=department)
 
 
@@ -76,7 +76,7 @@ def _until(written: str, today: date) -> date:
     try:
         day = date.fromisoformat(written.strip())
     except ValueError:
-        raise Refused("answer_date_missing", "A follow-up needs the day by which it is done, like 2026-11-30", field="until") from None
+        raise Refused("answer_date_missing", "A follow-up needs the day by which it is done, like 2026-11-30.", field="until") from None
     if not today <= day <= today + FURTHEST:
-        raise Refused("answer_date_unusable", f"The day of a follow-up is between today, {today}, and a year from now", field="until")
+        raise Refused("answer_date_unusable", f"The day of a follow-up is between today, {today}, and a year from now.", field="until")
     return day

@@ -1,6 +1,7 @@
 """Facts -> call record. Any order, doubled or missing facts give the same record, so that it may be made again at any time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -52,10 +53,16 @@ def fold(events: Sequence[Event]) -> CallRecord:
     if len({event.call_id for event in events}) != 1:
         raise ValueError("a call record is folded from the facts of exactly one call")
     facts = Facts(events)
-    arrived, ended = _arrived(facts) or _NO_ARRIVAL, _ended(facts) or _NO_END
-    identified, planned, plan = facts.first(Identified) or _NO_IDENTITY, facts.first(Planned) or _NO_PLAN, _plan(facts)
-    answered, rated = facts.first(Answered) or _NO_ANSWER, facts.of(Rated)
-    expected = facts.first(Expected)
+    record = _as_it_came(facts)
+    for part in (_with_end, _with_waiting, _with_talk):
+        record = part(record, facts)
+    return record
+
+
+def _as_it_came(facts: Facts) -> CallRecord:
+    """Who called, and what was planned for him."""
+    arrived, identified = _arrived(facts) or _NO_ARRIVAL, facts.first(Identified) or _NO_IDENTITY
+    planned, plan = facts.first(Planned) or _NO_PLAN, _plan(facts)
     return CallRecord(
         call_id=facts.all[0].call_id,
         first=facts.all[0].at,
@@ -75,35 +82,59 @@ def fold(events: Sequence[Event]) -> CallRecord:
         ivr=planned.ivr,
         keys=tuple(KeyPressed(menu=key.menu, digit=key.digit, target=key.target, at=key.at) for key in facts.of(MenuChosen)),
         arrived=_when(arrived),
+    )
+
+
+def _with_waiting(record: CallRecord, facts: Facts) -> CallRecord:
+    """How he waited, and who was rung for him. `record` has its end."""
+    expected = facts.first(Expected)
+    return replace(
+        record,
         queued=_when(facts.first(Queued)),
         widened=tuple(GroupOpened(group=widened.group, at=widened.at, reason=widened.reason) for widened in facts.of(Widened)),
         offers=tuple(_offers(facts)),
         expected_position=expected.position if expected else None,
         expected_wait_s=expected.wait_s if expected and not expected.nobody_on_duty else None,
         announced=tuple(_told(told) for told in facts.of(Announced)),
-        waited_s=_waited_s(facts, ended),
-        answered=_when(answered),
-        seat_id=answered.seat_id,
-        group=answered.group,
-        agent=answered.agent,
-        specialists=parts(facts, _when(ended)),
-        left_to=_left_to(facts),
-        on_line=spans(facts, arrived, identified.enterprise, _when(ended)),
-        recordings=tuple(dict.fromkeys(recording.name for recording in facts.of(RecordingStarted))),
+        waited_s=_waited_s(facts, record.ended),
         moves=tuple(moves(facts)),
-        supervised=tuple(supervised(facts, _when(ended))),
-        kept=tuple(kept(facts)),
-        recording_announced=_when(facts.first(RecordingAnnounced)),
-        pauses=tuple(pauses(facts)),
+        asked_back=_when(facts.first(CallbackAsked)),
+    )
+
+
+def _with_end(record: CallRecord, facts: Facts) -> CallRecord:
+    """How it ended, and what came of it."""
+    ended, rated = _ended(facts) or _NO_END, facts.of(Rated)
+    return replace(
+        record,
         rating=rated[-1].score if rated else None,
         ended=_when(ended),
         end_reason=ended.reason,
         end_detail=ended.detail,
         recovered=any(end.reason == RECOVERED for end in facts.of(Ended)),
-        asked_back=_when(facts.first(CallbackAsked)),
         called_back=_called_back(facts),
+    )
+
+
+def _with_talk(record: CallRecord, facts: Facts) -> CallRecord:
+    """Who talked with him, and what was recorded. `record` has its end."""
+    answered = facts.first(Answered) or _NO_ANSWER
+    return replace(
+        record,
+        answered=_when(answered),
+        seat_id=answered.seat_id,
+        group=answered.group,
+        agent=answered.agent,
+        specialists=parts(facts, record.ended),
+        left_to=_left_to(facts),
+        on_line=spans(facts, _arrived(facts) or _NO_ARRIVAL, record.enterprise, record.ended),
+        recordings=tuple(dict.fromkeys(recording.name for recording in facts.of(RecordingStarted))),
+        supervised=tuple(supervised(facts, record.ended)),
+        kept=tuple(kept(facts)),
+        recording_announced=_when(facts.first(RecordingAnnounced)),
+        pauses=tuple(pauses(facts)),
         transfers=tuple(transfers(facts)),
-        muted=tuple(muted(facts, _when(ended))),
+        muted=tuple(muted(facts, record.ended)),
     )
 
 
@@ -151,13 +182,13 @@ def _told(told: Announced) -> PlaceTold:
     return PlaceTold(position=told.position or None, minutes=told.minutes or None, at=told.at)
 
 
-def _waited_s(facts: Facts, ended: Ended) -> float | None:
+def _waited_s(facts: Facts, ended: datetime | None) -> float | None:
     answered, queued = facts.first(Answered), facts.first(Queued)
     if answered is not None:
         return answered.waited_s
-    if queued is None or ended is _NO_END:
+    if queued is None or ended is None:
         return None
-    return max(0.0, (ended.at - queued.at).total_seconds())
+    return max(0.0, (ended - queued.at).total_seconds())
 
 
 def _offers(facts: Facts) -> Iterator[OfferMade]:

@@ -99,12 +99,12 @@ class LinkDesk:
         link = await self._of(ticket, link_id)
         now = self._clock.now()
         if link.state(now) is not LinkState.GOOD:
-            raise Conflict("link_not_good", f"Link {link_id} is {link.state(now)}; issue it again", state=link.state(now))
+            raise Conflict("link_not_good", f"Link {link_id} is {link.state(now)}; issue it again.", state=link.state(now))
         key = key_of(self.rules.secret, self.hotline, link.link_id, link.issue)
         if not same(digest_of(key), link.digest):
-            raise Conflict("link_of_another_secret", f"links.secret was changed since link {link_id} was issued; issue it again")
+            raise Conflict("link_of_another_secret", f"links.secret was changed since link {link_id} was issued; issue it again.")
         if not await self._store.mark_shown(link_id, link.issue, now):
-            raise Conflict("link_shown", f"The code of link {link_id} was shown already; issue the link again for another")
+            raise Conflict("link_shown", f"The code of link {link_id} was shown already; issue the link again for another.")
         return Shown(url=self._url(link), code=grouped(link_id + key))
 
     async def revoke(self, ticket: str, link_id: str, *, by: str) -> None:

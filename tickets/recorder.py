@@ -56,10 +56,17 @@ class Recorder:
         self.state = RecorderState()
 
     async def run(self) -> None:
-        """Record until cancelled."""
+        """Record until cancelled, beginning with what was set aside: this version may be able to keep it."""
+        await self.retry()
         while True:
             if await self.step() < BATCH:
                 await self._sleep(GATHER_S)
+
+    async def retry(self) -> None:
+        """Record what was set aside before, as far as that can be done now."""
+        while new := (await self._insist(self._store.retry)).new:
+            log.info("facts_set_aside_recorded", facts=new)
+            self.state = replace(self.state, recorded=self.state.recorded + new)
 
     async def step(self, *, wait_s: float = WAIT_S) -> int:
         """Record what is there now, at most one batch, however long it takes; tell how many entries that were."""

@@ -39,10 +39,10 @@ class Wanted:
 
     def __post_init__(self) -> None:
         if self.number_suffix is not None and not (self.number_suffix.isascii() and self.number_suffix.isdigit()):
-            raise Refused("number_suffix_unusable", "number_suffix is the last digits of a number", field="number_suffix")
+            raise Refused("number_suffix_unusable", "number_suffix is the last digits of a number.", field="number_suffix")
         for name, moment in (("since", self.since), ("until", self.until)):
             if moment is not None and moment.tzinfo is None:
-                raise Refused("time_without_zone", f"{name} needs a time zone: write 2026-11-20T00:00:00+08:00", field=name)
+                raise Refused("time_without_zone", f"{name} needs a time zone: write 2026-11-20T00:00:00+08:00.", field=name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,3 +78,10 @@ class FactStore(Protocol):
         Raises: StoreFault: the database is away; nothing is known of the batch, and it may be repeated.
         """
         ...
+
+    async def retry(self) -> Kept:
+        """Try again what was set aside, the oldest first and a thousand at most. What still cannot be kept stays set aside.
+
+        Raises: StoreFault: as `keep`.
+        """
+        ...

@@ -138,15 +138,15 @@ def write(written: Written, patch: TicketPatch) -> Written:
         allowed = ", ".join(sorted(MOVES[written.status]))
         raise Conflict("ticket_status_illegal", f"A ticket that is {written.status} cannot become {after.status}; allowed are {allowed}")
     if after.status is not TicketStatus.OPEN and after.type is None:
-        raise Refused("ticket_without_type", f"A ticket cannot be {after.status} without a type", field="type")
+        raise Refused("ticket_without_type", f"A ticket cannot be {after.status} without a type.", field="type")
     if after.status is TicketStatus.ANSWERED_ONLINE and not after.answer.strip():
-        raise Refused("ticket_without_answer", "A ticket cannot be answered_online without the answer that was given", field="answer")
+        raise Refused("ticket_without_answer", "A ticket cannot be answered_online without the answer that was given.", field="answer")
     return after
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise Refused("ticket_text_unusable", f"{name} is a text of at most {LONGEST_TEXT} characters", field=name)
+        raise Refused("ticket_text_unusable", f"{name} is a text of at most {LONGEST_TEXT} characters.", field=name)
     return value
 
 

@@ -31,7 +31,7 @@ class WantedEntries:
     def __post_init__(self) -> None:
         digits = (self.number or "0").removeprefix("+")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
-            raise Refused("number_unusable", "number is digits, or a number such as +8651588880001", field="number")
+            raise Refused("number_unusable", "number is digits, or a number such as +8651588880001.", field="number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _damage_refused(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         detail = f"{type(error).__name__}: {error}".splitlines()[0][:120]
-        raise Refused("workbook_damaged", f"{name} is damaged and cannot be read ({detail}); save it again as .xlsx", file=name) from error
+        raise Refused("workbook_damaged", f"{name} is damaged and cannot be read ({detail}); save it again as .xlsx.", file=name) from error
 
 
 def _check(file: IO[bytes], name: str) -> None:

@@ -99,9 +99,6 @@ class TargetsDocument(Document):
     hotlines: list[HotlineDocument]
 
 
-_GOES_ON = frozenset({"asked", "ringing", "joined"})
-
-
 def transfer_document(transfer: Transfer, *, asked: datetime | None = None) -> TransferDocument:
     """One that goes on, or has just begun."""
     return TransferDocument(
@@ -114,7 +111,7 @@ def transfer_document(transfer: Transfer, *, asked: datetime | None = None) -> T
         seat=transfer.from_seat or None,
         summary=transfer.summary,
         state=transfer.state,
-        outcome=None if transfer.state in _GOES_ON else transfer.state,
+        outcome=None if transfer.under_way else transfer.state,
         asked=asked,
         ended=None,
     )

@@ -19,14 +19,13 @@ from api.sources import Sources
 from calls.errors import Conflict, NotFound, PbxFault
 from conference.errand import Errand
 from conference.errand_store import IN_CONFERENCE
+from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall
 
 
 async def conference_of(sources: Sources, call_id: str) -> ConferenceDocument:
     """The conference of a call. Raises: NotFound: no such call, or it has none."""
-    call = await sources.waiting.call(call_id)
-    if call is None:
-        raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
+    call = await live_call(sources.waiting, call_id)
     if call.state not in IN_CONFERENCE:
         raise NotFound("conference_unknown", f"Call {call_id} is {call.state}; it has no conference.", call_id=call_id, state=call.state)
     return conference_document(call, Errand.from_json(call.errand))

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+from api.documents.calls import CallItem, item_of_live, item_of_record
 from api.documents.handing_on import (
     HandOn,
     HandoverDocument,
@@ -10,6 +11,7 @@ from api.documents.handing_on import (
     TargetsDocument,
     TransferDocument,
     transfer_document,
+    transfer_of_record,
 )
 from api.documents.plain import Nothing
 from api.rights import Right, Role
@@ -17,6 +19,7 @@ from api.route import AnyRoute, Asked, Route
 from calls.errors import Conflict, NotFound, PbxFault, Refused, StoreFault
 from conference.inside import Inside
 from conference.transfer import TargetKind, call_of_transfer
+from routing.live_call import live_call
 
 
 async def hand_on(asked: Asked[Nothing, HandOn]) -> TransferDocument:
@@ -31,10 +34,7 @@ async def hand_on(asked: Asked[Nothing, HandOn]) -> TransferDocument:
 async def show_transfer(asked: Asked[Nothing, Nothing]) -> TransferDocument:
     """The transfer that goes on, or was the last."""
     call_id = asked.path["call_id"]
-    call = await asked.sources.waiting.call(call_id)
-    if call is None:
-        raise NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
-    transfer = Inside.from_json(call.inside).transfer
+    transfer = Inside.from_json((await live_call(asked.sources.waiting, call_id)).inside).transfer
     if transfer is None:
         raise NotFound("transfer_unknown", f"Nobody has handed the caller of {call_id} on.", call_id=call_id)
     return transfer_document(transfer)
@@ -74,20 +74,7 @@ async def _of_live(asked: Asked[Nothing, Nothing], call_id: str, transfer_id: st
     transfer = Inside.from_json(call.inside).transfer if call is not None else None
     if call is None or transfer is None or transfer.transfer_id != transfer_id or transfer.kind is not TargetKind.HOTLINE:
         return None
-    return HandoverDocument(
-        transfer_id=transfer_id,
-        call_id=call_id,
-        hotline=transfer.value,
-        name=transfer.name or None,
-        number=call.number or None,
-        enterprise=call.enterprise or None,
-        caller_class=call.caller_class,
-        summary=transfer.summary,
-        seat=transfer.from_seat or None,
-        arrived=call.arrived,
-        handed_on=None,
-        ticket=await _ticket(asked, call_id),
-    )
+    return await _handover(asked, transfer_document(transfer), item_of_live(call))
 
 
 async def _of_record(asked: Asked[Nothing, Nothing], call_id: str, transfer_id: str) -> HandoverDocument | None:
@@ -98,19 +85,23 @@ async def _of_record(asked: Asked[Nothing, Nothing], call_id: str, transfer_id: 
     made = next((one for one in record.transfers if one.transfer_id == transfer_id and one.target == TargetKind.HOTLINE), None)
     if made is None:
         return None
+    return await _handover(asked, transfer_of_record(made), item_of_record(record))
+
+
+async def _handover(asked: Asked[Nothing, Nothing], transfer: TransferDocument, call: CallItem) -> HandoverDocument:
     return HandoverDocument(
-        transfer_id=transfer_id,
-        call_id=call_id,
-        hotline=made.to,
-        name=made.name or None,
-        number=record.number or None,
-        enterprise=record.enterprise or None,
-        caller_class=record.caller_class,
-        summary=made.summary,
-        seat=made.seat_id or None,
-        arrived=record.received,
-        handed_on=made.asked,
-        ticket=await _ticket(asked, call_id),
+        transfer_id=transfer.transfer_id,
+        call_id=call.call_id,
+        hotline=transfer.to or "",
+        name=transfer.name,
+        number=call.number,
+        enterprise=call.enterprise,
+        caller_class=call.caller_class,
+        summary=transfer.summary,
+        seat=transfer.seat,
+        arrived=call.arrived,
+        handed_on=transfer.asked,
+        ticket=await _ticket(asked, call.call_id),
     )
 
 

@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import structlog
 
-from calls.errors import Conflict, NotFound, Refused, ZhidaError
+from calls.errors import Conflict, Refused, ZhidaError
 from calls.events import Event
 from routing.dispatching import How, WayOut
+from routing.live_call import not_live
 from seats.seat import Seat
 from seats.state import DEFERRED, SeatEvent
 from store.redis import wire
@@ -66,7 +67,7 @@ class RedisSupervision:
 def _why_not(call_id: str, to: str, told: Mapping[str, Any]) -> ZhidaError:
     match told["no"]:
         case "unknown":
-            return NotFound("call_not_live", f"There is no live call {call_id}.", call_id=call_id)
+            return not_live(call_id)
         case "not_waiting":
             sentence = f"Call {call_id} is {told['state']}; only a call that waits for a seat, or rings at one, can be moved or sent away."
             return Conflict("call_not_waiting", sentence, state=told["state"])

@@ -1,8 +1,5 @@
 """The call-back list: kept up by the recorder within its transaction, read and written by people through the API."""
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,8 +9,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from calls.errors import NotFound, Refused
+from calls.errors import NotFound
 from store.sql.columns import Moment, clean
+from store.sql.cursors import check_limit, cursor_after, place_of
 from store.sql.database import Database
 from store.sql.lists import chunks
 from store.sql.rows import LONGEST_NUMBER, AnyRow, record_of
@@ -169,16 +167,16 @@ class SqlCallbackList:
 
     async def tasks(self, wanted: WantedTasks, *, cursor: str | None = None, limit: int = 50) -> Page[CallbackTask]:
         """See `CallbackList.tasks`."""
-        if not 1 <= limit <= MOST:
-            raise Refused("limit_unusable", f"limit is a number from 1 to {MOST}", field="limit")
+        check_limit(limit, MOST)
         place = callbacks.c.precedence, callbacks.c.arrived, callbacks.c.task_id
         query = select(callbacks).where(callbacks.c.hotline == self._hotline, *_conditions(wanted))
         if cursor is not None:
-            precedence, arrived, task_id = _place(cursor)
+            precedence, arrived, task_id = place_of(cursor, int, datetime, str)
             query = query.where(tuple_(*place) > tuple_(literal(precedence), literal(arrived, Moment), literal(task_id)))
         async with self._database.reading() as connection:
             rows = (await connection.execute(query.order_by(*place).limit(limit + 1))).all()
-        following = _cursor(rows[limit - 1]) if len(rows) > limit else None
+        last = rows[limit - 1] if len(rows) > limit else None
+        following = cursor_after(last.precedence, last.arrived, last.task_id) if last is not None else None
         return Page(items=tuple(task_of(row) for row in rows[:limit]), next=following)
 
     async def task(self, task_id: str) -> CallbackTask:
@@ -274,19 +272,3 @@ def _conditions(wanted: WantedTasks) -> Iterator[ColumnElement[bool]]:
         yield callbacks.c.chosen.is_(wanted.chosen)
     if wanted.fewer_tries is not None:
         yield or_(callbacks.c.rung < wanted.fewer_tries, callbacks.c.wished.is_(True))
-
-
-def _cursor(row: AnyRow) -> str:
-    place = json.dumps([row.precedence, row.arrived.isoformat(), row.task_id])
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[int, datetime, str]:
-    try:
-        precedence, moment, task_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        arrived = datetime.fromisoformat(moment)
-        if not isinstance(precedence, int) or not isinstance(task_id, str) or arrived.tzinfo is None:
-            raise ValueError(cursor)
-    except (ValueError, TypeError, binascii.Error):
-        raise Refused("cursor_unreadable", "cursor is none of ours; begin again without it", field="cursor") from None
-    return precedence, arrived, task_id

@@ -21,10 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from calls.errors import NotFound, Refused
+from calls.errors import NotFound
 from store.sql.columns import DOCUMENT, PLAIN_TEXT, clean, metadata
+from store.sql.cursors import check_limit, cursor_after, place_of
 from store.sql.database import Database
-from store.sql.lists import Touched, Versions, chunks, cursor_after, delete_all, insert_all, note_growth, place_of
+from store.sql.lists import Touched, Versions, chunks, delete_all, insert_all, note_growth
 from whitelist.changes import Diff
 from whitelist.entries import Contact, ContactNumber, Entry, EntryNumber, EntryRef, Kind, Role, Source, role_of
 from whitelist.index import DirectoryBuilder
@@ -152,11 +153,10 @@ class SqlDirectory:
 
     async def find(self, wanted: WantedEntries, *, cursor: str | None = None, limit: int = 50) -> EntryPage:
         """See `EntryStore.find`."""
-        if not 1 <= limit <= MOST:
-            raise Refused("limit_unusable", f"limit is a number from 1 to {MOST}", field="limit")
+        check_limit(limit, MOST)
         query = self._wanted(wanted)
         if cursor is not None:
-            query = query.where(tuple_(_KEPT.name, _KEPT.entry_id) > tuple_(*map(literal, place_of(cursor, 2))))
+            query = query.where(tuple_(_KEPT.name, _KEPT.entry_id) > tuple_(*map(literal, place_of(cursor, str, str))))
         async with self._database.reading() as connection:
             rows = (await connection.execute(query.order_by(_KEPT.name, _KEPT.entry_id).limit(limit + 1))).all()
         entries = tuple(_entry(row) for row in rows[:limit])

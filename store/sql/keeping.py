@@ -31,6 +31,7 @@ from tickets.stream import Fact, Kept, SetAside
 _THIS: Final = update(calls).where(calls.c.hotline == bindparam("_hotline"), calls.c.call_id == bindparam("_call_id"))
 _REFOLD: Final = _THIS.values({column.name: bindparam(column.name) for column in calls.columns if not column.primary_key})
 _MARK: Final = _THIS.values(faulty=bindparam("faulty"))
+_RETRIED: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -70,14 +71,11 @@ class SqlFactStore:
         except Exception:  # a value that is refused, or a fault of ours: it is one call's until it shows in all of them
             return await self._keep_call_by_call(readable, aside)
 
-    async def retry(self, *, limit: int = 1_000) -> Kept:
-        """Try again what was set aside, oldest first: a later version may be able to keep it. What it still cannot stays set aside.
-
-        Raises: StoreFault.
-        """
-        query = select(events_set_aside).where(events_set_aside.c.hotline == self._hotline).order_by(events_set_aside.c.id).limit(limit)
+    async def retry(self) -> Kept:
+        """See `FactStore.retry`."""
+        query = select(events_set_aside).where(events_set_aside.c.hotline == self._hotline).order_by(events_set_aside.c.id)
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
+            rows = (await connection.execute(query.limit(_RETRIED))).all()
         facts = [fact for row in rows if (fact := _fact_of(row.entry_id, row.text))]
         kept = await self.keep(facts)
         done = {fact.entry_id for fact in facts} - {entry.entry_id for entry in kept.set_aside}

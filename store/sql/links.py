@@ -126,7 +126,7 @@ class SqlLinks:
                 change = update(ticket_links).where(*self._this(link.link_id), ticket_links.c.issue == was)
                 done = await connection.execute(change.values(**row))
             if not done.rowcount:
-                raise Conflict("link_changed", f"The link of {link.name} was changed meanwhile; look at it again")
+                raise Conflict("link_changed", f"The link of {link.name} was changed meanwhile; look at it again.")
             await connection.execute(withdraw(self._hotline, link.link_id, link.issued))
             if message is not None:
                 await connection.execute(messages.insert().values(hotline=self._hotline, **message_row(message)))
@@ -168,7 +168,7 @@ class SqlLinks:
                 sentence = "Others answered while this was written; look at it and send it again"
                 raise Conflict("answers_meanwhile", sentence, answers=len(given))
             if sum(one.specialist_id == link.specialist_id for one in given) >= MOST_ANSWERS:
-                raise Refused("answers_too_many", f"There are {MOST_ANSWERS} answers of yours already; call the hotline", field="text")
+                raise Refused("answers_too_many", f"There are {MOST_ANSWERS} answers of yours already; call the hotline.", field="text")
             answer = SpecialistAnswer(
                 answer_id=answer_id, place=len(given) + 1, specialist_id=link.specialist_id, name=link.name,
                 department=link.department, draft=draft, at=at,

@@ -4,10 +4,7 @@ A change takes the next version as its first act. Two at once want the same one:
 is refused with nothing done. So versions become visible in order, and an engine that is at 7 misses nothing below 8.
 """
 
-import base64
-import binascii
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,8 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from calls.errors import Conflict, Refused
-from store.sql.columns import Moment, clean, metadata
+from calls.errors import Conflict
+from store.sql.columns import Moment, metadata
 from store.sql.database import Database
 
 CHUNK: Final = 5_000
@@ -161,27 +158,3 @@ async def note_growth(database: Database, connection: AsyncConnection, rows: int
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """The items in pieces that one statement can take."""
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
-
-
-def cursor_after(*place: str) -> str:
-    """The cursor that goes on after this place."""
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def place_of(cursor: str, length: int) -> tuple[str, ...]:
-    """The place a cursor names.
-
-    Raises: Refused: it is none of ours.
-    """
-    try:
-        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not _is_place(place, length):
-            raise ValueError(cursor)
-    except (ValueError, binascii.Error):
-        raise Refused("cursor_unreadable", "cursor is none of ours; begin again without it", field="cursor") from None
-    return tuple(clean(place))
-
-
-def _is_place(place: object, length: int) -> bool:
-    parts: Iterable[object] = place if isinstance(place, list) else ()
-    return isinstance(place, list) and len(place) == length and all(isinstance(part, str) for part in parts)

@@ -1,17 +1,14 @@
 """Which calls or tickets are wanted, and which page of them, as SQL."""
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Select, func, literal, select, tuple_, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 
-from calls.errors import Refused
 from store.sql.columns import Moment
+from store.sql.cursors import check_limit, cursor_after, place_of
 from store.sql.rows import AnyRow
 from store.sql.tables import calls, tickets
 from tickets.records import MOST, Wanted
@@ -27,14 +24,11 @@ def page_of(
 ) -> Select[*tuple[Any, ...]]:
     """One row more than the page holds, the latest first, beginning after the cursor. `by`: a moment, and what tells two of one apart.
 
-    The place is told by what stands on the row before it, not by a count of rows: a call that comes in shifts nothing.
-
     Raises: Refused.
     """
-    if not 1 <= limit <= MOST:
-        raise Refused("limit_unusable", f"limit is a number from 1 to {MOST}", field="limit")
+    check_limit(limit, MOST)
     if cursor is not None:
-        received, call_id = _place(cursor)
+        received, call_id = place_of(cursor, datetime, str)
         query = query.where(tuple_(*by) < tuple_(literal(received, Moment), literal(call_id)))
     return query.order_by(by[0].desc(), by[1].desc()).limit(limit + 1)
 
@@ -44,19 +38,7 @@ def cut(rows: Sequence[AnyRow], limit: int) -> tuple[Sequence[AnyRow], str | Non
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
-    place = json.dumps([last.received.astimezone(UTC).isoformat(), last.call_id])
-    return rows[:limit], base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        moment, call_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        received = datetime.fromisoformat(moment)
-        if not isinstance(call_id, str) or received.tzinfo is None:
-            raise ValueError(cursor)
-    except (ValueError, TypeError, binascii.Error):
-        raise Refused("cursor_unreadable", "cursor is none of ours; begin again without it", field="cursor") from None
-    return received, call_id
+    return rows[:limit], cursor_after(last.received, last.call_id)
 
 
 def of_calls(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

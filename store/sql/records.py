@@ -91,7 +91,7 @@ class SqlRecords:
                 raise _unknown(number)
             [ticket] = await self._whole(connection, [(await connection.execute(self._numbered(number))).one()])
             if expect is not None and ticket.version != expect:
-                raise Conflict("ticket_changed", f"Ticket {number} was changed meanwhile; look at it again", version=ticket.version)
+                raise Conflict("ticket_changed", f"Ticket {number} was changed meanwhile; look at it again.", version=ticket.version)
             written = write(ticket.written, patch)
             if written == ticket.written:
                 return ticket

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Row, Select, Table, Text, literal, or_, select, tuple_
 
-from calls.errors import NotFound, Refused
+from calls.errors import NotFound
 from conference.roster import Level, Specialist, SpecialistKind
 from conference.roster_keeping import MOST, RosterPage
 from store.sql.columns import DOCUMENT, PLAIN_TEXT, clean, metadata
+from store.sql.cursors import check_limit, cursor_after, place_of
 from store.sql.database import Database
-from store.sql.lists import Touched, Versions, chunks, cursor_after, delete_all, insert_all, note_growth, place_of
+from store.sql.lists import Touched, Versions, chunks, delete_all, insert_all, note_growth
 from whitelist.changes import Diff
 from whitelist.entries import Source
 
@@ -92,19 +93,18 @@ class SqlRoster:
 
     async def find(self, *, department: str | None = None, q: str | None = None, cursor: str | None = None, limit: int = 50) -> RosterPage:
         """See `RosterStore.find`."""
-        if not 1 <= limit <= MOST:
-            raise Refused("limit_unusable", f"limit is a number from 1 to {MOST}", field="limit")
+        check_limit(limit, MOST)
         query = self._all()
         if department:
             query = query.where(_holds(clean(department), _KEPT.unit, _KEPT.department))
         if q:
             query = query.where(_holds(clean(q), _KEPT.name, _KEPT.title, _KEPT.notes))
         if cursor is not None:
-            query = query.where(tuple_(*_ORDER) > tuple_(*_place(cursor)))
+            query = query.where(tuple_(*_ORDER) > tuple_(*map(literal, place_of(cursor, str, int, str))))
         async with self._database.reading() as connection:
             rows = (await connection.execute(query.limit(limit + 1))).all()
         items = tuple(_specialist(row) for row in rows[:limit])
-        return RosterPage(items, _cursor(items[-1]) if len(rows) > limit else None)
+        return RosterPage(items, cursor_after(*_place(items[-1])) if len(rows) > limit else None)
 
     async def everybody(self) -> list[Specialist]:
         """See `RosterStore.everybody`."""
@@ -124,17 +124,13 @@ def _holds(text: str, *columns: Column[str]) -> Any:  # noqa: ANN401 - or_() of 
     return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
 
-def _cursor(last: Specialist) -> str:
-    return cursor_after(last.unit, str(last.place), last.specialist_id)
-
-
-def _place(cursor: str) -> tuple[Any, Any, Any]:
-    unit, place, specialist_id = place_of(cursor, 3)
-    return literal(unit), literal(int(place) if place.isdecimal() and len(place) < 9 else 0), literal(specialist_id)
+def _place(last: Specialist) -> tuple[str, int, str]:
+    """As _ORDER has it."""
+    return last.unit, last.place, last.specialist_id
 
 
 def _unknown(specialist_id: str) -> NotFound:
-    return NotFound("specialist_unknown", f"There is no specialist {specialist_id:.40} in the roster", specialist_id=specialist_id)
+    return NotFound("specialist_unknown", f"There is no specialist {specialist_id:.40} in the roster.", specialist_id=specialist_id)
 
 
 def _row(hotline: str, one: Specialist) -> dict[str, Any]:

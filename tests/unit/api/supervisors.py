@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from calls.errors import Conflict, LegGone, NotFound, PbxFault, Refused, StoreFault
 from calls.events import Act, Event
@@ -12,17 +11,15 @@ from routing.waiting import CallState
 from seats.seat import Seat
 from seats.state import SeatEvent, advance
 from tests.unit.api.lists import cut
+from tests.unit.api.live import LiveCalls, Redis, Seats
 from tickets.acts import WantedActs
 from tickets.records import Page
-
-if TYPE_CHECKING:
-    from tests.unit.api.hotline import LiveCalls, Redis, Seats
 
 
 class Book:
     """conference.supervision.SupervisionBook."""
 
-    def __init__(self, waiting: "LiveCalls") -> None:
+    def __init__(self, waiting: LiveCalls) -> None:
         self.waiting = waiting
         self.held: dict[str, str] = {}
 
@@ -77,7 +74,7 @@ class SupervisorPhones:
 class Dispatcher:
     """routing.dispatching.Dispatch, without a waiting room's rules: what was asked stands in `done`."""
 
-    def __init__(self, waiting: "LiveCalls", seats: "Seats") -> None:
+    def __init__(self, waiting: LiveCalls, seats: Seats) -> None:
         self.waiting = waiting
         self.seats = seats
         self.done: list[tuple[str, ...]] = []
@@ -112,7 +109,7 @@ class Dispatcher:
 class ActLog:
     """api.sources.Acts and tickets.acts.ActLog."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self.held: list[Act] = []
         self.away = False

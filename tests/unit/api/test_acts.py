@@ -14,7 +14,8 @@ from calls.events import Act
 from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_live_call, a_seat
 from tests.unit.api.test_openapi import (
     A_WISH,
     BODIES,

@@ -6,7 +6,8 @@ from calls.events import CallbackClaimed, CallbackClosed
 from seats.seat import Phone
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import Hotline, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import a_seat
 from tests.unit.tickets import builders as told
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from calls.events import Announced, Expected
 from routing.waiting import CallState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_live_call
 from tests.unit.tickets import builders as told
 
 START = told.START

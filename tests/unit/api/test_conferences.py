@@ -5,8 +5,9 @@ import pytest
 from conference.errand import AttemptState, Errand
 from routing.waiting import CallState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, Hotline, a_live_call
+from tests.unit.api.hotline import Hotline
 from tests.unit.api.lists import a_specialist
+from tests.unit.api.live import CALL, a_live_call
 
 ASK = f"/calls/{CALL}/specialists"
 

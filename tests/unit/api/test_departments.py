@@ -6,7 +6,8 @@ from conference.duty import Absence
 from conference.figures import DepartmentFigures
 from routing.waiting import CallState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_live_call
 
 ASK = f"/calls/{CALL}/specialists"
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, Hotline
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL
 
 
 async def test_all_is_well(stranger: Asker) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from api.errors import Malformed
 from api.hostile import MAX_BYTES, MAX_DEPTH, read_json
 from tests.unit.api.conftest import TOKENS, Asker
-from tests.unit.api.hotline import Hotline, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import a_seat
 
 CHANGE = "/seats/8001/state"
 JSON = {"Content-Type": "application/json"}

@@ -21,7 +21,8 @@ from conference.wishes import FreeWish
 from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import TOKENS, Asker
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_live_call, a_seat
 from tests.unit.routing.callers import ENTERPRISE
 from tests.unit.tickets import builders as told
 from tests.unit.tickets.linking import HOTLINE, SECRET

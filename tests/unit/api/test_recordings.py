@@ -12,7 +12,8 @@ from api.tokens import Token
 from calls.events import RecordingPaused, RecordingResumed
 from routing.waiting import CallState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_live_call
 from tickets.manifests import Removal
 
 SOUND = bytes(range(250)) * 4

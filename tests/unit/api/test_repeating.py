@@ -4,7 +4,8 @@ import asyncio
 
 from api.sources import Known
 from tests.unit.api.conftest import TOKENS, Asker
-from tests.unit.api.hotline import CALL, Hotline
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL
 
 ASK = f"/calls/{CALL}/specialists"
 KEY = {"Idempotency-Key": "desk-8001-0001"}

@@ -12,7 +12,8 @@ from routing.waiting import CallState
 from seats.seat import Phone
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_seat
 
 
 async def test_what_a_seat_tells(hotline: Hotline, observer: Asker) -> None:

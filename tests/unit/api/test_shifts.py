@@ -2,7 +2,8 @@
 
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import Hotline, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import a_seat
 
 
 async def test_who_is_on_duty_now_and_who_is_not_there(hotline: Hotline, observer: Asker) -> None:

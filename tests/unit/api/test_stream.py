@@ -13,7 +13,8 @@ from api.stream import StreamLimits
 from calls.events import Answered, Supervised, to_document
 from seats.state import SeatState
 from tests.unit.api.conftest import TOKENS
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_seat
 
 STREAM = "/api/v1/stream"
 ANSWERED = to_document(Answered(call_id=CALL, at=NOW, offer_id="o-1", seat_id="8001", group="priority", waited_s=1.5))

@@ -9,7 +9,8 @@ from conference.supervision import Supervision
 from routing.waiting import CallState
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import CALL, Hotline, a_live_call, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, a_live_call, a_seat
 from tests.unit.api.test_openapi import answered
 
 PLACE = f"/calls/{CALL}/supervision"

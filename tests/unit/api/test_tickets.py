@@ -7,7 +7,8 @@ from aiohttp.test_utils import TestClient
 
 from seats.state import SeatState
 from tests.unit.api.conftest import Asker
-from tests.unit.api.hotline import NOW, Given, Hotline, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import NOW, Given, a_seat
 from tests.unit.tickets import builders as told
 from tickets.types import TicketType
 

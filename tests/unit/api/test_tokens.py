@@ -11,7 +11,8 @@ from api.rights import ALLOWED, Right, Role
 from api.tokens import Token, Tokens
 from routing.waiting import CallState
 from tests.unit.api.conftest import TOKENS, Asker
-from tests.unit.api.hotline import CALL, Hotline, a_live_call, a_seat
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, a_live_call, a_seat
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Token", "TOKEN"])

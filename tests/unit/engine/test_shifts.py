@@ -12,7 +12,7 @@ from engine.shifts import ShiftRules, ShiftWatch, Staffing
 from routing.rota import DutyDay
 from seats.shifts import Duty, Roster
 from seats.state import SeatState
-from tests.unit.api.hotline import a_seat
+from tests.unit.api.live import a_seat
 
 DAY = Hours(name="day", times=((480, 1200),))
 NIGHT = Hours(name="night", times=((1200, 1320),))

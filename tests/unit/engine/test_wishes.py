@@ -13,7 +13,8 @@ from conference.errand import AttemptState, Errand
 from conference.planning import Answering
 from engine.wishes import WishDesk
 from routing.waiting import CallState
-from tests.unit.api.hotline import CALL, NOW, Hotline, a_live_call
+from tests.unit.api.hotline import Hotline
+from tests.unit.api.live import CALL, NOW, a_live_call
 
 
 @pytest.fixture

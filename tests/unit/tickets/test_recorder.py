@@ -64,6 +64,11 @@ class Store:
         self.aside.extend(aside)
         return Kept(new=len(self.facts) - known, set_aside=tuple(aside))
 
+    async def retry(self) -> Kept:
+        """As of a version that can keep all of it."""
+        aside, self.aside = self.aside, []
+        return await self.keep([Fact(entry_id=one.entry_id, call_id=CALL, document=json.loads(one.text)) for one in aside])
+
 
 class Now:
     def now(self) -> datetime:
@@ -124,6 +129,21 @@ async def test_a_recorder_that_dies_before_acknowledging_loses_and_doubles_nothi
     await second.step()
     assert second.state.recorded == len(served())
     assert stream.entries == {}
+
+
+async def test_a_recorder_begins_with_what_was_set_aside_before() -> None:
+    store = Store()
+    store.aside = [SetAside(entry_id=f"{number}-0", text=text, reason="a fault of ours") for number, text in enumerate(texts(served()))]
+
+    async def stopped_at_its_first_rest(_: float) -> None:
+        raise asyncio.CancelledError
+
+    recorder = a_recorder(Stream(), store, stopped_at_its_first_rest)
+    with pytest.raises(asyncio.CancelledError):
+        await recorder.run()
+    assert recorder.state.recorded == len(served())
+    assert store.aside == []
+    assert len(store.facts) == len(served())
 
 
 async def test_while_the_database_is_away_it_waits_longer_and_longer_and_says_so_once() -> None:

@@ -57,8 +57,12 @@ class Targets:
 
     async def find(self, call: LiveCall, to: TransferTarget, *, announced: bool) -> list[Found]:
         outside = to.kind in (TargetKind.NUMBER, TargetKind.HOTLINE)
-        device = f"PJSIP/{to.value}@zhida-outside" if outside else f"PJSIP/{to.value}"
+        device = _outside(to.value) if outside else f"PJSIP/{to.value}"
         return [Found(kind=to.kind, value=to.value, name=to.value, device=device, ring_s=10)]
+
+
+def _outside(number: str) -> str:
+    return f"PJSIP/{number}@zhida-outside"
 
 
 class Engine:
@@ -82,7 +86,6 @@ class Engine:
         self.wait_errors: list[float] = []
         self._exchange = exchange
         self._redis = redis
-        clock = LoopClock()
         decider = Decider(
             directory=lambda: Directory.of([ENTERPRISE]),
             trunks={"carrier": TrunkTrust("carrier", trusted=True), "transit": TrunkTrust("transit", trusted=False)},
@@ -90,50 +93,44 @@ class Engine:
             area_code="0515",
             timezone=ZoneInfo("Asia/Shanghai"),
         )
-        self.callbacks = CallbackDesk(
-            orders=redis.orders,
-            waiting=self.live,
-            exchange=self.legs,
-            legs=self.legs,
-            clock=clock,
-            place=Place(
-                first=0,
-                offers_key="",
-                shown="12345",
-                rules=CallbackRules(every_s=600),
-                decider=decider,
-                outside=lambda number: f"PJSIP/{number}@zhida-outside",
-            ),
+        self.callbacks = self._calls_back(decider)
+        service = Service(
+            menus={"main": MENU},
+            recordings="/rec",
+            announcing=announcing,
+            recording_prompts=dict.fromkeys(("12345", "12346"), recording_prompt) if recording_prompt else {},
         )
-        self.road = Road(
-            Desk(
-                engine_id=self.live.engine_id,
-                pbx="pbx1",
-                clock=clock,
-                decider=decider,
-                waiting=self.live,
-                legs=self.legs,
-                post=self.post,
-                ringing=Ringing(
-                    waiting=self.live, phones=self.phones, legs=self.legs, clock=clock, ring_s=RING_S, no_ring_s=4.0
-                ),  # type: ignore[arg-type]
-                service=Service(
-                    menus={"main": MENU},
-                    recordings="/rec",
-                    announcing=announcing,
-                    recording_prompts=dict.fromkeys(("12345", "12346"), recording_prompt) if recording_prompt else {},
-                ),
-                wait_missed_by=self.wait_errors.append,
-                callbacks=self.callbacks,
-                recording=RecordingDesk(
-                    waiting=self.live,
-                    switch=self.legs,  # type: ignore[arg-type]
-                    pauses=HeldPauses(),
-                    clock=clock,
-                    longest_s=180,
-                ),
-                outside=lambda number: f"PJSIP/{number}@zhida-outside",
-            )
+        self.road = Road(self._desk(decider, service))
+
+    def _calls_back(self, decider: Decider) -> CallbackDesk:
+        place = Place(first=0, offers_key="", shown="12345", rules=CallbackRules(every_s=600), decider=decider, outside=_outside)
+        return CallbackDesk(
+            orders=self._redis.orders, waiting=self.live, exchange=self.legs, legs=self.legs, clock=LoopClock(), place=place
+        )
+
+    def _desk(self, decider: Decider, service: Service) -> Desk:
+        ringing = Ringing(waiting=self.live, phones=self.phones, legs=self.legs, clock=LoopClock(), ring_s=RING_S, no_ring_s=4.0)  # type: ignore[arg-type]
+        recording = RecordingDesk(
+            waiting=self.live,
+            switch=self.legs,  # type: ignore[arg-type]
+            pauses=HeldPauses(),
+            clock=LoopClock(),
+            longest_s=180,
+        )
+        return Desk(
+            engine_id=self.live.engine_id,
+            pbx="pbx1",
+            clock=LoopClock(),
+            decider=decider,
+            waiting=self.live,
+            legs=self.legs,
+            post=self.post,
+            ringing=ringing,
+            service=service,
+            wait_missed_by=self.wait_errors.append,
+            callbacks=self.callbacks,
+            recording=recording,
+            outside=_outside,
         )
 
     def starts(self) -> None:
