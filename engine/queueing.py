@@ -165,7 +165,7 @@ class Queueing:
     async def _not_answered(self, offer: Offer, result: RingResult) -> Offer | None:
         assert result.outcome is not None  # noqa: S101  not answered
         log.info("offer_ended", seat_id=offer.seat_id, outcome=result.outcome, cause=result.cause)
-        another = await self.desk.waiting.offer_ended(offer, result.outcome, cause=result.cause)
+        another = await self.desk.waiting.offer_ended(offer, result.outcome, cause=result.cause, again=result.again)
         if another is None and result.outcome is OfferOutcome.WITHDRAWN:
             _leave_if_sent_away(await self.desk.waiting.call(offer.call_id))
         return self.mailbox.take_offer(another)

@@ -37,11 +37,15 @@ _LATE_TRIES, _LATE_RETRY_S = 4, 0.4  # meanwhile a caller whose seat has left he
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingResult:
-    """What came of an offer: a talk (over by now, or turned into a conference), or the outcome it ended with."""
+    """What came of an offer: a talk (over by now, or turned into a conference), or the outcome it ended with.
+
+    Args: again: the same seat may be rung for this call at once.
+    """
 
     answered: bool
     outcome: OfferOutcome | None = None
     cause: str = ""
+    again: bool = False
 
 
 _TALKED: Final = RingResult(answered=True)
@@ -111,7 +115,7 @@ class Ringing:
     def _unanswered(self, offer: Offer, dialled: Dialled, *, cut_short: bool) -> RingResult:
         result = _unanswered(dialled)
         if cut_short and result.outcome is OfferOutcome.EXPIRED:
-            return RingResult(answered=False, outcome=OfferOutcome.WITHDRAWN, cause="the clock was set while it rang")
+            return RingResult(answered=False, outcome=OfferOutcome.WITHDRAWN, cause="the clock was set while it rang", again=True)
         if result.outcome is OfferOutcome.UNREACHABLE:
             self._phones.did_not_ring(offer.seat_id)
         return result

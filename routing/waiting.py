@@ -220,9 +220,11 @@ class WaitingRoom(Protocol):
         """
         ...
 
-    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
+    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "", again: bool = False) -> Offer | None:
         """The offer brought no talk; the seat goes where the outcome says, the call back to its old place.
 
+        Else than one it refused, a seat whose offer was withdrawn is not rung for the call for a moment, and may take others
+        meanwhile. `again`: it is rung at once, because nothing was wrong with it.
         Returns the next offer for the same call, if one can be made at once. An offer that is no longer open changes
         nothing (None, or the offer that has meanwhile been made for the call).
         """

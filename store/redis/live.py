@@ -81,9 +81,9 @@ class RedisLiveState:
         told = await self._steps.run("join", args, facts)
         return self._steps.offer(told)
 
-    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
+    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "", again: bool = False) -> Offer | None:
         """See `WaitingRoom.offer_ended`."""
-        args = {"call_id": offer.call_id, "offer_id": offer.offer_id, "outcome": outcome, "cause": cause}
+        args = {"call_id": offer.call_id, "offer_id": offer.offer_id, "outcome": outcome, "cause": cause, "again": again}
         told = await self._steps.run("offer_ended", args)
         return self._steps.offer(told) or self._steps.offer(told, "meanwhile")
 

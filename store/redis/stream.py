@@ -1,5 +1,6 @@
 """The hotline's stream of facts, as its recorders read it."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -35,18 +36,18 @@ class EventStream:
         self._recorder = recorder
         self._held_ms = round(held_s * 1000)
         self._in_doubt = False  # a read broke off: what Redis had given to it may never have come
+        self._seen: dict[tuple[bytes, int], float] = {}  # entries that were taken, with how often; since when that is known here
 
     async def read(self, *, limit: int, wait_s: float) -> Sequence[StreamEntry]:
         """Up to `limit` entries, oldest first; what is no fact at all is set aside (`bad`) and not given."""
         with store_faults():
             try:
-                found = await self._read(limit, wait_s)
+                return await self._read(limit, wait_s)
             except ResponseError as error:
                 if not str(error).startswith("NOGROUP"):
                     raise
                 await self._create_group()  # the first reader ever, or Redis was emptied
-                found = await self._read(limit, wait_s)
-            return [entry for stream_id, fields in found if (entry := await self._entry(stream_id, fields)) is not None]
+                return await self._read(limit, wait_s)
 
     async def ack(self, entry_ids: Sequence[str]) -> None:
         """These are safe in the records. Said again, it changes nothing."""
@@ -64,23 +65,36 @@ class EventStream:
         with store_faults():
             return int(await self._client.xlen(self._aside))
 
-    async def _read(self, limit: int, wait_s: float) -> _Entries:
-        if self._in_doubt and (own := await self._own(limit)):
-            return own
-        self._in_doubt = True  # until it has come to an end
-        found = await self._held_or_new(limit, wait_s)
-        self._in_doubt = False
-        return found
+    async def _read(self, limit: int, wait_s: float) -> Sequence[StreamEntry]:
+        own = await self._own(limit) if self._in_doubt else []
+        self._in_doubt = True  # until all of it is given
+        found = own or await self._held(limit) or await self._new_or_next(limit, wait_s)
+        entries = [entry for stream_id, fields in found if (entry := await self._entry(stream_id, fields)) is not None]
+        self._in_doubt = bool(own)  # there may be more of that
+        return entries
 
     async def _own(self, limit: int) -> _Entries:
         """What Redis has given to this recorder and is not acknowledged: nobody else would read it before `held_s`."""
         found: Any = await self._client.xreadgroup(GROUP, self._recorder, {self._key: "0"}, count=limit)
         return [entry for _, entries in found or [] for entry in entries]
 
-    async def _held_or_new(self, limit: int, wait_s: float) -> _Entries:
-        held: Any = await self._client.xautoclaim(self._key, GROUP, self._recorder, self._held_ms, "0-0", count=limit)
-        if held[1]:
-            return list(held[1])
+    async def _held(self, limit: int) -> _Entries:
+        """What was taken and not acknowledged for `held_s`: by Redis' clock or, because that can be set back, by ours since it was seen."""
+        pending: Any = await self._client.xpending_range(self._key, GROUP, "-", "+", limit)
+        now, seen = asyncio.get_running_loop().time(), self._seen
+        self._seen = {key: seen.get(key, now) for entry in pending for key in [(entry["message_id"], entry["times_delivered"])]}
+        since = [now - first for first in self._seen.values()]
+        overdue: Any = [
+            entry["message_id"]
+            for entry, seen_s in zip(pending, since, strict=True)
+            if max(entry["time_since_delivered"], seen_s * 1000) >= self._held_ms
+        ]
+        if not overdue:
+            return []
+        held: Any = await self._client.xclaim(self._key, GROUP, self._recorder, 0, overdue)
+        return list(held)
+
+    async def _new_or_next(self, limit: int, wait_s: float) -> _Entries:
         new = await self._new(limit, None)
         if not new and wait_s > 0:
             new = await self._new(limit, max(1, round(min(wait_s, ANSWER_S / 2) * 1000)))

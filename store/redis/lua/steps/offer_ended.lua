@@ -1,4 +1,5 @@
--- {call_id, offer_id, outcome, cause}: the offer brought no talk; the call goes on to another seat.
+-- {call_id, offer_id, outcome, cause, again}: the offer brought no talk; the call goes on to another seat, or to the same one
+-- where it may be rung again at once.
 local call = Call.load(ARGS.call_id)
 if not call or call.state ~= 'offered' then return reply({}) end
 if call.offer_id ~= ARGS.offer_id then return reply({meanwhile = Match.offer_of(call)}) end
@@ -13,7 +14,7 @@ local becomes = {
 }
 local event, why = unpack(becomes[ARGS.outcome])
 Match.close(call, ARGS.outcome, ARGS.cause, event, why)
-Call.refuse(call, seat_id, ARGS.outcome == 'declined' or ARGS.outcome == 'expired')
+if not ARGS.again then Call.refuse(call, seat_id, ARGS.outcome == 'declined' or ARGS.outcome == 'expired') end
 Call.lift(call)
 Call.wait(call)
 return reply({}, call.call_id)

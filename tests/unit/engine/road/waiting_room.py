@@ -127,9 +127,9 @@ class LiveRoom:
         model = await self._step()
         return self._returned(model.join(call, [to_document(fact) for fact in facts], self.engine_id, seat_id, left))
 
-    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "") -> Offer | None:
+    async def offer_ended(self, offer: Offer, outcome: OfferOutcome, *, cause: str = "", again: bool = False) -> Offer | None:
         model = await self._step()
-        found = model.offer_ended(offer.call_id, offer.offer_id, outcome, cause, self.engine_id)
+        found = model.offer_ended(offer.call_id, offer.offer_id, outcome, cause, self.engine_id, again=again)
         return self._returned(found)
 
     async def answered(self, offer: Offer, *, seat_leg: str, seat_channel: str) -> bool:

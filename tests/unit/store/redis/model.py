@@ -328,7 +328,9 @@ class Model:
             matching.leave_line(self, call)
             call.parked = True
 
-    def offer_ended(self, call_id: str, offer_id: str, outcome: OfferOutcome, cause: str, engine: str) -> ModelCall | None:
+    def offer_ended(
+        self, call_id: str, offer_id: str, outcome: OfferOutcome, cause: str, engine: str, *, again: bool = False
+    ) -> ModelCall | None:
         call = self.calls.get(call_id)
         if call is None or call.state is not C.OFFERED:
             return self.done()
@@ -344,7 +346,11 @@ class Model:
         }[outcome]
         seat_id = call.seat_id
         self.close(call, outcome, cause, event, why)
-        self.refuse(call, seat_id, lasting=outcome in (OfferOutcome.DECLINED, OfferOutcome.EXPIRED))
+        if again:
+            self.lift(call)
+            matching.wait(self, call)
+        else:
+            self.refuse(call, seat_id, lasting=outcome in (OfferOutcome.DECLINED, OfferOutcome.EXPIRED))
         return self.done(engine, call_id)
 
     def offer_lost(self, call: ModelCall, outcome: str, cause: str, event: SeatEvent, why: str) -> None:

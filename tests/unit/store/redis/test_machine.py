@@ -207,10 +207,10 @@ class LiveMachine(RuleBasedStateMachine):
             assert event_ms(offer.deadline) == expected.deadline - self.model.ahead
 
     @precondition(lambda self: self.open_offers())
-    @rule(pick=picks, outcome=st.sampled_from(OfferOutcome))
-    def an_offer_ends(self, pick: int, outcome: OfferOutcome) -> None:
+    @rule(pick=picks, outcome=st.sampled_from(OfferOutcome), again=st.booleans())
+    def an_offer_ends(self, pick: int, outcome: OfferOutcome, again: bool) -> None:
         call = self.picked(self.open_offers(), pick)
-        self.ended(call.engine, offer_of(call), outcome)
+        self.ended(call.engine, offer_of(call), outcome, again=again and outcome is OfferOutcome.WITHDRAWN)
 
     another_offer_ends = an_offer_ends
     still_another_offer_ends = an_offer_ends
@@ -232,10 +232,10 @@ class LiveMachine(RuleBasedStateMachine):
         else:
             self.ended(engine, offer, outcome)
 
-    def ended(self, engine: str, offer: Offer, outcome: OfferOutcome) -> None:
+    def ended(self, engine: str, offer: Offer, outcome: OfferOutcome, *, again: bool = False) -> None:
         self.begin()
-        told = self.do(self.live[engine].offer_ended(offer, outcome, cause="17"))
-        self.same(engine, told, self.model.offer_ended(offer.call_id, offer.offer_id, outcome, "17", engine))
+        told = self.do(self.live[engine].offer_ended(offer, outcome, cause="17", again=again))
+        self.same(engine, told, self.model.offer_ended(offer.call_id, offer.offer_id, outcome, "17", engine, again=again))
 
     def answers(self, offer: Offer) -> None:
         self.begin()

@@ -191,3 +191,24 @@ async def test_a_step_that_is_repeated_returns_the_offer_that_was_made_meanwhile
 def id_of(offer: Offer | None) -> str:
     assert offer is not None
     return offer.offer_id
+
+
+async def test_a_seat_whose_ring_was_cut_short_for_no_fault_of_its_own_rings_again_for_the_same_caller(hotline: Hotline) -> None:
+    await hotline.seats(a_seat("8001"))
+    offer = await hotline.calls("c1")
+    assert offer is not None
+    await hotline.calls("c2")
+    another = await hotline.a.offer_ended(offer, OfferOutcome.WITHDRAWN, cause="the clock was set while it rang", again=True)
+    assert another is not None
+    assert (another.seat_id, another.call_id) == ("8001", "c1")
+
+
+async def test_who_was_withdrawn_from_a_seat_whose_phone_still_rings_takes_it_before_who_came_later(hotline: Hotline) -> None:
+    await hotline.seats(a_seat("8001"))
+    offer = await hotline.calls("c1")
+    assert offer is not None
+    await hotline.a.phone("8001", Phone.IN_USE)
+    await hotline.calls("c2")
+    assert await hotline.a.offer_ended(offer, OfferOutcome.WITHDRAWN, cause="the clock was set while it rang", again=True) is None
+    await hotline.a.phone("8001", Phone.IDLE)
+    assert await hotline.rung_for("c1") == "8001"

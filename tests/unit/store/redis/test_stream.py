@@ -1,5 +1,6 @@
 """The recorders' side of the stream: nothing is deleted before it is safe, nothing comes to two at once."""
 
+import asyncio
 import json
 from typing import Any, cast
 
@@ -128,3 +129,57 @@ async def test_what_was_given_to_a_connection_that_broke_is_read_again_at_once(h
     first = await scores(stream)
     await stream.ack(list(first))
     assert (list(first.values()), list((await scores(stream)).values())) == ([1, 2], [3])
+
+
+class ClockSetBack:
+    """A client of a Redis whose clock was set back: what was taken before seems to have been taken just now."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+
+    async def xpending_range(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  redis' own types
+        return [{**entry, "time_since_delivered": 0} for entry in await self._client.xpending_range(*args, **kwargs)]
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._client, name)
+
+
+async def test_what_a_dead_recorder_held_goes_to_the_next_also_when_the_clock_was_set_back(
+    hotline: Hotline, client: Redis, stream: EventStream
+) -> None:
+    await rate(hotline, 1, 2)
+    held = await scores(stream)
+    another = EventStream(cast("Redis", ClockSetBack(client)), hotline="yancheng", recorder="r2", held_s=0.05)
+    found: dict[str, int] = {}
+    async with asyncio.timeout(10):
+        while not found:
+            found = await scores(another)
+    assert found == held
+    await another.ack(list(found))
+    assert await scores(another) == {}
+
+
+class RefusesToSetAside:
+    """A client that once loses the step by which an entry is set aside."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._refused = False
+
+    async def eval(self, *args: Any) -> Any:  # noqa: ANN401  redis' own types
+        if not self._refused:
+            self._refused = True
+            raise ConnectionLost("Connection closed by server.")
+        return await self._client.eval(*args)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._client, name)
+
+
+async def test_facts_read_with_one_that_cannot_be_set_aside_are_read_again_at_once(hotline: Hotline, client: Redis) -> None:
+    stream = EventStream(cast("Redis", RefusesToSetAside(client)), hotline="yancheng", recorder="r1")
+    await rate(hotline, 1)
+    await client.xadd(KEY, {"nonsense": b"sense"})
+    with pytest.raises(StoreFault):
+        await stream.read(limit=10, wait_s=0)
+    assert list((await scores(stream)).values()) == [1]
