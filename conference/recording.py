@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST: Final = "recording.pause_longest_s"
 """Who resumed a recording that nobody resumed."""
-_NOT_RECORDED: Final = frozenset({CallState.IVR, CallState.WAITING, CallState.OFFERED, CallState.AFTER})
+_NO_TALK: Final = frozenset({CallState.IVR, CallState.WAITING, CallState.OFFERED, CallState.AFTER})
 
 
 class RecordingSwitch(Protocol):
@@ -73,7 +73,7 @@ class RecordingDesk:
 
         Raises: NotFound: no such call. Conflict: it is not recorded. PbxFault. StoreFault.
         """
-        call = await self._call(call_id)
+        call = await self._talk(call_id)
         was, until = await self._pauses.until(call_id), self._clock.now() + timedelta(seconds=self.longest_s)
         await self._pauses.set(call_id, until)
         try:
@@ -88,7 +88,7 @@ class RecordingDesk:
 
     async def resume(self, call_id: str, *, by: str) -> None:
         """Record what is said again. Raises: as `pause`."""
-        await self._resume(await self._call(call_id), by=by)
+        await self._resume(await self._talk(call_id), by=by)
 
     async def toggle(self, call_id: str, *, by: str) -> datetime | None:
         """One key for both: until when it is paused now, or None where it is recorded again. Raises: as `pause`."""
@@ -105,7 +105,7 @@ class RecordingDesk:
         """Resume what was paused longer than is allowed. Any engine does it; what was done twice is told once. Raises: StoreFault."""
         for call_id in await self._pauses.over(self._clock.now()):
             call = await self._waiting.call(call_id)
-            if call is None or call.state in _NOT_RECORDED:
+            if call is None:
                 await self._pauses.end(call_id)
                 continue
             try:
@@ -114,6 +114,15 @@ class RecordingDesk:
                 await self._pauses.end(call_id)
             except Fault as fault:
                 log.warning("recording_not_resumed", call_id=call_id, why=fault.sentence)  # it is tried again at the next look
+
+    async def begun_anew(self, call_id: str) -> None:
+        """The caller's recording was begun anew, and has sound: silence again, where it is paused. Raises: PbxFault, StoreFault."""
+        if await self._pauses.until(call_id) is None:
+            return
+        try:
+            await self._switch.mute_recording(call_id, muted=True)
+        except (NotFound, LegGone):
+            log.debug("recording_gone", call_id=call_id)  # and the caller with it
 
     async def suit(self, call: LiveCall) -> None:
         """Bring the recordings of the specialists to what the call's state wants. Raises: PbxFault, StoreFault."""
@@ -128,9 +137,6 @@ class RecordingDesk:
             log.info("recording_resumed", call_id=call.call_id, who=by)
 
     async def _mute(self, call: LiveCall, *, paused: bool) -> None:
-        if call.state in _NOT_RECORDED:
-            sentence = f"Call {call.call_id} is {call.state}; a recording is paused or resumed while a seat talks."
-            raise Conflict("call_not_recorded", sentence, call_id=call.call_id, state=call.state)
         try:
             await self._switch.mute_recording(call.call_id, muted=paused)
         except NotFound:
@@ -144,8 +150,12 @@ class RecordingDesk:
         except (NotFound, LegGone):
             log.debug("consult_not_recorded", leg=leg)  # recording is off, or he has just left
 
-    async def _call(self, call_id: str) -> LiveCall:
-        return await live_call(self._waiting, call_id)
+    async def _talk(self, call_id: str) -> LiveCall:
+        call = await live_call(self._waiting, call_id)
+        if call.state in _NO_TALK:
+            sentence = f"Call {call_id} is {call.state}; a recording is paused or resumed while a seat talks."
+            raise Conflict("call_not_recorded", sentence, call_id=call_id, state=call.state)
+        return call
 
 
 class ConsultsRecorded:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import structlog
+
 from calls.clock import Clock
+from calls.errors import PbxFault
 from conference.legs import Legs
 from conference.recording import RecordingDesk
 from engine.callbacks import CallbackDesk
@@ -12,7 +15,10 @@ from engine.mailbox import PostOffice
 from engine.ringing import Ringing
 from ivr.announcing import Announcing
 from ivr.menu import Menu
+from pbx.line import AgiLine
 from routing.waiting import WaitingRoom
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +65,16 @@ class Desk:
     recording: RecordingDesk
     outside: Callable[[str], str]
     """A number as people write it -> the device that rings it over the outside trunk."""
+
+    async def record(self, line: AgiLine, *, begin: bool = True) -> None:
+        """Record this caller, who is about to be rung for, if calls are recorded; a pause lasts. See `AgiLine.record`.
+
+        Raises: LegGone. StoreFault.
+        """
+        if not self.service.recordings or not await line.record(self.service.recordings, begin=begin):
+            return
+        try:
+            await self.recording.begun_anew(line.uniqueid)
+        except PbxFault as fault:
+            log.error("recording_ended", code=fault.code, why=fault.sentence)
+            await line.record_no_more()  # rather nothing than a secret

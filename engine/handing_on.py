@@ -96,6 +96,7 @@ class HandingOn:
             await self._not_reached(live, transfer, _ENDS.get(self.line.arrival.dial_status, TransferState.FAILED))
             return None
         await self.line.forget_talk()  # whoever has this call next must not take the seat's answer for this number's
+        await self.desk.record(self.line)
         await self._note(live, transfer, TransferState.RINGING)
         log.info("caller_handed_on", target=transfer.kind, to=transfer.name or transfer.value)
         dialled = await self._dialled(live, transfer)

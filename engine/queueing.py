@@ -74,8 +74,7 @@ class Queueing:
         offer = await self._join()
         until = self.desk.clock.monotonic() + longest_wait_s
         while (offer := offer or await self._next_offer(until)) is not None:
-            if self.desk.service.recordings:
-                await self.line.record(self.desk.service.recordings)
+            await self.desk.record(self.line)
             result = await self.desk.ringing.ring(self.line, self.mailbox, offer, talking=self._talking(), on_answer=self._note_wait)
             if result.answered:
                 return True

@@ -84,6 +84,7 @@ class Steps:
         except Refused as refused:
             log.error("outside_not_callable", called=step.seat_id, code=refused.code)
             return ""
+        await self.desk.record(self.line, begin=False)
         log.info("outside_rung", called=step.seat_id, number=masked(step.number))
         self.mailbox.forget_ringing()
         dial = asyncio.create_task(self.line.dial_outside(device, ring_s=step.ring_s), name=f"{step.seat_id} {self.call.call_id}")

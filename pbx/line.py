@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 _MUSIC: Final = "zhida"
 _UNKNOWN_CAUSE: Final = -1
 _RECORDING: Final = "ZHIDA_RECORDING"  # MixMonitor's own id of what it does on this channel
+_SOME_FRAMES_S: Final = "0.1"  # five frames of music, 20 ms each: with the first one Asterisk drops what it kept for a MixMonitor
 _DEVICE: Final = re.compile(r"PJSIP/[A-Za-z0-9_+*#-]{1,40}(@[A-Za-z0-9_-]{1,40})?\Z")
 _HEADER: Final = re.compile(r"X-Zhida-[A-Z][a-z]+\Z")
 _HEADER_VALUE: Final = re.compile(r"[A-Za-z0-9._~%-]{0,1500}\Z")
@@ -68,6 +69,7 @@ class AgiLine:
         self._music_on: bool | None = None if self.arrival.again else False  # the dialplan plays some between two engines
         self._announced = False
         self._recorded = False
+        self._talked = self.arrival.again  # what he did in another engine's hands is not known
         self._cause = _UNKNOWN_CAUSE if self.arrival.again else 0
 
     @property
@@ -173,17 +175,36 @@ class AgiLine:
 
     # ── ringing and talking ──
 
-    async def record(self, folder: str) -> None:
+    async def record(self, folder: str, *, begin: bool = True) -> bool:
         """Write what he says and what he hears from now on to <folder>/<call id>-in.wav and -out.wav, side by side in time.
 
-        What another engine began goes on without it; a second recording would write over the first.
+        Say it before each ring, he hearing music: what runs already, also where another engine began it, is begun anew behind a talk,
+        in the same files and without a tenth of a second of that music. It would go on without what he hears next
+        (docs/decisions/17-recordings.md).
+
+        Args:
+            begin: False to begin none where none runs.
+
+        Returns: whether it was begun anew; it is muted no more then.
         """
-        if self._recorded:
-            return
+        running = await self._session.get_variable(_RECORDING) if self._talked else ""
+        if running:
+            await self._session.exec("StopMixMonitor", running)
+            await self._session.exec("Wait", _SOME_FRAMES_S)
+            await self._mix_monitor(folder, "a")
+        elif begin and not self._recorded:
+            await self._mix_monitor(folder, "")
+        self._talked = False
+        return bool(running)
+
+    async def record_no_more(self) -> None:
+        """End what `record` began, until it is said again behind the next talk."""
+        await self._session.exec("StopMixMonitor", await self._session.get_variable(_RECORDING))
+
+    async def _mix_monitor(self, folder: str, option: str) -> None:
         self._recorded = True
-        if not self.arrival.again or not await self._session.get_variable(_RECORDING):
-            path = f"{folder}/{self.uniqueid}"
-            await self._session.exec("MixMonitor", f",r({path}-in.wav)t({path}-out.wav)Si({_RECORDING})")
+        path = f"{folder}/{self.uniqueid}"
+        await self._session.exec("MixMonitor", f",r({path}-in.wav)t({path}-out.wav)S{option}i({_RECORDING})")
 
     async def dial(self, devices: Sequence[str], *, ring_s: float, no_ring_s: float) -> Dialled:
         """Ring these devices; returns when nobody answered, or when the talk is over, also where the caller ended it.
@@ -228,7 +249,7 @@ class AgiLine:
         names = ("DIALSTATUS", "DIALEDPEERNAME", "HANGUPCAUSE", "RINGTIME_MS")
         status, peer, cause, rang = await self._session.get_variables(*names, even_if_gone=True)
         if status == "ANSWER":
-            self._answered = True
+            self._answered = self._talked = True
         return Dialled(status=status, cause=self._cause_of(status, cause, rang=bool(rang)), peer_channel=peer)
 
     def _cause_of(self, status: str, told: str, *, rang: bool) -> int:

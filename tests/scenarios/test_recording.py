@@ -98,6 +98,20 @@ async def test_a_pause_records_silence_of_both_sides_and_only_of_them(hotline: H
     assert recording.heard(seat)
 
 
+async def test_a_pause_lasts_over_a_transfer(hotline: Hotline) -> None:
+    seat, other = await hotline.seats(8001, 8004)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("POST", f"/calls/{call_id}/recording/pause")
+    await hotline.api.ask("POST", f"/calls/{call_id}/transfer", {"seat": "8004"})
+    await other.rings()
+    await hotline.talk_on(caller, other)
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+    recording = await hotline.recording(call_id)
+    assert recording.heard(seat)
+    assert recording.never_heard(other)
+
+
 async def test_a_call_that_is_over_cannot_be_paused(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)

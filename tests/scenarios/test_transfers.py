@@ -1,11 +1,13 @@
 """Callers who are handed on, told by who rings, who hears whom, and what the records tell afterwards."""
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
 from lab.client import LabApi
 from lab.phones.behaviours import BUSY, Answers, RingsForEver
+from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_three_way import ACCEPTS, OFFICE, consult, three_way
@@ -39,6 +41,13 @@ def served(call: dict[str, Any]) -> list[str]:
     return [span["id"] for span in call["on_line"] if span["who"] == "seat"]
 
 
+async def recorded(hotline: Hotline, call_id: str, caller: Softphone, *heard: Softphone) -> None:
+    """The call's one recording has him, and each of these as he heard them."""
+    recording = await hotline.recording(call_id)
+    assert recording.said(caller)
+    assert [phone.number for phone in heard if not recording.heard(phone)] == []
+
+
 # ── blind ──
 
 
@@ -58,6 +67,38 @@ async def test_blind_to_another_seat(hotline: Hotline) -> None:
     (made,) = call["record"]["transfers"]
     assert (made["target"], made["to"], made["announced"], made["seat"], made["outcome"]) == ("seat", "8004", False, "8001", "done")
     assert (await hotline.ticket(call_id))["seat"] == "8001"
+    await recorded(hotline, call_id, caller, seat, other)
+
+
+async def test_handed_on_again_and_again_he_is_recorded_with_each(hotline: Hotline) -> None:
+    """Asterisk took every other talk's sound for late, and kept it from the recording (docs/decisions/17-recordings.md)."""
+    seats = await hotline.seats(8001, 8004, 8005, 8006, 8007, 8008)
+    caller, call_id = await hotline.talking(seats[0])
+    for seat, other in pairwise(seats):
+        await transfer(hotline, call_id, seat=other.number)
+        await seat.call_ended()
+        await other.rings()
+        await hotline.hears_music(caller)
+        await hotline.talk_on(caller, other)
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+    await recorded(hotline, call_id, caller, *seats)
+
+
+async def test_held_and_taken_back_and_then_handed_on(hotline: Hotline) -> None:
+    seat, other = await hotline.seats(8001, 8004)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await transfer(hotline, call_id, seat="8004")
+    await seat.call_ended()
+    await other.rings()
+    await hotline.talk_on(caller, other)
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+    await recorded(hotline, call_id, caller, seat, other)
 
 
 async def test_a_seat_that_does_not_take_him_leaves_him_to_the_ladder_he_came_by(hotline: Hotline) -> None:
@@ -70,6 +111,7 @@ async def test_a_seat_that_does_not_take_him_leaves_him_to_the_ladder_he_came_by
     await hotline.talk_on(caller, third)
     await third.hang_up()
     assert served(await hotline.ended(call_id, "completed")) == ["8001", "8002"]
+    await recorded(hotline, call_id, caller, seat, third)
 
 
 async def test_blind_to_a_group_he_keeps_his_rank(hotline: Hotline) -> None:
@@ -84,6 +126,7 @@ async def test_blind_to_a_group_he_keeps_his_rank(hotline: Hotline) -> None:
     assert (await hotline.call(call_id))["arrived"] == before["arrived"]
     await caller.hang_up()
     await hotline.ended(call_id, "completed")
+    await recorded(hotline, call_id, caller, seat, other)
 
 
 async def test_a_group_with_nobody_on_duty_is_refused_and_they_talk_on(hotline: Hotline) -> None:
@@ -114,6 +157,7 @@ async def test_blind_to_a_number(hotline: Hotline) -> None:
     await far.hang_up()
     await caller.call_ended()
     assert served(await hotline.ended(call_id, "completed")) == ["8001", "outside"]
+    await recorded(hotline, call_id, caller, seat, far)
 
 
 async def test_a_number_that_is_busy_leaves_him_to_the_ladder(hotline: Hotline) -> None:
@@ -126,6 +170,7 @@ async def test_a_number_that_is_busy_leaves_him_to_the_ladder(hotline: Hotline) 
     await caller.hang_up()
     call = await hotline.ended(call_id, "completed")
     assert [made["outcome"] for made in call["record"]["transfers"]] == ["busy"]
+    await recorded(hotline, call_id, caller, seat, other)
 
 
 async def test_out_of_a_three_way_call_the_specialist_is_dismissed(hotline: Hotline) -> None:
@@ -144,6 +189,8 @@ async def test_out_of_a_three_way_call_the_specialist_is_dismissed(hotline: Hotl
     await caller.hang_up()
     await asyncio.gather(other.call_ended(), again.call_ended())
     await hotline.ended(call_id, "completed")
+    await recorded(hotline, call_id, caller, other)
+    assert (await hotline.recording(call_id)).heard(seat, specialist)
 
 
 async def test_a_caller_who_hangs_up_on_his_way_stops_the_ringing(hotline: Hotline) -> None:
@@ -279,6 +326,7 @@ async def test_announced_to_a_number(hotline: Hotline) -> None:
     await far.hang_up()
     await caller.call_ended()
     assert served(await hotline.ended(call_id, "completed")) == ["8001", "outside"]
+    await recorded(hotline, call_id, caller, seat, far)
 
 
 # ── another hotline ──
@@ -310,6 +358,7 @@ async def test_another_hotline_gets_the_context_in_its_headers_and_by_api(hotlin
         assert (await tax.get(f"/handovers/{made['transfer_id']}"))["summary"] == SUMMARY
         status, _ = await tax.answer("GET", f"/handovers/xfer-{call_id}-00000000")
         assert status == 404
+    await recorded(hotline, call_id, caller, seat, far)
 
 
 async def test_another_hotline_is_talked_with_first(hotline: Hotline) -> None:
@@ -351,3 +400,4 @@ async def test_a_caller_on_his_way_survives_his_engine(hotline: Hotline) -> None
     await hotline.talk_on(caller, other)
     await other.hang_up()
     await hotline.ended(call_id, "completed")
+    await recorded(hotline, call_id, caller, seat, other)

@@ -101,6 +101,23 @@ async def test_asked_again_the_time_begins_anew(house: House) -> None:
     assert house.switch.silent[CALL]
 
 
+async def test_it_is_resumed_in_its_time_also_while_he_waits_for_another_seat(house: House) -> None:
+    await house.desk.pause(CALL, by="8001")
+    house.is_in(CallState.WAITING)
+    await house.later(LONGEST_S)
+    assert not house.switch.silent[CALL]
+    assert house.room.kinds() == ["recording_paused", "recording_resumed"]
+
+
+async def test_what_is_begun_anew_is_as_silent_as_it_was(house: House) -> None:
+    await house.desk.begun_anew(CALL)
+    assert not house.switch.silent[CALL]
+    await house.desk.pause(CALL, by="8001")
+    house.switch.silent[CALL] = False
+    await house.desk.begun_anew(CALL)
+    assert house.switch.silent[CALL]
+
+
 async def test_while_asterisk_is_away_it_is_tried_again(house: House) -> None:
     await house.desk.pause(CALL, by="8001")
     house.switch.away = True

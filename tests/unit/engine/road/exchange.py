@@ -74,7 +74,11 @@ class Leg:
 
 @dataclass(eq=False)
 class Caller:
-    """A caller's channel. `where` is what he hears: ringing, music, a prompt, a seat's or the room's name."""
+    """A caller's channel. `where` is what he hears: ringing, music, a prompt, a seat's or the room's name.
+
+    Args:
+        monitors: MixMonitors that were begun on it; one may go on in the files of the one before. files_begun: how often they did not.
+    """
 
     number: str
     uniqueid: str
@@ -91,6 +95,8 @@ class Caller:
     session: Any = None
     commands: list[str] = field(default_factory=list)
     monitors: int = 0
+    recorded: bool = False
+    files_begun: int = 0
     up: bool = False
     back: bool = False
 

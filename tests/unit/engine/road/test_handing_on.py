@@ -91,6 +91,54 @@ async def test_to_a_group_alone_first_and_then_to_those_of_his_ladder_too(stage:
     await talk.is_with("8001", within_s=60)
 
 
+async def test_the_recording_is_begun_anew_behind_each_talk_in_the_same_files(stage: Stage) -> None:
+    talk = await a_talk(stage)
+    await stage.seat("8004", declines_after_s=1)
+    await stage.seat("8002", answers_after_s=1)
+    talk.caller.commands.clear()
+    await talk.handed(TargetKind.SEAT, "8004")
+    await talk.is_with("8002")
+    assert [command for command in talk.caller.commands if command.startswith("EXEC")] == [
+        "EXEC StartMusicOnHold",
+        "EXEC StopMixMonitor",
+        "EXEC Wait",
+        "EXEC MixMonitor",
+        "EXEC Dial",
+        "EXEC Dial",
+    ]
+    await stage.until(lambda: stage.state(talk.caller) is CallState.TALKING)
+    talk.far.answers_after_s = 1
+    await talk.handed(TargetKind.NUMBER, NUMBER)
+    await stage.until(lambda: stage.state(talk.caller) is CallState.OUTSIDE)
+    assert (talk.caller.monitors, talk.caller.files_begun) == (3, 1)
+
+
+async def test_a_pause_lasts_over_a_transfer_until_it_is_ended(stage: Stage) -> None:
+    talk = await a_talk(stage)
+    other = await stage.seat("8004", declines_after_s=300)
+    desk, call_id = stage.engines[0].road.desk.recording, talk.caller.uniqueid
+    await desk.pause(call_id, by="agent")
+    await talk.handed(TargetKind.SEAT, "8004")
+    await stage.until(lambda: other.rings)
+    assert stage.exchange.silent[call_id]
+    assert stage.state(talk.caller) is CallState.OFFERED
+    await stage.passes(desk.longest_s)
+    await desk.end_overdue()
+    assert not stage.exchange.silent[call_id]
+    assert stage.kinds(talk.caller).count("recording_resumed") == 1
+
+
+async def test_a_secret_is_rather_not_recorded_at_all(stage: Stage) -> None:
+    talk = await a_talk(stage)
+    other = await stage.seat("8004", declines_after_s=300)
+    desk = stage.engines[0].road.desk.recording
+    await desk.pause(talk.caller.uniqueid, by="agent")
+    await talk.handed(TargetKind.SEAT, "8004")
+    stage.exchange.link_up = False
+    await stage.until(lambda: other.rings)
+    assert not talk.caller.recorded
+
+
 async def test_to_a_number(stage: Stage) -> None:
     talk = await a_talk(stage)
     talk.far.answers_after_s = 1

@@ -99,7 +99,7 @@ class Day:
 
     def an_offer_ends(self) -> None:
         if self.floor.open_offers():
-            self.floor.an_offer_ends(self.pick(), self.chance.choice(list(OfferOutcome)))
+            self.floor.an_offer_ends(self.pick(), self.chance.choice(list(OfferOutcome)), again=self.chance.choice([True, False]))
 
     def a_person_asks(self) -> None:
         self.floor.a_person_asks(self.pick(), self.chance.choice([SeatEvent.MAKE_READY, SeatEvent.PAUSE, SeatEvent.LOG_OUT]))
