@@ -57,6 +57,7 @@ from store.redis.pauses import RedisPauses
 from store.redis.reloads import ReloadsAsked
 from store.redis.stream import EventStream
 from store.redis.supervising import RedisSupervision
+from store.redis.talks import RedisTalks
 from store.redis.telling import ToldFacts
 from tickets.callbacks import Standing
 
@@ -139,7 +140,7 @@ def build(settings: Settings, number: int, *, options: Sequence[str]) -> Engine:
     stores = open_stores(settings, clock)
     directory = CurrentDirectory()
     post = PostOffice()
-    post.stray = Strays(live, post).found
+    post.stray, post.talks = Strays(live, post).found, RedisTalks(live.steps)
     phones = phones_of(settings, live, lambda at: asterisks[at].link.state.up)
     asterisks = asterisks_of(settings, live, post, phones, clock)
     current = current_of(settings, directory)
