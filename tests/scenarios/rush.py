@@ -2,53 +2,64 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from lab.phones.bulk import BulkSeats, Seats
-from lab.phones.latency import invites
 from lab.phones.sipp import Job, Sipp
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import NET
 
 SEATS: Final = range(8004, 8011)
 """Of the group that serves everybody."""
-CALLERS: Final = tuple(f"1390000{number:04d}" for number in range(8100, 8130))
 A_SECOND: Final = 3
+BURST: Final = 10
 TALK_S: Final = 0.6
-_SERVED_S: Final = 30.0
+_FIRST: Final = 13900008100
+_SERVED_S: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Rush:
-    """Thirty callers, three a second, and seven seats that answer at once."""
+    """Callers, three a second, in bursts of ten; seven seats answer them at once."""
 
     hotline: Hotline
+    folder: Path
     since: datetime
-    callers: Sipp
     seats: BulkSeats
+    runs: AsyncExitStack
+    callers: list[str] = field(default_factory=list)
 
-    @property
-    def called(self) -> list[str]:
-        """Who has called so far."""
-        return [number for number, _ in invites(self.callers.folder)]
+    async def goes_on(self) -> list[str]:
+        """Ten more begin to call; their numbers."""
+        more = [str(_FIRST + len(self.callers) + number) for number in range(BURST)]
+        job = Job(
+            scenario="call",
+            address=f"{NET}.2",
+            target=f"{NET}.1:5060",
+            dials="12345",
+            rows=[(number,) for number in more],
+            calls=BURST,
+            rate=A_SECOND,
+            hold_s=120,  # nobody gives up
+        )
+        await self.runs.enter_async_context(Sipp(job, self.folder / f"callers-{len(self.callers)}"))
+        self.callers += more
+        return more
 
-    async def rung_for(self, more: int) -> None:
-        """Wait until phones have rung for so many more callers than now."""
-        wanted = len(set(self.seats.callers)) + more
+    async def rung_for(self, callers: Collection[str], *, least: int = BURST) -> None:
+        """Wait until phones have rung for so many of these."""
         async with asyncio.timeout(_SERVED_S):
-            while len(set(self.seats.callers)) < wanted:
+            while len(set(self.seats.callers) & set(callers)) < least:
                 await asyncio.sleep(0.05)
 
     async def is_over(self) -> dict[str, dict[str, Any]]:
-        """Everybody has called, nobody is on the line, no seat is stuck, no call is missing: the calls, by caller."""
+        """Phones have rung for the last who called, nobody is on the line, no seat is stuck, no call is missing: the calls, by caller."""
         await asyncio.gather(*(self.hotline.back(engine) for engine in range(1, self.hotline.lab.engines + 1)))
-        async with asyncio.timeout(_SERVED_S):
-            while len(self.called) < len(CALLERS):
-                await asyncio.sleep(0.1)
+        await self.rung_for(self.callers[-BURST:])
         await self.hotline.api.until("/calls?state=live", lambda page: page["items"] == [], within_s=_SERVED_S)
         await self.hotline.api.until("/seats?limit=200", _all_free, within_s=_SERVED_S)
         path = f"/calls?limit=200&state=ended&from={self.since:%Y-%m-%dT%H:%M:%S.%fZ}"
@@ -62,25 +73,14 @@ class Rush:
 async def rush(hotline: Hotline, folder: Path) -> AsyncIterator[Rush]:
     """It has begun: phones have rung for some callers, and more come."""
     since = datetime.now(UTC)
-    async with BulkSeats(Seats(numbers=list(SEATS), net=NET, hold_s=TALK_S), folder / "seats") as seats:
+    async with BulkSeats(Seats(numbers=list(SEATS), net=NET, hold_s=TALK_S), folder / "seats") as seats, AsyncExitStack() as runs:
         await asyncio.gather(*(hotline.seat_is(number, "ready") for number in SEATS))
-        job = Job(
-            scenario="call",
-            address=f"{NET}.2",
-            target=f"{NET}.1:5060",
-            dials="12345",
-            rows=[(number,) for number in CALLERS],
-            calls=len(CALLERS),
-            rate=A_SECOND,
-            hold_s=60,  # nobody gives up
-        )
-        async with Sipp(job, folder / "callers") as callers:
-            begun = Rush(hotline=hotline, since=since, callers=callers, seats=seats)
-            await begun.rung_for(3)
-            yield begun
+        begun = Rush(hotline=hotline, folder=folder, since=since, seats=seats, runs=runs)
+        await begun.rung_for(await begun.goes_on(), least=3)
+        yield begun
 
 
-def all_served(calls: dict[str, dict[str, Any]], callers: Collection[str] = CALLERS) -> None:
+def all_served(calls: dict[str, dict[str, Any]], callers: Collection[str]) -> None:
     """Each of these has talked with a seat, and there is a ticket of it."""
     assert calls.keys() >= set(callers), set(callers) - calls.keys()
     unserved = [call for number, call in calls.items() if number in callers and not (call["seat"] and call["ticket"])]

@@ -82,9 +82,10 @@ async def test_the_database_goes_in_a_rush_of_calls_and_comes_back_and_nothing_i
     async with rush(hotline, tmp_path) as calls:
         await asyncio.to_thread(wanted.server.stop)
         await hotline.part_is("recorder", ok=False)
-        await calls.rung_for(8)
+        await calls.rung_for(await calls.goes_on())
         wanted.server.start()  # not in a thread, with whose end it would end
         started = time.monotonic()
         await hotline.part_is("recorder", ok=True)
         hotline.measured("under load: the database is back -> the recorder is well", time.monotonic() - started)
-        all_served(await calls.is_over())
+        await calls.goes_on()
+        all_served(await calls.is_over(), calls.callers)
