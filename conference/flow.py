@@ -18,6 +18,7 @@ from conference.errand import AttemptState, Errand
 from conference.errand_store import IN_CONFERENCE
 from conference.hunting import Hunt
 from conference.inside import Inside
+from conference.known_again import known_again
 from conference.legs import Around, CallerLine, Legs
 from conference.recording import ConsultsRecorded
 from conference.supervision import LEG as SUPERVISOR
@@ -97,12 +98,19 @@ class Conference:
             caller.cancel()
             await asyncio.gather(steward, caller, return_exceptions=True)
 
+    async def _live(self) -> LiveCall | None:
+        """The call as it is now, which is kept for when live state loses it."""
+        call = await known_again(self._waiting, self._around, self._call_id)
+        if call is not None:
+            self._around.saw(call)
+        return call
+
     # ── the caller ──
 
     async def _caller(self) -> None:
         while True:
             self._moved.clear()
-            call = await self._waiting.call(self._call_id)
+            call = await self._live()
             if call is None or call.state not in IN_CONFERENCE:
                 return
             if WHERE[call.state].caller is Place.ROOM:
@@ -131,7 +139,7 @@ class Conference:
 
     async def _room_ended(self) -> None:
         """Out of the room: where nobody asked for it and the room is empty, the conference is over; else he goes in again soon."""
-        still = await self._waiting.call(self._call_id)
+        still = await self._live()
         if still is None or still.state is not CallState.THREE_WAY:
             return
         coming = Errand.from_json(still.errand).hunting or self._target.is_coming(still)
@@ -172,7 +180,7 @@ class Conference:
 
     async def _steward(self) -> None:
         while True:
-            call = await self._waiting.call(self._call_id)
+            call = await self._live()
             if call is None or call.state not in IN_CONFERENCE:
                 if call is not None:
                     await self._hunt.account(call)  # what was cancelled as he was handed on is rung no more
@@ -262,7 +270,7 @@ class Conference:
 
         Where Asterisk cannot be asked, what has changed is seen when it can.
         """
-        call = await self._waiting.call(self._call_id)
+        call = await self._live()
         if call is None:
             return
         await self._waiting.arrive(call, ())  # from now on what others do to the call is told here

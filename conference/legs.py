@@ -6,6 +6,7 @@ from typing import Protocol
 
 from conference.errand import Attempt
 from conference.transfer import Transfer
+from routing.waiting import LiveCall
 
 
 class Legs(Protocol):
@@ -80,6 +81,14 @@ class Around(Protocol):
 
     async def changed(self) -> None:
         """Return when anything above, or the live call, changed since the last return."""
+        ...
+
+    def saw(self, call: LiveCall) -> None:
+        """The live call as it is now."""
+        ...
+
+    async def found_again(self) -> bool:
+        """Live state does not know the call: where it lost it, it is written anew as it was last seen. Raises: StoreFault."""
         ...
 
 

@@ -235,6 +235,8 @@ def background(settings: Settings) -> Background:
         choices={name: tuple(_ways(name, all_menus, "", frozenset())) for name in all_menus},
         rosters={roster.group: roster for roster in rosters_of(settings)},
         preferred_wait_s=settings.queue.preferred_wait_s,
+        kept_back={name: group.keep_back for name, group in settings.groups.items() if group.keep_back},
+        kept_for=settings.queue.kept_for,
     )
 
 

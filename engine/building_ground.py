@@ -18,6 +18,7 @@ from engine.strays import Strays
 from engine.watcher import SeatPhones
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
+from store.redis.talks import RedisTalks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def ground_of(settings: Settings, number: int) -> Ground:
     live = RedisLiveState(redis, hotline=settings.hotline.id, engine_id=engine_id, rules=waiting_rules(settings), clock=clock)
     directory = CurrentDirectory()
     post = PostOffice()
-    post.stray = Strays(live, post).found
+    post.stray, post.talks = Strays(live, post).found, RedisTalks(live.steps)
     phones = phones_of(settings, live, lambda at: asterisks[at].link.state.up)
     asterisks = asterisks_of(settings, live, post, phones, clock)
     return Ground(

@@ -4,8 +4,14 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Final
 
-from routing.waiting import CallState, Offer
+import structlog
+
+from routing.lost_talks import LostTalks
+from routing.waiting import CallState, LiveCall, Offer
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +22,14 @@ class SeatAnswer:
     channel: str
 
 
+_UNANSWERED: Final = frozenset({CallState.IVR, CallState.WAITING, CallState.OFFERED})
+
+
 class Mailbox:
     """One call's; written by the watcher and the deliveries, read by the call's coroutine (conference.legs.Around).
 
     `reached` is how far live state was told that the call is, for when live state has lost it; None: nothing, or that it is over.
+    `talk` is the call as it was last seen, from a seat's answer on; None before that.
     """
 
     def __init__(self, call_id: str, post: "PostOffice") -> None:
@@ -32,6 +42,7 @@ class Mailbox:
         self.ringing: set[str] = set()
         self.key = ""
         self.reached: CallState | None = None
+        self.talk: LiveCall | None = None
         self.legs: set[str] = set()
         self._causes: dict[str, int] = {}
         self._past: set[str] = set()
@@ -48,6 +59,14 @@ class Mailbox:
         """See `Around.watch`."""
         self._post.legs[leg] = self
         self.legs.add(leg)
+
+    def saw(self, call: LiveCall) -> None:
+        """See `Around.saw`."""
+        self.talk = None if call.state in _UNANSWERED else call
+
+    async def found_again(self) -> bool:
+        """See `Around.found_again`."""
+        return self.talk is not None and await self._post.found_again(self.talk)
 
     async def changed(self) -> None:
         """Return when anything here, or the live call, changed since the last return."""
@@ -152,17 +171,21 @@ class Mailbox:
 class PostOffice:
     """The mailboxes of the calls this engine holds, found by call (which is also the room's name) and by leg.
 
-    `stray` is told of offers for calls that are not in it.
+    `stray` is told of offers for calls that are not in it; `talks` writes talks anew that live state has lost.
     """
 
     def __init__(self) -> None:
         self.legs: dict[str, Mailbox] = {}
         self.stray: Callable[[Offer], None] = lambda _: None
+        self.talks: LostTalks | None = None
+        self.given_back: dict[str, LiveCall] = {}
+        """Talks that left this engine's hands and were not over then: Redis was away."""
         self._calls: dict[str, Mailbox] = {}
 
     def open(self, call_id: str) -> Mailbox:
         """A new mailbox for a call that has just come into this engine's hands."""
         mailbox = Mailbox(call_id, self)
+        mailbox.talk = self.given_back.pop(call_id, None)
         self._calls[call_id] = mailbox
         return mailbox
 
@@ -170,6 +193,8 @@ class PostOffice:
         """The call has left this engine's hands."""
         if self._calls.get(mailbox.call_id) is mailbox:
             del self._calls[mailbox.call_id]
+            if mailbox.talk is not None:
+                self.given_back[mailbox.call_id] = mailbox.talk
         for leg in mailbox.legs:
             if self.legs.get(leg) is mailbox:
                 del self.legs[leg]
@@ -182,6 +207,31 @@ class PostOffice:
     def calls(self) -> AbstractSet[str]:
         """The calls in this engine's hands."""
         return self._calls.keys()
+
+    async def find_talks(self, calls: Mapping[str, LiveCall], there: Collection[str], *, mine: Callable[[str], bool]) -> None:
+        """Talks that go on, but are not among the calls that live state has, are known to it again. Raises: StoreFault.
+
+        Args: calls: those, and no others, are known. there: all legs there are. mine: of these calls alone that can be told.
+        """
+        for mailbox in [mailbox for call_id, mailbox in self._calls.items() if mine(call_id)]:
+            if mailbox.call_id in calls:
+                mailbox.saw(calls[mailbox.call_id])
+            elif mailbox.talk is not None and _goes_on(mailbox.talk, there):
+                await mailbox.found_again()
+        for call_id, talk in [(call_id, talk) for call_id, talk in self.given_back.items() if mine(call_id)]:
+            if not _goes_on(talk, there):
+                del self.given_back[call_id]
+            elif call_id in calls:
+                self.given_back[call_id] = calls[call_id]
+            else:
+                await self.found_again(talk)
+
+    async def found_again(self, talk: LiveCall) -> bool:
+        """Live state does not know the talk: True where it does now. Raises: StoreFault."""
+        if self.talks is None or not await self.talks.found(talk):
+            return False
+        log.warning("talk_known_again", call_id=talk.call_id, state=talk.state, seat_id=talk.seat_id)
+        return True
 
     def offered(self, offer: Offer) -> None:
         """See `Deliveries.offered`."""
@@ -207,3 +257,7 @@ class PostOffice:
         """See `Deliveries.poked`."""
         if (mailbox := self._calls.get(call_id)) is not None:
             mailbox.poke()
+
+
+def _goes_on(talk: LiveCall, there: Collection[str]) -> bool:
+    return talk.call_id in there and (not talk.seat_leg or talk.seat_leg in there)

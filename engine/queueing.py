@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import structlog
@@ -75,7 +76,9 @@ class Queueing:
         until = self.desk.clock.monotonic() + longest_wait_s
         while (offer := offer or await self._next_offer(until)) is not None:
             await self.desk.record(self.line)
-            result = await self.desk.ringing.ring(self.line, self.mailbox, offer, talking=self._talking(), on_answer=self._note_wait)
+            result = await self.desk.ringing.ring(
+                self.line, self.mailbox, offer, talking=self._talking(), on_answer=partial(self._answered, offer)
+            )
             if result.answered:
                 return True
             offer = await self._not_answered(offer, result)
@@ -110,7 +113,7 @@ class Queueing:
 
     async def _joined(self, facts: Sequence[Event]) -> Offer | None:
         offer = await self.desk.waiting.join(self.call, facts, seat_id=self.seat_id, left=self.left)
-        self.mailbox.reached = CallState.WAITING
+        self.mailbox.reached, self.mailbox.talk = CallState.WAITING, None
         return offer
 
     async def _called(self) -> None:
@@ -169,7 +172,19 @@ class Queueing:
             _leave_if_sent_away(await self.desk.waiting.call(offer.call_id))
         return self.mailbox.take_offer(another)
 
-    def _note_wait(self) -> None:
+    def _answered(self, offer: Offer) -> None:
+        answer = self.mailbox.seat_answer
+        self.mailbox.saw(
+            replace(
+                self.call,
+                state=CallState.TALKING,
+                seat_id=offer.seat_id,
+                seat_leg=answer.leg if answer is not None else "",
+                seat_channel=answer.channel if answer is not None else "",
+                answered=self.desk.clock.now(),
+                recording=self.call.call_id if self.desk.service.recordings else "",
+            )
+        )
         if (error_s := self.telling.error_s) is not None:
             self.desk.wait_missed_by(error_s)
 

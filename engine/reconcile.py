@@ -131,6 +131,7 @@ class Reconciler:
         rooms = {room: {member.uniqueid for member in members} for room, members in snapshot.rooms.items()}
         self._post.compare(snapshot.channels, rooms, mine=self._mine)
         self._unheld = await self._followed_by_nobody(calls)
+        await self._post.find_talks({call.call_id: call for call in calls}, snapshot.channels, mine=self._mine)
         for call in calls:
             await self._mend(call, snapshot)
         await self._bring_in(calls, snapshot, rooms)

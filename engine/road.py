@@ -15,6 +15,7 @@ from calls.events import Arrived, Event, Identified, MenuChosen, Planned, Queued
 from calls.masking import masked
 from conference.errand_store import IN_CONFERENCE
 from conference.flow import Conference
+from conference.known_again import known_again
 from conference.recording import ConsultsRecorded
 from engine.decision import Decision
 from engine.desk import Desk
@@ -60,7 +61,7 @@ class Road:
         try:
             outcome = await self._serve(line, mailbox)
             await self._end(line, outcome.reason, detail=outcome.detail)
-            mailbox.reached = None
+            mailbox.reached = mailbox.talk = None
             try:
                 await line.finish()
             finally:
@@ -87,6 +88,7 @@ class Road:
         if live is not None and line.arrival.back:
             reason = await self.desk.callbacks.end_reason(live)
         await self._end(line, reason, detail="caller hung up")
+        mailbox.talk = None
 
     async def _end(self, line: AgiLine, reason: str, *, detail: str = "") -> None:
         try:
@@ -101,7 +103,7 @@ class Road:
     async def _serve(self, line: AgiLine, mailbox: Mailbox) -> Outcome:
         """Returns why the call is over."""
         arrival = line.arrival
-        live = await self.desk.waiting.call(line.uniqueid) if arrival.again else None
+        live = await known_again(self.desk.waiting, mailbox, line.uniqueid) if arrival.again else None
         if arrival.again and (arrival.dial_status == "ANSWER" or (live is not None and live.state in _SERVED)):
             log.info("call_taken_over", state=live.state if live is not None else None)
             return await self._after_talk(line, mailbox, await self._taken_over(live), resumed=True)

@@ -3,7 +3,7 @@
 Nothing is decided here. `./zhida explain`, the API and the tests read the same answer that the next caller gets.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ class Background:
         choices: menu -> (keys pressed, what came of them), for every way through it.
         rosters: group -> its shifts, for the groups that have some.
         preferred_wait_s: so long a call may await the seat that served its caller last (`Rules.preferred_wait_s`).
+        kept_back: group -> how many of its ready seats are kept for callers of the classes `kept_for` (`Rules.kept_back`).
         entry: the caller's entry in full, if it is at hand.
     """
 
@@ -45,6 +46,8 @@ class Background:
     choices: Mapping[str, Sequence[tuple[str, MenuChoice]]]
     rosters: Mapping[str, Roster] = field(default_factory=dict)
     preferred_wait_s: float = 0.0
+    kept_back: Mapping[str, int] = field(default_factory=dict)
+    kept_for: Collection[str] = ()
     entry: Entry | None = None
 
 
@@ -129,7 +132,13 @@ class Explanation:
             "seats": list(self.background.seats.get(rung.group, ())),
             "on_duty": None if duty is None else [*duty.seats, *duty.agents],
             **({} if rung.wants is None else {"wants": dict(rung.wants)}),
+            **({"kept_back": kept, "kept_for_him": self._kept_for_him} if (kept := self.background.kept_back.get(rung.group)) else {}),
         }
+
+    @property
+    def _kept_for_him(self) -> bool:
+        """Whether the seats that groups keep back are kept for callers like him."""
+        return str(self.caller.caller_class) in self.background.kept_for
 
     def _on_duty(self, group: str) -> OnDuty | None:
         """Who is on duty in the group at the moment that is asked about; None where it has no shifts."""
@@ -198,9 +207,15 @@ class Explanation:
             left = relaxed(left, rung.wants)
             seats = self.background.seats.get(rung.group, ())
             told = "" if left == wanted else f", wanting {in_words(left)}"
-            who = f"{spans(seats) if seats else 'no seats'}{told}{self._duty_words(rung.group)}"
+            who = f"{spans(seats) if seats else 'no seats'}{told}{self._kept_words(rung.group)}{self._duty_words(rung.group)}"
             yield f"  from {rung.after_s:g} s: {self.rules.named(rung.group)}, {who}"
             wanted = left
+
+    def _kept_words(self, group: str) -> str:
+        kept, whom = self.background.kept_back.get(group), ", ".join(sorted(self.background.kept_for))
+        if not kept:
+            return ""
+        return f"; also the last {kept} ready, kept for {whom}" if self._kept_for_him else f"; leaves the last {kept} ready to {whom}"
 
     def _duty_words(self, group: str) -> str:
         duty = self._on_duty(group)

@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 NEVER_SIGNED_IN: Final = "nobody has signed in yet"
 """Why a seat is logged out that live state has just heard of for the first time."""
+FOUND_TALKING: Final = "found on a call, which live state had lost"
+"""Why a seat talks whose call was written anew: nobody knows yet who is at it, nor what he wished."""
 _LOST: Final = "live state lost its data"
 
 
@@ -30,7 +32,7 @@ class LogIns:
         lost: dict[str, Seat] = {}
         for seat in seats:
             before = self._seen.get(seat.seat_id)
-            if before is not None and _was_there(before) and _new(seat) and before.agent not in signed_in:
+            if before is not None and _was_there(before) and _forgotten(before, seat) and before.agent not in signed_in:
                 lost[seat.seat_id] = before
         # Nobody at all is what live state holds while it is still being filled.
         self._seen = {**{seat.seat_id: seat for seat in seats}, **lost} if seats else self._seen
@@ -59,5 +61,9 @@ def _was_there(seat: Seat) -> bool:
     return seat.state is not SeatState.LOGGED_OUT and seat.wish is not SeatState.LOGGED_OUT
 
 
-def _new(seat: Seat) -> bool:
+def _forgotten(before: Seat, seat: Seat) -> bool:
+    """Whether live state knows nothing of who is at the seat, and there is something to be known."""
+    if seat.state is SeatState.TALKING and seat.why == FOUND_TALKING:
+        wished = SeatState.PAUSED in (before.state, before.wish) and seat.wish is not SeatState.PAUSED
+        return not seat.agent and (before.agent != "" or wished)
     return seat.state is SeatState.LOGGED_OUT and seat.why == NEVER_SIGNED_IN

@@ -41,18 +41,25 @@ class SeatEvent(StrEnum):
     AWAY_OVER = "away_over"  # it was away for as long as seats.away_for_s says
     PHONE_LOST = "phone_lost"
     PHONE_BACK = "phone_back"
+    FOUND_TALKING = "found_talking"  # live state had lost its data; the seat has been on a call all the while
 
 
 _S, _E = SeatState, SeatEvent
 
 TRANSITIONS: Final[Mapping[SeatState, Mapping[SeatEvent, SeatState]]] = {
-    _S.LOGGED_OUT: {_E.MAKE_READY: _S.READY, _E.PAUSE: _S.PAUSED, _E.LOG_OUT: _S.LOGGED_OUT},
+    _S.LOGGED_OUT: {
+        _E.MAKE_READY: _S.READY,
+        _E.PAUSE: _S.PAUSED,
+        _E.LOG_OUT: _S.LOGGED_OUT,
+        _E.FOUND_TALKING: _S.TALKING,
+    },
     _S.READY: {
         _E.MAKE_READY: _S.READY,
         _E.PAUSE: _S.PAUSED,
         _E.LOG_OUT: _S.LOGGED_OUT,
         _E.OFFERED: _S.RESERVED,
         _E.PHONE_LOST: _S.UNREACHABLE,
+        _E.FOUND_TALKING: _S.TALKING,
     },
     _S.RESERVED: {
         _E.ANSWERED: _S.TALKING,
@@ -69,13 +76,25 @@ TRANSITIONS: Final[Mapping[SeatState, Mapping[SeatEvent, SeatState]]] = {
         _E.PAUSE: _S.PAUSED,
         _E.LOG_OUT: _S.LOGGED_OUT,
     },
-    _S.PAUSED: {_E.MAKE_READY: _S.READY, _E.PAUSE: _S.PAUSED, _E.LOG_OUT: _S.LOGGED_OUT},
-    _S.AWAY: {_E.MAKE_READY: _S.READY, _E.PAUSE: _S.PAUSED, _E.LOG_OUT: _S.LOGGED_OUT, _E.AWAY_OVER: _S.READY},
+    _S.PAUSED: {
+        _E.MAKE_READY: _S.READY,
+        _E.PAUSE: _S.PAUSED,
+        _E.LOG_OUT: _S.LOGGED_OUT,
+        _E.FOUND_TALKING: _S.TALKING,
+    },
+    _S.AWAY: {
+        _E.MAKE_READY: _S.READY,
+        _E.PAUSE: _S.PAUSED,
+        _E.LOG_OUT: _S.LOGGED_OUT,
+        _E.AWAY_OVER: _S.READY,
+        _E.FOUND_TALKING: _S.TALKING,
+    },
     _S.UNREACHABLE: {
         _E.MAKE_READY: _S.READY,
         _E.PAUSE: _S.PAUSED,
         _E.LOG_OUT: _S.LOGGED_OUT,
         _E.PHONE_BACK: _S.READY,
+        _E.FOUND_TALKING: _S.TALKING,
     },
 }
 """(state, event) -> state. A missing pair is illegal: refused where an agent asked, dropped where the PBX was late."""

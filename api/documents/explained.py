@@ -76,6 +76,8 @@ class RungExplained(Document):
     wants: Annotated[
         dict[str, int] | None, Field(description="At most this is wanted from then on; null: what was wanted before.")
     ] = None
+    kept_back: Annotated[int | None, Field(description="So many ready seats the group keeps back; null: none.")] = None
+    kept_for_him: Annotated[bool | None, Field(description="Whether they are kept for callers like him; else he leaves them.")] = None
 
 
 class StepExplained(Document):

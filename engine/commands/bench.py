@@ -23,6 +23,7 @@ from engine.stores import open_stores
 from lab.asterisk.instance import console
 from lab.bench.conference_report import ConferenceReport
 from lab.bench.conferences import MOST, ConferenceScale, Entries, Ground, measure_conferences
+from lab.bench.key_memory import bytes_of_keys
 from lab.bench.report import Report
 from lab.bench.run import Hotline, Surroundings, run
 from lab.bench.scale import FULL, QUICK
@@ -140,10 +141,10 @@ async def _steps(net: str, hotline: str) -> AsyncIterator[tuple[WaitingRoom, Sea
 
 
 async def _memory(net: str) -> int:
-    """Bytes that the lab's Redis uses."""
+    """Bytes that the keys of the lab's Redis take."""
     redis = connect(f"unix://{read_house(lab_command.state_dir(net)).socket}")
     try:
-        return int((await redis.info("memory"))["used_memory"])
+        return await bytes_of_keys(redis)
     finally:
         await redis.aclose()
 

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.postgres_server import PostgresServer
 from tests.scenarios.hotline import KEY, KEY_NAME, Hotline
 from tests.scenarios.house import Wanted
+from tests.scenarios.rush import all_served, rush
 
 LAB = "this module's own"
 
@@ -71,3 +73,19 @@ async def test_while_the_database_is_away_a_seat_is_forced_all_the_same_and_it_s
     wanted.server.start()  # not in a thread, with whose end it would end
     page = await hotline.api.until("/acts?on=seats/8001&what=force_seat", lambda page: page["items"])
     assert page["items"][0]["why"] == "断库演练"
+
+
+async def test_the_database_goes_in_a_rush_of_calls_and_comes_back_and_nothing_is_missing(
+    hotline: Hotline, wanted: Wanted, tmp_path: Path
+) -> None:
+    assert wanted.server is not None
+    async with rush(hotline, tmp_path) as calls:
+        await asyncio.to_thread(wanted.server.stop)
+        await hotline.part_is("recorder", ok=False)
+        await calls.rung_for(await calls.goes_on())
+        wanted.server.start()  # not in a thread, with whose end it would end
+        started = time.monotonic()
+        await hotline.part_is("recorder", ok=True)
+        hotline.measured("under load: the database is back -> the recorder is well", time.monotonic() - started)
+        await calls.goes_on()
+        all_served(await calls.is_over(), calls.callers)

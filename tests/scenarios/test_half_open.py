@@ -1,9 +1,10 @@
-"""The link to Asterisk is half open: nothing comes any more, and nobody has said that it ended."""
+"""The link to Asterisk is half open, so that nothing comes any more and nobody has said that it ended; or it is cut in a rush of calls."""
 
 import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from typing import Final
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
 from tests.scenarios.house import NET, Wanted
+from tests.scenarios.rush import all_served, rush
 
 PORT: Final = 5039
 LAB = "this module's own"
@@ -23,6 +25,7 @@ class Relay:
         self._loop = asyncio.new_event_loop()
         self._passing = asyncio.Event()
         self._over = asyncio.Event()
+        self._refusing = False
         self._joins: set[asyncio.Task[None]] = set()
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -35,6 +38,14 @@ class Relay:
         """The connections there are stay silent."""
         self._loop.call_soon_threadsafe(self._forget)
 
+    def cut(self) -> None:
+        """End every connection, and take none."""
+        self._loop.call_soon_threadsafe(self._refuse)
+
+    def mend(self) -> None:
+        """Take connections again."""
+        self._loop.call_soon_threadsafe(setattr, self, "_refusing", False)
+
     def stop(self) -> None:
         """With every connection."""
         self._loop.call_soon_threadsafe(self._over.set)
@@ -43,6 +54,11 @@ class Relay:
     def _forget(self) -> None:
         self._passing = asyncio.Event()
         self._passing.set()
+
+    def _refuse(self) -> None:
+        self._refusing = True
+        for task in self._joins:
+            task.cancel()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -54,14 +70,19 @@ class Relay:
         server = await asyncio.start_server(self._joined, f"{NET}.1", PORT)
         await self._over.wait()
         server.close()
-        for task in self._joins:
+        joins = list(self._joins)
+        for task in joins:
             task.cancel()
-        await asyncio.gather(*self._joins, return_exceptions=True)
+        await asyncio.gather(*joins, return_exceptions=True)
 
     async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        if self._refusing:
+            writer.transport.abort()
+            return
         self._joins.add(task)
+        task.add_done_callback(self._joins.discard)
         passing = self._passing
         with suppress(OSError, asyncio.CancelledError):
             from_asterisk, to_asterisk = await asyncio.open_connection(f"{NET}.1", 5038)
@@ -115,3 +136,18 @@ async def test_it_is_noticed_calls_go_on_and_what_happened_meanwhile_is_found(ho
     await hotline.seat_is(8004, "unreachable")
     await again.hang_up()
     assert (await hotline.ended(call_id, "completed"))["number"].replace("-", "") == KEY
+
+
+async def test_it_is_cut_in_a_rush_of_calls_and_everybody_is_served_and_nothing_is_missing_afterwards(
+    hotline: Hotline, relay: Relay, tmp_path: Path
+) -> None:
+    async with rush(hotline, tmp_path) as calls:
+        relay.cut()
+        await hotline.part_is("asterisk", ok=False)
+        await calls.rung_for(await calls.goes_on())
+        relay.mend()
+        mended = time.monotonic()
+        await hotline.part_is("asterisk", ok=True)
+        hotline.measured("under load: AMI takes connections again -> the engine is well", time.monotonic() - mended)
+        await calls.goes_on()
+        all_served(await calls.is_over(), calls.callers)

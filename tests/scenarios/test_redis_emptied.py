@@ -3,12 +3,21 @@
 import asyncio
 import shutil
 import time
+from typing import Any
+
+import pytest
 
 from lab.phones.softphone import Softphone
 from tests.scenarios.hotline import OTHER_KEYS, Hotline
 from tests.scenarios.house import Wanted
+from tests.scenarios.scene import FIRST, Scene
 
 LAB = Wanted(overrides=("after_call.rating=false", "lab.auto_login=false", "seats.agent_required=true"))
+
+
+@pytest.fixture(autouse=True)
+async def _the_engine_has_seen_that_nobody_is_there(hotline: Hotline) -> None:
+    await hotline.figure_is('zhida_seats{state="logged_out"} 20')
 
 
 async def test_who_waits_keeps_his_turn_who_talks_notices_nothing_and_nobody_signs_in_again(hotline: Hotline) -> None:
@@ -27,7 +36,11 @@ async def test_who_waits_keeps_his_turn_who_talks_notices_nothing_and_nobody_sig
     back = await hotline.seat_is(8002, "paused")
     hotline.measured("Redis killed and emptied -> agents are signed in again", time.monotonic() - began)
     assert (back["agent"], back["why"]) == ("102", "用餐")
-    assert (await hotline.seat_is(8001, "ready"))["agent"] == "101"  # its phone has a call, and it is not rung
+    known = await hotline.seat_is(8001, "talking")
+    hotline.measured("Redis killed and emptied -> a talk is on the list of calls again", time.monotonic() - began)
+    assert known["call"] == talking_call
+    await hotline.api.until("/seats/8001", lambda seat: seat["agent"] == "101")
+    assert talking_call in await hotline.live_calls()
     await hotline.api.ask("PUT", "/seats/8002/state", {"state": "ready"})
     assert (await hotline.talk(first, other)).zhida_call == first_call
     await asyncio.gather(talking.hears(seat), seat.hears(talking))
@@ -40,6 +53,62 @@ async def test_who_waits_keeps_his_turn_who_talks_notices_nothing_and_nobody_sig
     await asyncio.gather(hotline.seat_is(8001, "ready"), hotline.seat_is(8002, "ready"))
     code, said = await hotline.zhida("audit")
     assert code == 0, said
+
+
+async def test_with_a_talk_that_was_lost_everything_can_be_done_that_can_be_done_with_any(hotline: Hotline) -> None:
+    scene = await talking_at(hotline, "101", 8001)
+    other = await at_seat(hotline, "102", 8002)
+    await hotline.figure_is('zhida_seats{state="ready"} 1')
+    await emptied(hotline)
+    await hotline.call_is(scene.call_id, "talking", within_s=20)
+    await hotline.seat_is(8002, "ready", within_s=20)
+    await scene.hold()
+    await scene.sounds_right()
+    await scene.resume()
+    await scene.sounds_right()
+    await scene.bring()
+    await scene.sounds_right()
+    await scene.take_out(FIRST)
+    await scene.sounds_right()
+    await scene.hand_on(other, announced=False)
+    await hotline.talk_on(scene.caller, other)
+    await hotline.seat_is(8002, "talking")
+    await scene.caller.hang_up()
+    await hotline.ended(scene.call_id, "completed")
+    await asyncio.gather(hotline.seat_is(8001, "ready"), hotline.seat_is(8002, "ready"))
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["consult", "three_way"])
+async def test_who_is_in_a_room_stays_in_it_and_goes_on_from_there(hotline: Hotline, together: bool) -> None:
+    scene = await talking_at(hotline, "101", 8001)
+    await scene.bring()
+    if together:
+        await scene.all_together()
+    await hotline.api.until(f"/calls/{scene.call_id}", _specialist_is_recorded)  # what is not in the records yet goes with Redis
+    async with scene.never_in_silence():
+        await emptied(hotline)
+        state = "three_way" if together else "consult"
+        await hotline.call_is(scene.call_id, state, within_s=20)
+        assert (await hotline.seat_is(8001, "talking", within_s=20))["call"] == scene.call_id
+        await scene.sounds_right()
+        await scene.apart() if together else await scene.all_together()
+        await scene.sounds_right()
+    if together:
+        await scene.all_together()
+    await scene.leaves("seat")
+    await scene.ends()
+
+
+def _specialist_is_recorded(call: dict[str, Any]) -> bool:
+    return any(part["joined"] for part in call["record"]["specialists"])
+
+
+async def talking_at(hotline: Hotline, agent: str, number: int) -> Scene:
+    """An agent and a caller who hear each other."""
+    seat = await at_seat(hotline, agent, number)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.figure_is('zhida_seats{state="talking"} 1')  # the engine has seen who is where
+    return Scene(hotline=hotline, api=hotline.api, call_id=call_id, caller=caller, seat=seat, company=[seat])
 
 
 async def at_seat(hotline: Hotline, agent: str, number: int) -> Softphone:

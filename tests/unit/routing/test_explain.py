@@ -126,3 +126,14 @@ def test_hostile_numbers_stay_on_their_line() -> None:
 def test_seats_are_written_as_people_write_them() -> None:
     assert spans(["8001", "8002", "8003", "8010", "09", "10"]) == "8001-8003, 8010, 09-10"
     assert spans([]) == ""
+
+
+def test_the_seats_that_a_group_keeps_back_are_his_or_he_leaves_them() -> None:
+    background = replace(BACKGROUND, kept_back={"qilai": 2}, kept_for=("key_enterprise", "project"))
+    asked = Asked(dialled="12345", trunk="carrier", at=AT)
+    his, others = (explain(asked, caller(number), rules=RULES, background=background) for number in ("0515-88880001", "0515-88886000"))
+    rungs = [one.document()["plan"]["ladder"] for one in (his, others)]
+    assert [(rung["kept_back"], rung["kept_for_him"]) for rung in (rungs[0][1], rungs[1][0])] == [(2, True), (2, False)]
+    assert "kept_back" not in rungs[0][0]
+    assert "8004-8005, 8010; also the last 2 ready, kept for key_enterprise, project" in his.words()
+    assert "; leaves the last 2 ready to key_enterprise, project" in others.words()

@@ -1,13 +1,16 @@
 """Live state lost all it knew: who was signed in is so again, as an engine last saw it."""
 
+from dataclasses import replace
+
 from redis.asyncio import Redis
 
 from seats.agents import Agent, Agents
 from seats.desk import SeatDesk
-from seats.log_ins import NEVER_SIGNED_IN, LogIns
+from seats.log_ins import FOUND_TALKING, NEVER_SIGNED_IN, LogIns
 from seats.seat import Phone
 from seats.state import SeatState
 from store.redis.live import RedisLiveState
+from store.redis.talks import RedisTalks
 from tests.unit.store.redis.builders import Hotline, VirtualClock, a_seat
 from tests.unit.store.redis.conftest import client, clock, hotline, log, rules  # noqa: F401  the same hotline, in the real Redis
 
@@ -98,3 +101,38 @@ async def test_who_signed_in_elsewhere_meanwhile_or_is_no_agent_any_more_is_left
     await engine.looks()
     assert [(seat.seat_id, seat.agent) for seat in await hotline.a.seats() if seat.agent] == [("8003", "101")]
     assert await hotline.state("8002") is SeatState.LOGGED_OUT
+
+
+async def test_an_agent_whose_talk_was_found_again_first_is_at_his_seat_and_stays_there_after_it(hotline: Hotline, client: Redis) -> None:  # noqa: F811
+    engine = Engine(hotline.a, client)
+    hotline.a.rules = replace(hotline.a.rules, agent_required=True)
+    await engine.opens()
+    await engine.desk.sign_in("8001", "101", pin="1101", by="phone 8001")
+    await hotline.talks("c1")
+    talk = await hotline.a.call("c1")
+    assert talk is not None
+    await engine.looks()
+    await engine.loses_all()
+    assert await RedisTalks(hotline.a.steps).found(talk)
+    await engine.looks()
+    seat = await hotline.seat("8001")
+    assert (seat.state, seat.why, seat.agent, seat.skills) == (SeatState.TALKING, FOUND_TALKING, "101", {"税务": 3})
+    await hotline.a.end("c1", "completed")
+    await hotline.a.wrapped_up("8001")
+    assert await hotline.state("8001") is SeatState.READY
+
+
+async def test_who_wished_to_pause_after_a_talk_that_was_found_again_pauses(hotline: Hotline, client: Redis) -> None:  # noqa: F811
+    engine = Engine(hotline.a, client)
+    await engine.opens()
+    await engine.desk.ready("8001", by="console")
+    await hotline.talks("c1")
+    await engine.desk.pause("8001", by="console", why="开会")
+    talk = await hotline.a.call("c1")
+    assert talk is not None
+    await engine.looks()
+    await engine.loses_all()
+    assert await RedisTalks(hotline.a.steps).found(talk)
+    await engine.looks()
+    seat = await hotline.seat("8001")
+    assert (seat.state, seat.wish, seat.wish_why) == (SeatState.TALKING, SeatState.PAUSED, "开会")

@@ -7,6 +7,7 @@ import pytest
 
 from calls.clock import SystemClock
 from calls.errors import Fault
+from lab.bench.key_memory import bytes_of_keys
 from lab.bench.matching import MatchingFigures, matching_figures
 from routing.waiting import Rules, SeatBoard, WaitingRoom
 from store.redis.connection import connect
@@ -30,9 +31,9 @@ def opened(server: RedisServer, rules: Rules, hotline: str) -> AbstractAsyncCont
 async def measured(server: RedisServer, rules: Rules) -> MatchingFigures:
     async def memory() -> int:
         redis = connect(server.url)
-        used = (await redis.info("memory"))["used_memory"]
+        used = await bytes_of_keys(redis)
         await redis.aclose()
-        return int(used)
+        return used
 
     return await matching_figures(lambda name: opened(server, rules, name), memory, seats=40, waiting=200, steps=96)
 

@@ -258,7 +258,7 @@ class Model:
         """True where it was known."""
         call = self.calls.get(given.call_id)
         if call is None:
-            self._create(given, engine)
+            self.create(given, engine)
             self.facts += facts
         else:
             self._take(call, engine)
@@ -271,7 +271,7 @@ class Model:
         call = self.calls.get(given.call_id)
         waited = call is not None and call.state in (C.WAITING, C.OFFERED)
         if call is None:
-            call = self._create(given, engine)
+            call = self.create(given, engine)
         else:
             self._take(call, engine)
         if not waited:
@@ -281,7 +281,7 @@ class Model:
             bonus = to_ms(given.arrived) - given.rank_ms
             call.rank = call.rank if call.queued is not None else call.arrived - bonus
             call.given, call.errand = given, given.errand
-            call.state, call.queued, call.opened = C.WAITING, max(call.arrived, self._taken(to_ms(given.queued))), 0
+            call.state, call.queued, call.opened = C.WAITING, max(call.arrived, self.taken(to_ms(given.queued))), 0
             call.answered_offer, call.answered = "", None
             call.expected, call.expected_noted, call.told, call.told_at = None, False, Told(), None
             call.preferred = "" if is_back else matching.remembered_seat(self, call)
@@ -306,11 +306,11 @@ class Model:
         if seat.idle and self.seats.get(seat.seat_id) is seat:
             self.offer(call, seat, seat.groups[0])
 
-    def _taken(self, engine_ms: int) -> int:
+    def taken(self, engine_ms: int) -> int:
         return min(self.now, engine_ms + self.ahead)
 
-    def _create(self, given: LiveCall, engine: str) -> ModelCall:
-        arrived = self._taken(to_ms(given.arrived))
+    def create(self, given: LiveCall, engine: str) -> ModelCall:
+        arrived = self.taken(to_ms(given.arrived))
         rank = arrived - (to_ms(given.arrived) - given.rank_ms)
         call = ModelCall(given.call_id, C.IVR, engine, given, arrived, rank, errand=given.errand)
         self.calls[call.call_id] = call

@@ -32,6 +32,7 @@ from tests.unit.store.redis.invariants import check_invariants, dump
 from tests.unit.store.redis.machine_agents import AgentRules
 from tests.unit.store.redis.machine_second import SecondRules
 from tests.unit.store.redis.machine_supervisor import SupervisorRules
+from tests.unit.store.redis.machine_talks import TalkRules
 from tests.unit.store.redis.machine_usual import UsualRules
 from tests.unit.store.redis.machine_words import (
     BONUS_MS,
@@ -451,7 +452,7 @@ class LiveMachine(RuleBasedStateMachine):
 
 
 def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
-    class Machine(SupervisorRules, SecondRules, UsualRules, AgentRules, LiveMachine):
+    class Machine(TalkRules, SupervisorRules, SecondRules, UsualRules, AgentRules, LiveMachine):
         server = redis_server
         client = connect(redis_server.url)
         runner = asyncio.Runner()
