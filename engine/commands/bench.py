@@ -23,6 +23,7 @@ from engine.stores import open_stores
 from lab.asterisk.instance import console
 from lab.bench.conference_report import ConferenceReport
 from lab.bench.conferences import MOST, ConferenceScale, Entries, Ground, measure_conferences
+from lab.bench.redis_memory import data_bytes
 from lab.bench.report import Report
 from lab.bench.run import Hotline, Surroundings, run
 from lab.bench.scale import FULL, QUICK
@@ -141,10 +142,10 @@ async def _steps(net: str, hotline: str) -> AsyncIterator[tuple[WaitingRoom, Sea
 
 
 async def _memory(net: str) -> int:
-    """Bytes that the lab's Redis uses."""
+    """Bytes of the data in the lab's Redis."""
     redis = connect(f"unix://{read_house(lab_command.state_dir(net)).socket}")
     try:
-        return int((await redis.info("memory"))["used_memory"])
+        return await data_bytes(redis)
     finally:
         await redis.aclose()
 

@@ -23,7 +23,7 @@ _ROUNDS: Final = 5
 """The two take turns, so that what else the machine does meanwhile slows both down alike."""
 
 Memory = Callable[[], Awaitable[int]]
-"""Bytes that Redis uses."""
+"""Bytes of the data in Redis."""
 OpenHotline = Callable[[str], AbstractAsyncContextManager[tuple[WaitingRoom, SeatBoard]]]
 """The waiting room and the seats of an empty hotline of this name."""
 

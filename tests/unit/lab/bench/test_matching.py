@@ -8,6 +8,7 @@ import pytest
 from calls.clock import SystemClock
 from calls.errors import Fault
 from lab.bench.matching import MatchingFigures, matching_figures
+from lab.bench.redis_memory import data_bytes
 from routing.seat_board import SeatBoard
 from routing.waiting import Rules, WaitingRoom
 from store.redis.connection import connect
@@ -31,9 +32,9 @@ def opened(server: RedisServer, rules: Rules, hotline: str) -> AbstractAsyncCont
 async def measured(server: RedisServer, rules: Rules) -> MatchingFigures:
     async def memory() -> int:
         redis = connect(server.url)
-        used = (await redis.info("memory"))["used_memory"]
+        used = await data_bytes(redis)
         await redis.aclose()
-        return int(used)
+        return used
 
     return await matching_figures(lambda name: opened(server, rules, name), memory, seats=40, waiting=200, steps=96)
 
