@@ -21,7 +21,8 @@ from conference.supervising import SupervisionDesk
 from conference.wishes import FreeWish
 from routing.dispatching import Dispatch
 from routing.explain import Explanation
-from routing.waiting import SeatBoard, WaitingRoom
+from routing.seat_board import SeatBoard
+from routing.waiting import WaitingRoom
 from seats.desk import SeatDesk
 from seats.seat import Seat
 from seats.shifts import OnDuty, Shortage

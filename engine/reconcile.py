@@ -19,7 +19,8 @@ from pbx.ami.gone import if_still_there
 from pbx.ami.link import AmiLink
 from pbx.ami.listed import ListedChannel
 from pbx.ami.snapshot import Snapshot
-from routing.waiting import CallState, LiveCall, Offer, SeatBoard, WaitingRoom
+from routing.seat_board import SeatBoard
+from routing.waiting import CallState, LiveCall, Offer, WaitingRoom
 from seats.seat import Seat
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ from config.settings import Settings
 from engine.asterisks import Asterisks
 from pbx.ami.actions import AmiActions
 from pbx.ami.listed import DeviceState
-from routing.waiting import SeatBoard
+from routing.seat_board import SeatBoard
 from seats.seat import Phone
 from seats.state import SeatState
 

@@ -11,7 +11,8 @@ from config.settings import Settings
 from engine.asterisks import Asterisks
 from engine.outside import outside_of
 from pbx.line import shown_as
-from routing.waiting import LiveCall, SeatBoard
+from routing.seat_board import SeatBoard
+from routing.waiting import LiveCall
 from seats.seat import Phone, Seat
 from seats.state import ON_DUTY, SeatState
 

@@ -15,7 +15,7 @@ from conference.supervision import LEG as SUPERVISOR
 from engine.mailbox import PostOffice
 from engine.whereabouts import ONLY, Whereabouts
 from pbx.ami.messages import AmiEvent
-from routing.waiting import SeatBoard
+from routing.seat_board import SeatBoard
 from seats.seat import Phone, Seat, SeatDefinition
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from seats.state import SeatEvent, SeatState
 
 
 class Board(Protocol):
-    """The steps it takes; see `routing.waiting.SeatBoard`."""
+    """The steps it takes; see `routing.seat_board.SeatBoard`."""
 
     async def seat(self, seat_id: str) -> Seat | None:
         """The seat at this moment."""

@@ -63,7 +63,7 @@ def draft_of(*, kind: str, text: str, until: str = "", referred_to: str = "", to
         raise Refused("answer_kind_unknown", sentence, field="kind") from None
     plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(plain) > LONGEST_ANSWER:
-        raise Refused("answer_too_long", f"An answer is at most {LONGEST_ANSWER} characters; this one has {len(plain)}", field="text")
+        raise Refused("answer_too_long", f"An answer is at most {LONGEST_ANSWER} characters; this one has {len(plain)}.", field="text")
     department = " ".join(referred_to.split()) if meant is ReplyKind.NOT_OURS else ""
     if len(department) > LONGEST_DEPARTMENT:
         raise Refused("department_too_long", f"A department's name is at most {LONGEST_DEPARTMENT} characters.", field="referred_to")

@@ -217,7 +217,7 @@ class LinkDesk:
     async def _of(self, ticket: str, link_id: str) -> Link:
         found = next((link for link in await self._store.links_of(ticket) if link.link_id == link_id), None)
         if found is None:
-            raise NotFound("link_unknown", f"Ticket {ticket} has no link {link_id}", link_id=link_id)
+            raise NotFound("link_unknown", f"Ticket {ticket} has no link {link_id}.", link_id=link_id)
         return found
 
     def _must_be_on(self) -> None:

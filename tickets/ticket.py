@@ -124,7 +124,7 @@ def patch_from_mapping(fields: Mapping[str, Any]) -> TicketPatch:
     unknown = set(fields) - set(_READERS)
     if unknown:
         name = min(unknown)
-        raise Refused("ticket_field_unknown", f"{name!r:.40} of a ticket cannot be written; allowed are {', '.join(_READERS)}", field=name)
+        raise Refused("ticket_field_unknown", f"{name!r:.40} of a ticket cannot be written; allowed are {', '.join(_READERS)}.", field=name)
     return TicketPatch(changes={name: _READERS[name](name, value) for name, value in fields.items()})
 
 
@@ -136,7 +136,7 @@ def write(written: Written, patch: TicketPatch) -> Written:
     after = replace(written, **patch.changes)
     if after.status is not written.status and after.status not in MOVES[written.status]:
         allowed = ", ".join(sorted(MOVES[written.status]))
-        raise Conflict("ticket_status_illegal", f"A ticket that is {written.status} cannot become {after.status}; allowed are {allowed}")
+        raise Conflict("ticket_status_illegal", f"A ticket that is {written.status} cannot become {after.status}; allowed are {allowed}.")
     if after.status is not TicketStatus.OPEN and after.type is None:
         raise Refused("ticket_without_type", f"A ticket cannot be {after.status} without a type.", field="type")
     if after.status is TicketStatus.ANSWERED_ONLINE and not after.answer.strip():
@@ -169,7 +169,7 @@ def _word(words: type[_Word], name: str, text: str) -> _Word:
     try:
         return words(text)
     except ValueError:
-        raise Refused(f"ticket_{name}_unknown", f"{text!r:.40} is no {name}; allowed are {', '.join(words)}", field=name) from None
+        raise Refused(f"ticket_{name}_unknown", f"{text!r:.40} is no {name}; allowed are {', '.join(words)}.", field=name) from None
 
 
 _READERS: Final[Mapping[str, Callable[[str, object], object]]] = {

@@ -45,4 +45,4 @@ def ticket_type(text: str) -> TicketType:
         return ALIASES.get(wanted) or TicketType(wanted.lower())
     except ValueError:
         allowed = ", ".join(f"{kind} {name}" for kind, name in NAMES.items())
-        raise Refused("ticket_type_unknown", f"{text!r:.40} is no type of ticket; allowed are {allowed}", type=text[:40]) from None
+        raise Refused("ticket_type_unknown", f"{text!r:.40} is no type of ticket; allowed are {allowed}.", type=text[:40]) from None

@@ -13,7 +13,7 @@ from api.documents.acts import act_document
 from calls.clock import SystemClock
 from calls.events import Act
 from config.settings import Settings
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, settings_of, since_of
 from engine.commands.table import table
 from engine.stores import open_stores
 from tickets.acts import WantedActs
@@ -32,7 +32,7 @@ def acts(
 ) -> None:
     """What persons did that had an effect, the latest first; read from the database, also while no engine runs."""
     settings = settings_of(config)
-    wanted = WantedActs(who=who, what=what, subject=on, since=_moment(settings, since), undone=undone)
+    wanted = WantedActs(who=who, what=what, subject=on, since=since_of(settings, since), undone=undone)
     found = asyncio.run(_found(settings, wanted, most))
     if as_json:
         documents = [act_document(act).model_dump(mode="json") for act in found]
@@ -65,13 +65,3 @@ def _local(at: datetime, zone: ZoneInfo) -> str:
 
 def _who(act: Act) -> str:
     return f"{act.who}/{act.person}" if act.person else act.who
-
-
-def _moment(settings: Settings, given: str | None) -> datetime | None:
-    if given is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise typer.BadParameter(f"--since {given}: write a time such as 2026-11-01T00:00.") from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(settings.hotline.timezone))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,7 +14,7 @@ from calls.clock import SystemClock
 from calls.errors import Fault, StoreFault
 from config.derive import redis_url, waiting_rules
 from config.settings import Settings
-from engine.commands.options import ConfigFile, settings_of
+from engine.commands.options import ConfigFile, settings_of, since_of
 from engine.stores import Stores, open_stores
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
@@ -41,7 +40,7 @@ def run_audit(
 ) -> None:
     """Compare every call Asterisk saw with the records; exit 0 only where nothing was missing."""
     settings = settings_of(config)
-    report = asyncio.run(_audit(settings, _moment(settings, since), look_only=look_only))
+    report = asyncio.run(_audit(settings, since_of(settings, since), look_only=look_only))
     sys.stdout.write(_in_words(report))
     if report.exit_code:
         raise typer.Exit(report.exit_code)
@@ -94,16 +93,6 @@ async def _live_calls(settings: Settings, stores: Stores) -> tuple[frozenset[str
         return frozenset(), SETTLE_S
     finally:
         await redis.aclose()
-
-
-def _moment(settings: Settings, given: str | None) -> datetime | None:
-    if given is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise typer.BadParameter(f"--since {given}: write a time such as 2026-11-01T00:00.") from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(settings.hotline.timezone))
 
 
 def _in_words(report: AuditReport) -> str:

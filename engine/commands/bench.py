@@ -30,7 +30,8 @@ from lab.bench.scale import FULL, QUICK
 from lab.house import control
 from lab.house.files import read_house
 from pbx.ami.link import AmiLink
-from routing.waiting import Rules, SeatBoard, WaitingRoom
+from routing.seat_board import SeatBoard
+from routing.waiting import Rules, WaitingRoom
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
 from store.sql.database import Database

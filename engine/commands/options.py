@@ -54,13 +54,24 @@ def settings_of(given: Path | None, overrides: list[str] | None = None) -> Setti
 
 def moment_of(settings: Settings, given: str | None) -> datetime:
     """The moment meant by --at, in the hotline's zone; now where none is given."""
+    return datetime.now(ZoneInfo(settings.hotline.timezone)) if given is None else moment_in(settings, given, option="--at")
+
+
+def since_of(settings: Settings, given: str | None) -> datetime | None:
+    """The moment meant by --since, in the hotline's zone; None where none is given."""
+    return None if given is None else moment_in(settings, given, option="--since")
+
+
+def moment_in(settings: Settings, given: str, *, option: str) -> datetime:
+    """The moment that is written so, in the hotline's zone, which is also meant where no zone is written.
+
+    Raises: typer.BadParameter: it is none.
+    """
     zone = ZoneInfo(settings.hotline.timezone)
-    if given is None:
-        return datetime.now(zone)
     try:
         moment = datetime.fromisoformat(given)
     except ValueError:
-        raise typer.BadParameter(f"--at {given}: write a time such as 2026-10-01T02:00.") from None
+        raise typer.BadParameter(f"{option} {given}: write a time such as 2026-10-01T02:00.") from None
     if not 1970 <= moment.year <= 2999:
-        raise typer.BadParameter(f"--at {given}: ask about a moment between 1970 and 2999.")
+        raise typer.BadParameter(f"{option} {given}: write a moment between 1970 and 2999.")
     return moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)

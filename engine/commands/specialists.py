@@ -17,7 +17,7 @@ from config.settings import Settings
 from engine.acts import noted_act
 from engine.client import Api
 from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, moment_in, settings_of
 from engine.commands.table import table
 from engine.lists import ROSTER
 from engine.stores import Stores
@@ -108,13 +108,14 @@ def departments(
 @app.command()
 def away(
     specialist: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")],
-    until: Annotated[str, typer.Option(help="Until when, e.g. 2026-11-20T18:00+08:00.")],
+    until: Annotated[str, typer.Option(help="Until when, e.g. 2026-11-20T18:00.")],
     config: ConfigFile = None,
     why: Annotated[str | None, typer.Option(help="Leave, a meeting …")] = None,
 ) -> None:
     """He is asked no more until then; whoever stands in for him is."""
-    body = {"until": until} if why is None else {"until": until, "why": why}
-    shown = Api(settings_of(config)).send("PUT", f"/specialists/{specialist}/away", body)
+    settings = settings_of(config)
+    body = {"until": moment_in(settings, until, option="--until").isoformat()} | ({} if why is None else {"why": why})
+    shown = Api(settings).send("PUT", f"/specialists/{specialist}/away", body)
     sys.stdout.write(f"{shown['name']} {shown['off_duty_why']}.\n")
 
 

@@ -10,7 +10,8 @@ from statistics import median
 from typing import Final
 
 from calls.errors import Fault
-from routing.waiting import CallState, LiveCall, Offer, Rung, SeatBoard, WaitingRoom
+from routing.seat_board import SeatBoard
+from routing.waiting import CallState, LiveCall, Offer, Rung, WaitingRoom
 from seats.seat import Phone, SeatDefinition
 
 _AT_ONCE: Final = 16

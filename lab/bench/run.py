@@ -54,7 +54,7 @@ class Surroundings:
     Args:
         lab: a lab of the benchmark's own with these settings, up while the block lasts.
         steps: the waiting room and the seats of an empty hotline of this name on the lab's Redis; while a lab is up.
-        memory: bytes that Redis uses; while a lab is up.
+        memory: bytes of the data in Redis; while a lab is up.
         store: an empty store for entries in a folder.
         folder: for files that may be thrown away. say: tells the user how far it is.
     """

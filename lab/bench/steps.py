@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 
 from calls.errors import Fault
 from lab.phones.latency import latency
-from routing.waiting import CallState, LiveCall, Offer, Rung, SeatBoard, WaitingRoom
+from routing.seat_board import SeatBoard
+from routing.waiting import CallState, LiveCall, Offer, Rung, WaitingRoom
 from seats.seat import Phone, SeatDefinition
 
 T = TypeVar("T")

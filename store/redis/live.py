@@ -30,7 +30,7 @@ _TIMERS_AT_ONCE: Final = 50
 
 
 class RedisLiveState:
-    """Implements `routing.waiting`'s WaitingRoom, SeatBoard and Timers; a step is one round trip to Redis.
+    """Implements `routing.waiting`'s WaitingRoom and Timers, and `routing.seat_board`'s SeatBoard; a step is one round trip to Redis.
 
     Two tasks belong to it, which its owner starts: `listen` and `keep_time`.
 

@@ -119,7 +119,7 @@ class SqlFreeWishes:
         mine = _WISHED.hotline == self._hotline, _WISHED.wish_id == clean(wish_id)
         async with self._database.writing() as connection:
             if (await connection.execute(delete(specialist_wishes).where(*mine))).rowcount == 0:
-                raise NotFound("wish_unknown", f"There is no wish {wish_id:.40}", wish_id=wish_id)
+                raise NotFound("wish_unknown", f"There is no wish {wish_id:.40}.", wish_id=wish_id)
 
 
 def _document(wish: FreeWish) -> object:

@@ -49,4 +49,4 @@ def _part(part: object, kind: type[Part]) -> Part:
 def check_limit(limit: int, most: int) -> None:
     """Raises: Refused: a page is asked for that is longer, or empty."""
     if not 1 <= limit <= most:
-        raise Refused("limit_unusable", f"limit is a number from 1 to {most}", field="limit")
+        raise Refused("limit_unusable", f"limit is a number from 1 to {most}.", field="limit")

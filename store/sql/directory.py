@@ -195,7 +195,7 @@ class SqlDirectory:
 
 
 def _unknown(entry_id: str) -> NotFound:
-    return NotFound("entry_unknown", f"There is no whitelist entry {entry_id:.40}", entry_id=entry_id)
+    return NotFound("entry_unknown", f"There is no whitelist entry {entry_id:.40}.", entry_id=entry_id)
 
 
 def _covering(e164: str) -> list[str]:

@@ -96,7 +96,7 @@ class SqlLinks:
         mine = tickets.c.hotline == self._hotline, tickets.c.number == ticket
         async with self._database.reading() as connection:
             if (await connection.execute(select(tickets.c.number).where(*mine))).one_or_none() is None:
-                raise NotFound("ticket_unknown", f"There is no ticket {ticket:.40}", number=ticket)
+                raise NotFound("ticket_unknown", f"There is no ticket {ticket:.40}.", number=ticket)
             rows = (await connection.execute(_LINK.where(*mine).order_by(ticket_links.c.wanted, ticket_links.c.link_id))).all()
         return [_link(row) for row in rows]
 

@@ -54,7 +54,7 @@ class SqlRecords:
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).one_or_none()
         if row is None:
-            raise NotFound("call_unknown", f"There is no record of a call {call_id:.160}", call_id=call_id)
+            raise NotFound("call_unknown", f"There is no record of a call {call_id:.160}.", call_id=call_id)
         return record_of(row.document)
 
     async def tickets(self, wanted: Wanted, *, cursor: str | None = None, limit: int = 50) -> Page[Ticket]:
@@ -143,4 +143,4 @@ class SqlRecords:
 
 
 def _unknown(number: str) -> NotFound:
-    return NotFound("ticket_unknown", f"There is no ticket {number:.40}", number=number)
+    return NotFound("ticket_unknown", f"There is no ticket {number:.40}.", number=number)

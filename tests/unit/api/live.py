@@ -154,7 +154,7 @@ class Targets:
 
 
 class Seats:
-    """routing.waiting.SeatBoard, by the seats' own table."""
+    """routing.seat_board.SeatBoard, by the seats' own table."""
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis

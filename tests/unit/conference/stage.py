@@ -324,6 +324,11 @@ class Stage:
         for _ in range(60):
             await asyncio.sleep(0)
 
+    async def engine_dies(self) -> None:
+        assert self.task is not None
+        self.task.cancel()
+        await self.settles()
+
     async def over(self) -> None:
         assert self.task is not None
         async with asyncio.timeout(30):
@@ -336,3 +341,12 @@ class Stage:
     def state(self) -> CallState:
         assert self.room.live is not None
         return self.room.live.state
+
+
+async def three_way(stage: Stage) -> None:
+    """Caller, seat and one specialist are in the room."""
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()

@@ -1,24 +1,14 @@
 """What the caller, the seat and the specialists notice of a conference, told by whoever leaves or does not answer."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from calls.errors import Conflict, LegGone, NotFound, PbxFault
 from routing.waiting import CallState
-from tests.unit.conference.stage import CALL, SEAT_LEG, Stage, a_phone
+from tests.unit.conference.stage import CALL, SEAT_LEG, Stage, a_phone, three_way
 
 SPECIALIST = f"spec-{CALL}-0"
-
-
-@pytest_asyncio.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage()
-    yield stage
-    if stage.task is not None and not stage.task.done():
-        stage.task.cancel()
 
 
 async def test_while_the_seat_consults_the_caller_hears_music(stage: Stage) -> None:
@@ -66,14 +56,6 @@ async def test_joined_all_three_are_in_the_room(stage: Stage) -> None:
     await stage.settles()
     assert stage.exchange.in_room == {CALL, SEAT_LEG, SPECIALIST}
     assert stage.state is CallState.THREE_WAY
-
-
-async def three_way(stage: Stage) -> None:
-    stage.exchange.answers["051586660001"] = "accepts"
-    await stage.open(a_phone())
-    await stage.settles()
-    await stage.desk.join(CALL)
-    await stage.settles()
 
 
 async def test_the_seat_leaves_and_caller_and_specialist_go_on(stage: Stage) -> None:
@@ -202,9 +184,7 @@ async def test_another_engine_goes_on_with_the_consult_where_the_first_one_died(
     stage.exchange.answers["13900001001"] = "accepts"
     await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
     await stage.settles()
-    assert stage.task is not None
-    stage.task.cancel()  # the engine is gone; the office phone still rings
-    await stage.settles()
+    await stage.engine_dies()  # the office phone still rings
     stage.runs(resumed=True)
     await stage.settles()
     assert (stage.exchange.ended, stage.states()) == ([], ["ringing", "pending"]), "it rings on"
@@ -218,9 +198,7 @@ async def test_another_engine_rings_the_next_phone_where_the_one_that_rang_has_b
     stage.exchange.answers["13900001001"] = "accepts"
     await stage.open(a_phone(), a_phone("13900001001", phone="mobile"))
     await stage.settles()
-    assert stage.task is not None
-    stage.task.cancel()
-    await stage.settles()
+    await stage.engine_dies()
     stage.exchange.ringing.clear()  # it rang out while no engine looked
     stage.runs(resumed=True)
     await stage.settles()
@@ -229,9 +207,7 @@ async def test_another_engine_rings_the_next_phone_where_the_one_that_rang_has_b
 
 async def test_another_engine_finds_that_the_seat_left_while_no_engine_looked(stage: Stage) -> None:
     await three_way(stage)
-    assert stage.task is not None
-    stage.task.cancel()
-    await stage.settles()
+    await stage.engine_dies()
     stage.exchange.in_room = {SPECIALIST}
     stage.runs(resumed=True)
     await stage.settles()

@@ -1,10 +1,8 @@
 """Several phones at once, who picked up too late, what the seat hears, and what is left where nobody comes."""
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from calls.errors import Conflict, Refused
 from calls.events import DepartmentAssigned
@@ -15,14 +13,6 @@ from routing.waiting import CallState
 from tests.unit.conference.stage import CALL, SEAT_LEG, OneClock, Stage, a_phone
 
 FIRST, SECOND, THIRD = (f"spec-{CALL}-{number}" for number in range(3))
-
-
-@pytest_asyncio.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage()
-    yield stage
-    if stage.task is not None and not stage.task.done():
-        stage.task.cancel()
 
 
 async def hunts(stage: Stage, *phones: PhoneToRing, parallel: int = 2) -> None:

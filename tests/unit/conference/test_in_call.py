@@ -1,37 +1,19 @@
 """Hold, mute, taking out, handing on to a colleague: what the caller and the others notice."""
 
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from calls.errors import Conflict, NotFound, PbxFault
 from conference.phone_hold import PhoneHolds
 from routing.waiting import CallState
-from tests.unit.conference.stage import CALL, SEAT_LEG, OneClock, Stage, a_phone
+from tests.unit.conference.stage import CALL, SEAT_LEG, OneClock, Stage, a_phone, three_way
 
 SPECIALIST, COLLEAGUE = f"spec-{CALL}-0", f"spec-{CALL}-1"
-
-
-@pytest_asyncio.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage()
-    yield stage
-    if stage.task is not None and not stage.task.done():
-        stage.task.cancel()
 
 
 async def held(stage: Stage) -> None:
     await stage.desk.hold(CALL)
     stage.runs()
-    await stage.settles()
-
-
-async def three_way(stage: Stage) -> None:
-    stage.exchange.answers["051586660001"] = "accepts"
-    await stage.open(a_phone())
-    await stage.settles()
-    await stage.desk.join(CALL)
     await stage.settles()
 
 
@@ -107,9 +89,7 @@ async def test_seat_and_specialist_are_muted_too(stage: Stage, member: str, leg:
 async def test_another_engine_keeps_muted_who_was_muted(stage: Stage) -> None:
     await three_way(stage)
     await stage.desk.mute(CALL, "s-甲")
-    assert stage.task is not None
-    stage.task.cancel()
-    await stage.settles()
+    await stage.engine_dies()
     stage.exchange.muted.clear()
     stage.runs(resumed=True)
     await stage.settles()

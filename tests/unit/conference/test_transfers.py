@@ -1,9 +1,7 @@
 """Callers who are handed on: what they, their seat and the target notice, told by who answers and who leaves."""
 
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from calls.errors import Conflict, LegGone, PbxFault
 from conference.transfer import TargetKind, TransferState, TransferTarget
@@ -15,14 +13,6 @@ SEAT = TransferTarget(kind=TargetKind.SEAT, value="8002")
 GROUP = TransferTarget(kind=TargetKind.GROUP, value="qilai")
 NUMBER = TransferTarget(kind=TargetKind.NUMBER, value="0515-86660003")
 ANSWERS = {"PJSIP/8002": "accepts", "PJSIP/0515-86660003": "accepts"}
-
-
-@pytest_asyncio.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage()
-    yield stage
-    if stage.task is not None and not stage.task.done():
-        stage.task.cancel()
 
 
 async def announced(stage: Stage, to: TransferTarget = SEAT) -> str:
@@ -213,9 +203,7 @@ async def test_the_caller_leaves_and_the_target_rings_no_more(stage: Stage) -> N
 async def test_another_engine_goes_on_with_an_announced_transfer(stage: Stage) -> None:
     stage.exchange.answers |= ANSWERS
     leg = await announced(stage)
-    assert stage.task is not None
-    stage.task.cancel()
-    await stage.settles()
+    await stage.engine_dies()
     stage.runs(resumed=True)
     await stage.settles()
     await stage.desk.complete(CALL)

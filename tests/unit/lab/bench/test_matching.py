@@ -9,7 +9,8 @@ from calls.clock import SystemClock
 from calls.errors import Fault
 from lab.bench.key_memory import bytes_of_keys
 from lab.bench.matching import MatchingFigures, matching_figures
-from routing.waiting import Rules, SeatBoard, WaitingRoom
+from routing.seat_board import SeatBoard
+from routing.waiting import Rules, WaitingRoom
 from store.redis.connection import connect
 from store.redis.live import RedisLiveState
 from tests.redis_server import RedisServer
