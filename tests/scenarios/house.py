@@ -1,5 +1,6 @@
 """The lab the stories are played in: started once, and again only where a story wants another configuration."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from lab.asterisk.files import Box
 from lab.asterisk.instance import console
 from lab.house import control
 from lab.house.files import keeper_state, read_house
+from lab.patience import PATIENCE_S
 from pbx.sounds import synthesise_missing
 from tests.postgres_server import PostgresServer
 
@@ -217,7 +219,7 @@ class House:
         """The lab with this configuration; started, or started anew, where another one runs or an engine is not well."""
         if self._running is not None:
             before, running = self._running
-            if before == wanted and all(running.health(number)["status"] == "ok" for number in range(1, wanted.engines + 1)):
+            if before == wanted and await _is_well(running):
                 return running
         await self.down()
         state = lab.state_dir(NET)
@@ -241,6 +243,16 @@ class House:
         """Stop it, also one that a killed run left behind."""
         self._running = None
         await control.stop(lab.state_dir(NET))
+
+
+async def _is_well(running: RunningLab) -> bool:
+    """Whether every engine serves; the keeper starts one again that an earlier story left dead."""
+    deadline = time.monotonic() + PATIENCE_S / 2
+    while any(running.health(number)["status"] != "ok" for number in range(1, running.engines + 1)):
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.1)
+    return True
 
 
 def alive(pid: int) -> bool:
