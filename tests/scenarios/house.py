@@ -107,19 +107,19 @@ class Wanted:
 
 # Configurations that several files want, because to start another lab takes as long as two stories.
 
-ENGINE_DIES: Final = Wanted(overrides=("fallback.engine_wait_s=15", "seats.lease_margin_s=15", "fallback.duty_ring_s=5"))
+ENGINE_DIES: Final = Wanted(overrides=("fallback.engine_wait_s=60", "seats.lease_margin_s=40", "fallback.duty_ring_s=5"))
 """With an engine that is awaited when it is dead."""
 TWO_ENGINES: Final = Wanted(
     engines=2,
     overrides=(
-        "fallback.engine_wait_s=15",
-        "seats.lease_margin_s=15",
+        "fallback.engine_wait_s=60",
+        "seats.lease_margin_s=40",
         "seats.ring_s=30",
         "engine.graceful_stop_s=1",
         "conference.office_ring_s=30",
     ),
 )
-TWO_ASTERISKS: Final = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2", "seats.lease_margin_s=15"))
+TWO_ASTERISKS: Final = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2", "seats.lease_margin_s=40"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

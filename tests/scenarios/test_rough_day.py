@@ -20,7 +20,7 @@ LAB = Wanted(
         "seats.away_after_missed=false",
         "seats.retry_s=1",
         "after_call.rating=false",
-        "fallback.engine_wait_s=15",
+        "fallback.engine_wait_s=60",
     ),
 )
 ANSWERING, DECLINING, RINGING = range(8001, 8009), range(8009, 8011), range(8011, 8013)
