@@ -83,7 +83,7 @@ SHORT: Final = (
     "ladders.public=[{group: qilai, after_s: 0}, {group: general, after_s: 2}]",
     "conference.office_ring_s=5",
     "conference.mobile_ring_s=5",
-    "after_call.timeout_s=5",
+    "after_call.timeout_s=10",
     "fallback.engine_wait_s=2",
     "ivr.menus.main.timeout_s=4",
     "ivr.menus.main.retries=1",
@@ -117,6 +117,7 @@ TWO_ENGINES: Final = Wanted(
         "seats.ring_s=30",
         "engine.graceful_stop_s=1",
         "conference.office_ring_s=30",
+        "after_call.timeout_s=30",
     ),
 )
 TWO_ASTERISKS: Final = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2", "seats.lease_margin_s=40"))
