@@ -21,7 +21,7 @@ from lab.house.plan import House
 from lab.music import make_music
 from lab.patience import PATIENCE_S
 
-_UP_WITHIN_S: Final = 3 * PATIENCE_S  # all of it: a dozen programs
+_UP_WITHIN_S: Final = 2 * PATIENCE_S  # all of it: a dozen programs
 _DOWN_WITHIN_S: Final = PATIENCE_S
 _LOOK_EVERY_S: Final = 0.05
 
