@@ -11,10 +11,11 @@ from datetime import datetime
 
 import pytest
 
+from lab.phones.sound import read_wav
 from lab.phones.tones import silences
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import TWO_ENGINES
-from tests.scenarios.scene import FIRST, Scene, three_way_call
+from tests.scenarios.scene import A_MOMENT_S, FIRST, Scene, three_way_call
 from tests.scenarios.states import STATES, goes_on_though, it_is_noticed
 
 LAB = TWO_ENGINES
@@ -56,12 +57,13 @@ async def test_the_caller_is_asked_for_his_rating_again_where_the_engine_that_as
     for who in (FIRST, "seat"):
         await scene.leaves(who)
     asked_s = scene.caller.heard_s
-    async with scene.never_in_silence():
-        with hotline.lab.nothing_restarted():
-            await hotline.killed("engine-1", "engine-2")
+    with hotline.lab.nothing_restarted():
+        await hotline.killed("engine-1", "engine-2")
+        async with scene.never_in_silence():  # while his key was awaited nothing was sent to him
             await hotline.hears_music(scene.caller)
-        await asyncio.gather(hotline.back(1), hotline.back(2))
-        await hotline.hears_prompt_again(scene.caller, "rate", after_s=asked_s)
+    await asyncio.gather(hotline.back(1), hotline.back(2))
+    await hotline.hears_prompt_again(scene.caller, "rate", after_s=asked_s)
+    assert silences(read_wav(scene.caller.heard()).between(asked_s, None), least_s=A_MOMENT_S) == []
     await scene.caller.send_digits("4")
     await scene.caller.call_ended()
     assert (await hotline.ended(scene.call_id, "completed"))["record"]["rating"] == 4
