@@ -19,9 +19,10 @@ from lab.asterisk.instance import fully_booted, write_files
 from lab.house.files import keeper_state, write_house
 from lab.house.plan import House
 from lab.music import make_music
+from lab.patience import PATIENCE_S
 
-_UP_WITHIN_S: Final = 40.0
-_DOWN_WITHIN_S: Final = 20.0
+_UP_WITHIN_S: Final = 2 * PATIENCE_S  # all of it: a dozen programs
+_DOWN_WITHIN_S: Final = PATIENCE_S
 _LOOK_EVERY_S: Final = 0.05
 
 

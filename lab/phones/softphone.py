@@ -33,8 +33,8 @@ from lab.phones.trace import invite, messages
 TONE_S = HUM_AGAIN_S + 10
 REGISTER_S = PATIENCE_S
 PROMPT_EVERY_S = 0.3
-KEY_S = 0.25
-"""From key to key; a key sounds 0.18 s."""
+KEY_S = 0.35
+"""From key to key; a key sounds 0.18 s, and one that follows before a busy machine has sent it takes its place."""
 
 Sounding: TypeAlias = "int | Softphone"
 """A tone in Hz, or the phone that hums it."""

@@ -1,5 +1,6 @@
 """The lab the stories are played in: started once, and again only where a story wants another configuration."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from lab.asterisk.files import Box
 from lab.asterisk.instance import console
 from lab.house import control
 from lab.house.files import keeper_state, read_house
+from lab.patience import PATIENCE_S
 from pbx.sounds import synthesise_missing
 from tests.postgres_server import PostgresServer
 
@@ -81,7 +83,7 @@ SHORT: Final = (
     "ladders.public=[{group: qilai, after_s: 0}, {group: general, after_s: 2}]",
     "conference.office_ring_s=5",
     "conference.mobile_ring_s=5",
-    "after_call.timeout_s=5",
+    "after_call.timeout_s=10",
     "fallback.engine_wait_s=2",
     "ivr.menus.main.timeout_s=4",
     "ivr.menus.main.retries=1",
@@ -101,6 +103,24 @@ class Wanted:
     pbxs: int = 1
     server: PostgresServer | None = None
     clock: bool = False
+
+
+# Configurations that several files want, because to start another lab takes as long as two stories.
+
+ENGINE_DIES: Final = Wanted(overrides=("fallback.engine_wait_s=60", "seats.lease_margin_s=40", "fallback.duty_ring_s=5"))
+"""With an engine that is awaited when it is dead."""
+TWO_ENGINES: Final = Wanted(
+    engines=2,
+    overrides=(
+        "fallback.engine_wait_s=60",
+        "seats.lease_margin_s=40",
+        "seats.ring_s=30",
+        "engine.graceful_stop_s=1",
+        "conference.office_ring_s=30",
+        "after_call.timeout_s=30",
+    ),
+)
+TWO_ASTERISKS: Final = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2", "seats.lease_margin_s=40"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +220,7 @@ class House:
         """The lab with this configuration; started, or started anew, where another one runs or an engine is not well."""
         if self._running is not None:
             before, running = self._running
-            if before == wanted and all(running.health(number)["status"] == "ok" for number in range(1, wanted.engines + 1)):
+            if before == wanted and await _is_well(running):
                 return running
         await self.down()
         state = lab.state_dir(NET)
@@ -224,6 +244,16 @@ class House:
         """Stop it, also one that a killed run left behind."""
         self._running = None
         await control.stop(lab.state_dir(NET))
+
+
+async def _is_well(running: RunningLab) -> bool:
+    """Whether every engine serves; the keeper starts one again that an earlier story left dead."""
+    deadline = time.monotonic() + PATIENCE_S / 2
+    while any(running.health(number)["status"] != "ok" for number in range(1, running.engines + 1)):
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.1)
+    return True
 
 
 def alive(pid: int) -> bool:

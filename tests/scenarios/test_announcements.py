@@ -24,7 +24,7 @@ LAB = Wanted(
         "queue.announce_every_s=5",
         "queue.typical_call_s=170",
         "ladders.public=[{group: qilai, after_s: 0}]",
-        "fallback.engine_wait_s=15",
+        "fallback.engine_wait_s=60",
         "dialled.12346={ivr: none, language: en, announce: position}",
     )
 )

@@ -17,7 +17,7 @@ from tests.scenarios.house import Wanted
 from tests.scenarios.test_hunt import is_told
 from tests.scenarios.test_three_way import ACCEPTS, MOBILE, OFFICE, SECOND_OFFICE, consult, joined, three_way
 
-LAB = Wanted(("conference.office_ring_s=8",))  # long enough for keys and sentences between two steps of a hunt
+LAB = Wanted(("conference.office_ring_s=30",))  # long enough for keys and sentences between two steps of a hunt
 _ROWS_HZ: Final = (697, 770, 852, 941)
 _COLUMNS_HZ: Final = (1209, 1336, 1477)
 """A key's tone is one of each (ITU-T Q.23)."""
@@ -88,7 +88,8 @@ async def test_a_seat_brings_a_specialist_in_and_leaves(hotline: Hotline) -> Non
     async with nothing_of_it(hotline, caller, "keys-asking", "keys-joined", "keys-consult", "keys-leaving"):
         await keys(hotline, seat, "*31#", "keys-asking")
         await hotline.hears_music(caller)
-        await hotline.world.is_called(OFFICE)
+        await (await hotline.world.phone(OFFICE)).rings()
+        await (await hotline.world.phone(OFFICE)).decline()
         await joined(hotline, call_id, MOBILE)
         specialist = await hotline.world.phone(MOBILE)
         await asyncio.gather(seat.hears(specialist, but_not=(caller,)), specialist.hears(seat, but_not=(caller,)))

@@ -5,11 +5,11 @@ import asyncio
 from engine.addresses import agi_addresses
 from lab.patience import PATIENCE_S
 from tests.scenarios.hotline import Hotline
-from tests.scenarios.house import Wanted
+from tests.scenarios.house import TWO_ASTERISKS
 from tests.scenarios.test_call_keys import keys, nothing_of_it
 from tests.scenarios.test_three_way import ACCEPTS, OFFICE, joined
 
-LAB = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2",))
+LAB = TWO_ASTERISKS
 
 
 async def test_a_seat_at_another_asterisk_steers_its_call(hotline: Hotline) -> None:

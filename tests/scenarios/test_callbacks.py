@@ -20,10 +20,10 @@ LAB = Wanted(
         "callback.not_after=00:00",
         "callback.after_s=0",
         "callback.every_s=600",
-        "callback.ring_s=12",
+        "callback.ring_s=20",
         "queue.callback_key=9",
-        "fallback.engine_wait_s=15",
-        "seats.lease_margin_s=15",
+        "fallback.engine_wait_s=60",
+        "seats.lease_margin_s=40",
     )
 )
 

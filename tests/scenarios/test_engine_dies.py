@@ -4,11 +4,11 @@ import asyncio
 import time
 
 from tests.scenarios.hotline import KEY, OTHER_KEYS, PROJECT, PUBLIC, Hotline
-from tests.scenarios.house import Wanted
+from tests.scenarios.house import ENGINE_DIES
 from tests.scenarios.test_three_way import consult, three_way
 
 RTP_TIMEOUT_S = 10  # pjsip_zhida.conf: after so much silence Asterisk ends any call
-LAB = Wanted(overrides=("fallback.engine_wait_s=15", "seats.lease_margin_s=15"))
+LAB = ENGINE_DIES
 
 
 async def test_who_waits_keeps_his_place_and_his_music(hotline: Hotline) -> None:

@@ -3,9 +3,9 @@
 import time
 
 from tests.scenarios.hotline import KEY, Hotline
-from tests.scenarios.house import Wanted
+from tests.scenarios.house import ENGINE_DIES
 
-LAB = Wanted(overrides=("fallback.engine_wait_s=15", "seats.lease_margin_s=15"))
+LAB = ENGINE_DIES
 
 
 async def test_a_call_that_comes_while_the_engine_is_being_started_waits_for_it(hotline: Hotline) -> None:

@@ -2,11 +2,11 @@
 
 import asyncio
 
+from tests.scenarios import test_transfers
 from tests.scenarios.hotline import KEY, Hotline
-from tests.scenarios.house import Wanted
 from tests.scenarios.test_three_way import ACCEPTS, OFFICE, SECOND_OFFICE, attempt_at, consult, joined, three_way
 
-LAB = Wanted(("seats.wrap_up_s=0", "after_call.rating=false", "fallback.engine_wait_s=60"))
+LAB = test_transfers.LAB
 
 
 async def test_a_held_caller_hears_music_and_is_taken_back(hotline: Hotline) -> None:

@@ -18,7 +18,7 @@ CALLERS = [f"05158889{number:04d}" for number in range(1000, 1060)]
 
 @pytest.mark.alone
 async def test_sixty_calls_on_twenty_seats_are_all_served_and_all_recorded(hotline: Hotline, tmp_path: Path) -> None:
-    seats = BulkSeats(Seats(numbers=SEATS, net=NET), tmp_path / "seats")
+    seats = BulkSeats(Seats(numbers=SEATS, net=NET, hold_s=0.5), tmp_path / "seats")
     await seats.start()
     try:
         await asyncio.gather(*(hotline.seat_is(int(seat), "ready") for seat in SEATS))
@@ -29,8 +29,8 @@ async def test_sixty_calls_on_twenty_seats_are_all_served_and_all_recorded(hotli
             dials="12345",
             rows=[(number,) for number in CALLERS],
             calls=len(CALLERS),
-            rate=20,  # with half a second of talk ten seats are busy at a time, so nobody waits
-            hold_s=0.5,
+            rate=20,  # with half a second of talk ten seats are busy at a time
+            hold_s=90,  # nobody gives up
         )
         result = await run_sipp(job, tmp_path / "callers", within_s=120)
         assert (result.succeeded, result.failed) == (len(CALLERS), 0), result

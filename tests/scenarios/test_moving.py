@@ -6,9 +6,9 @@ from typing import Any
 
 from lab.phones.behaviours import Answers, RingsForEver
 from tests.scenarios.hotline import KEY, OTHER_KEYS, PUBLIC, Hotline
-from tests.scenarios.house import Wanted
+from tests.scenarios.house import ENGINE_DIES
 
-LAB = Wanted(overrides=("seats.ring_s=10", "fallback.engine_wait_s=15", "fallback.duty_ring_s=5"))
+LAB = ENGINE_DIES
 WHY = "企业停产，急"
 OFFICE = "051586669998"
 

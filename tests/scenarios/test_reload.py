@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 
 from lab.patience import PATIENCE_S
 from tests.scenarios.hotline import CHECKOUT, KEY, OTHER_KEYS, PUBLIC, Hotline
-from tests.scenarios.house import Wanted
+from tests.scenarios.house import TWO_ENGINES
 from tests.scenarios.test_three_way import consult
 
-LAB = Wanted(engines=2)
+LAB = TWO_ENGINES
 BOTH = (1, 2)
 OTHER_AGENT = "\nagents:\n  198:\n    name: 话务员另\n    pin: 4712\n"
 SAMPLE = CHECKOUT / "config/lab/whitelist.xlsx"

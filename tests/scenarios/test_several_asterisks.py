@@ -10,11 +10,11 @@ from lab.patience import PATIENCE_S
 from lab.phones.behaviours import Answers, RingsForEver
 from lab.phones.bulk import BulkSeats, Does, Seats
 from tests.scenarios.hotline import KEY, KEY_NAME, OTHER_KEYS, PROJECT, Hotline
-from tests.scenarios.house import NET, Wanted
+from tests.scenarios.house import NET, TWO_ASTERISKS
 from tests.scenarios.test_outages import cut_off
 from tests.scenarios.test_three_way import consult, three_way
 
-LAB = Wanted(engines=2, pbxs=2, overrides=("seats.unreachable_s=2", "seats.lease_margin_s=15"))
+LAB = TWO_ASTERISKS
 
 
 async def test_a_call_on_one_is_served_by_a_seat_on_the_other(hotline: Hotline) -> None:

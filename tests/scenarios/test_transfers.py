@@ -384,7 +384,7 @@ async def test_another_hotline_is_talked_with_first(hotline: Hotline) -> None:
     await hotline.ended(call_id, "completed")
 
 
-# ── an engine dies (more of it: test_conference_crash) ──
+# ── an engine dies (more of it: test_conference_crash, test_conference_outages) ──
 
 
 async def test_a_caller_on_his_way_survives_his_engine(hotline: Hotline) -> None:

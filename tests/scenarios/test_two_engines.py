@@ -8,10 +8,10 @@ import time
 
 from lab.client import LabApi
 from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
-from tests.scenarios.house import Wanted
+from tests.scenarios.house import TWO_ENGINES
 from tests.scenarios.test_three_way import consult, three_way
 
-LAB = Wanted(engines=2, overrides=("engine.graceful_stop_s=1", "fallback.engine_wait_s=15"))
+LAB = TWO_ENGINES
 
 
 async def test_who_waits_is_in_the_other_engines_hands_at_once(hotline: Hotline) -> None:

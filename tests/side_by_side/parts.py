@@ -54,7 +54,9 @@ def lab_of(path: Path, file: str) -> str | None:
         return None
     for line in tree.body:
         if isinstance(line, ast.Assign) and [ast.unparse(target) for target in line.targets] == ["LAB"]:
-            return ast.unparse(line.value)
+            found = ast.unparse(line.value)
+            of_another, _, its_own = found.partition(".")
+            return lab_of(path.with_name(f"{of_another}.py"), file) if its_own == "LAB" else found
     return ""
 
 

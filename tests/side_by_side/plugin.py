@@ -23,10 +23,10 @@ _WITHOUT: Final = ("keyword", "markexpr", "lf", "collectonly", "usepdb", "trace"
 def roles(folders: set[str], count: int) -> list[Role]:
     """The workers for the tests in these folders on a machine with so many processors; none for anything less than a folder.
 
-    Stories wait for phones most of the time: a lab and all who call in it take a quarter of a processor. More labs would make
-    engines start so slowly that stories of dying engines wait in vain.
+    Stories wait for phones most of the time: a lab and all who call in it take a quarter of a processor. More labs would only
+    make engines start slowly, for which stories of dying engines wait.
     """
-    labs = min(max(count, 2), _LABS_AT_MOST)
+    labs = min(count + 1, _LABS_AT_MOST)
     rest = min(max(1, count // 2), _REST_AT_MOST)
     if folders == {"tests/scenarios"}:
         return [Role.STORIES] * labs

@@ -55,7 +55,8 @@ def test_tests_of_a_file_stay_together_and_the_longest_ones_come_first(tmp_path:
     ("file", "lab"),
     [
         ("tests/scenarios/test_offers.py", ""),
-        ("tests/scenarios/test_reload.py", TWO.lab),
+        ("tests/scenarios/test_reload.py", "TWO_ENGINES"),
+        ("tests/scenarios/test_in_call.py", lab_of(ROOT / "tests/scenarios/test_transfers.py", "tests/scenarios/test_transfers.py")),
         ("tests/scenarios/test_simulation.py", None),
         ("tests/unit/test_house.py", None),
     ],

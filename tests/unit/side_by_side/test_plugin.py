@@ -15,7 +15,7 @@ REST, STORIES = Role.REST, Role.STORIES
     ("count", "there"),
     [
         (1, [REST, *[STORIES] * 2]),
-        (2, [REST, *[STORIES] * 2]),
+        (2, [REST, *[STORIES] * 3]),
         (4, [*[REST] * 2, *[STORIES] * 4]),
         (64, [*[REST] * 4, *[STORIES] * 4]),
     ],
@@ -26,7 +26,7 @@ def test_the_whole_suite_has_labs_and_a_worker_for_the_rest(count: int, there: l
 
 
 def test_stories_alone_need_nobody_for_the_rest_and_the_rest_no_lab() -> None:
-    assert roles({"tests/scenarios"}, 2) == [STORIES] * 2
+    assert roles({"tests/scenarios"}, 2) == [STORIES] * 3
     assert roles({"tests/unit"}, 2) == [REST] * 2
     assert roles({"tests/unit"}, 1) == []
 
