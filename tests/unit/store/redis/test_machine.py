@@ -262,6 +262,17 @@ class LiveMachine(RuleBasedStateMachine):
 
     another_seat_leaves = a_seat_leaves
 
+    @precondition(lambda self: any(call.state in ANSWERED for call in self.model.calls.values()))
+    @rule(pick=picks)
+    def a_talk_is_over(self, pick: int) -> None:
+        call = self.picked([call for call in self.model.calls.values() if call.state in ANSWERED], pick)
+        self.begin()
+        told = self.do(self.live["a"].talk_over(call.call_id))
+        known = self.model.talk_over(call.call_id)
+        assert told is not None
+        assert known is not None
+        assert (told.state, told.seat_id) == (known.state, known.seat_id)
+
     @precondition(lambda self: self.callers)
     @rule(pick=picks, by=st.sampled_from([None, None, *ENGINES]))
     def a_caller_leaves(self, pick: int, by: str | None) -> None:
