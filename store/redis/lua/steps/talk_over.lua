@@ -5,6 +5,6 @@ if not call then return reply({}) end
 if call.state == 'talking' then
   Call.put(call, {state = 'after'})
   Handover.release_seat(call)
-  Tell.poke(call)
+  if call.engine ~= ENGINE then Tell.poke(call) end
 end
 return reply({call = call})

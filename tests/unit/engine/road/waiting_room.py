@@ -200,7 +200,7 @@ class LiveRoom:
         self.redis.tell()
 
     async def talk_over(self, call_id: str) -> LiveCall | None:
-        call = (await self._step()).talk_over(call_id)
+        call = (await self._step()).talk_over(call_id, self.engine_id)
         self.redis.tell()
         return self._live(call) if call is not None else None
 

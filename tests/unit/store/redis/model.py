@@ -435,12 +435,13 @@ class Model:
             self.pokes[call_id] = call.engine
         self.done()
 
-    def talk_over(self, call_id: str) -> ModelCall | None:
+    def talk_over(self, call_id: str, engine: str) -> ModelCall | None:
         call = self.calls.get(call_id)
         if call is not None and call.state is C.TALKING:
             call.state = C.AFTER
             self.release_seat(call)
-            self.pokes[call_id] = call.engine
+            if call.engine != engine:
+                self.pokes[call_id] = call.engine
         self.done()
         return call
 

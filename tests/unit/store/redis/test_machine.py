@@ -268,7 +268,7 @@ class LiveMachine(RuleBasedStateMachine):
         call = self.picked([call for call in self.model.calls.values() if call.state in ANSWERED], pick)
         self.begin()
         told = self.do(self.live["a"].talk_over(call.call_id))
-        known = self.model.talk_over(call.call_id)
+        known = self.model.talk_over(call.call_id, "a")
         assert told is not None
         assert known is not None
         assert (told.state, told.seat_id) == (known.state, known.seat_id)
