@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
@@ -461,6 +462,7 @@ class LiveMachine(RuleBasedStateMachine):
             assert found is None or 0 <= found.position - 1 - (self.model.place(call_id) or 0) <= orphans
 
 
+@pytest.mark.timeout(600 + MINUTES * 60)  # thousands of steps: on a machine that is busy with other things they take minutes
 def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
     class Machine(SupervisorRules, SecondRules, UsualRules, AgentRules, LiveMachine):
         server = redis_server
