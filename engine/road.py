@@ -4,6 +4,7 @@ One call is one coroutine. Where it breaks off because this engine dies, the dia
 which reads from live state how far it was and goes on from there.
 """
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -168,7 +169,7 @@ class Road:
                     return Outcome(reason="no_seat")
             except SentAway:
                 return Outcome(reason="withdrawn")  # there is nobody on the line whom a supervisor could send elsewhere
-            return await self._after_talk(line, mailbox, await self._known(call.call_id), resumed=False)
+            return await self._after_talk(line, mailbox, await self._talked(line), resumed=False)
 
     async def _chose_callback(self, line: AgiLine, call: LiveCall, decision: Decision) -> Outcome:
         """He is told that it is noted; when he has hung up his place is kept by a call of the engine's."""
@@ -233,7 +234,7 @@ class Road:
             return await self._chose_callback(line, call, decision)
         if not answered:
             return await queueing.at_ladder_end(plan.end)
-        return await self._after_talk(line, mailbox, await self._known(call.call_id), resumed=False)
+        return await self._after_talk(line, mailbox, await self._talked(line), resumed=False)
 
     def _telling(self, line: AgiLine, mailbox: Mailbox) -> Telling:
         desk = self.desk
@@ -266,8 +267,16 @@ class Road:
 
     async def _known(self, call_id: str) -> LiveCall | None:
         """The call after its talk; None where live state lost it or cannot be asked: it was a talk without a conference then."""
+        return await self._asked(self.desk.waiting.call(call_id))
+
+    async def _talked(self, line: AgiLine) -> LiveCall | None:
+        """As `_known`; who only talked, and is there, has left his seat with that, and nothing of a conference can be done with him."""
+        waiting = self.desk.waiting
+        return await self._asked(waiting.call(line.uniqueid) if line.gone else waiting.talk_over(line.uniqueid))
+
+    async def _asked(self, asked: Awaitable[LiveCall | None]) -> LiveCall | None:
         try:
-            return await self.desk.waiting.call(call_id)
+            return await asked
         except StoreFault as fault:
             log.error("talk_end_not_recorded", code=fault.code)
             return None
@@ -295,8 +304,8 @@ class Road:
                 live = await self._known(line.uniqueid)
             if line.gone:
                 raise LegGone("caller_gone", "The caller hung up.", call_id=line.uniqueid)
-            if live is not None and live.state is CallState.TALKING and not await self._talk_over(live):
-                live = await self._known(line.uniqueid)  # at that very moment he was handed on, or held
+            if live is not None and live.state is CallState.TALKING:
+                live = await self._talked(line)
                 continue
             if live is None or live.state not in _HANDED_ON:
                 break
@@ -312,14 +321,6 @@ class Road:
         if self.desk.service.rating:
             await self._rate(line)
         return Outcome(reason="completed")
-
-    async def _talk_over(self, live: LiveCall) -> bool:
-        """From now on nothing of a conference can be done with him; False where something has been meanwhile."""
-        try:
-            return await self.desk.waiting.change(live.call_id, expect=live.state, state=CallState.AFTER)
-        except StoreFault as fault:
-            log.error("talk_end_not_recorded", code=fault.code)
-            return True
 
     async def _in_conference(self, line: AgiLine, mailbox: Mailbox, live: LiveCall, *, resumed: bool) -> None:
         if live.seat_leg:

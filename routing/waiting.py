@@ -199,9 +199,9 @@ class WaitingRoom(Protocol):
     async def arrive(self, call: LiveCall, facts: Sequence[Event]) -> LiveCall | None:
         """Note a call that is not waiting yet (it hears a menu).
 
-        Returns None for a new call; for one already known (the dialplan came back after an engine died) its state as
-        live state has it, now owned by `call.engine`, and the facts are not recorded again. An offer that was open for it
-        is withdrawn, because its ringing is over; if it waits, it is offered nothing until it joins again.
+        Returns None for a new call; for one already known (the dialplan came back after an engine died) its state as live state has it,
+        now owned by `call.engine`, and the facts are not recorded again. An offer that was open for it is withdrawn, because its
+        ringing is over; if it waits, it is offered nothing until it joins again.
         """
         ...
 
@@ -211,7 +211,6 @@ class WaitingRoom(Protocol):
         The facts (all up to Queued) are recorded in the same step. A call that already waits keeps its rank, its
         refusals and its opened rungs; an offer still open for it is withdrawn first, because its ringing is over.
         Returns the offer, or None: it waits, and an offer will be delivered to `call.engine`.
-
         With a `seat_id` the call is for that seat, which takes it at once or not at all: where it is ready, paused (it is paused
         again afterwards) or in wrap-up, and its phone idle. Else its ladder counts, where it has one. A seat that has `left` it to
         others counts as one that refused it.
@@ -249,14 +248,17 @@ class WaitingRoom(Protocol):
         """Move a call that a seat answered between the states of such a call.
 
         False, and nothing changed, where it was not in `expect`, or its errand or inside is another by now than is expected, if so.
-
-        Also records facts or sets fields without moving (state == expect). None leaves a field as it is. The engine that
-        owns the call is told (`Deliveries.poked`), so that its coroutine looks again.
+        Also records facts or sets fields without moving (state == expect). None leaves a field as it is. The call's engine is told
+        (`Deliveries.poked`), so that its coroutine looks again.
         """
         ...
 
     async def seat_left(self, call_id: str, seat_id: str) -> None:
         """The seat's part in the call is over: SeatLeft, and CALL_ENDED for the seat. The call goes on."""
+        ...
+
+    async def talk_over(self, call_id: str) -> LiveCall | None:
+        """Where it is TALKING: it is AFTER now, and `seat_left`. The call as it is then; None where it is not known."""
         ...
 
     async def take_second(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -11,23 +12,41 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from calls.errors import Refused, StoreFault
+from store.redis.shared import SharedConnection
 
 ANSWER_S: Final = 2.0
 """How long a command may take, with getting and opening its connection."""
 CONNECTIONS: Final = 32
+_SCRIPTS: Final = frozenset({"EVALSHA", "EVAL"})
 
 
 class Client(Redis):
-    """Redis' own client, but for how it keeps time.
+    """Redis' own client, but for how it keeps time, and for scripts, which all go over one connection.
 
     Its `socket_timeout` waits by asyncio.wait_for, which before Python 3.12 can lose a cancellation: a task told to stop in the
     middle of a step would then go on for ever. (A pipeline is a client of its own: who uses one limits it himself.)
     """
 
+    @cached_property
+    def _scripts(self) -> SharedConnection:
+        return SharedConnection(self.connection_pool.make_connection)
+
     async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  as the class it extends
         """One command. Raises: TimeoutError: no answer in ANSWER_S."""
-        async with asyncio.timeout(ANSWER_S):
-            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                if args[0] in _SCRIPTS:
+                    return await self._scripts.ask(*args)
+                return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            if args[0] in _SCRIPTS:
+                self._scripts.leave()
+            raise
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        """Close all connections."""
+        await self._scripts.close()
+        await super().aclose(close_connection_pool)
 
 
 def connect(url: str) -> Client:

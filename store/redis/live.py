@@ -122,6 +122,11 @@ class RedisLiveState:
         """See `WaitingRoom.seat_left`."""
         await self._steps.run("seat_left", {"call_id": call_id, "seat_id": seat_id})
 
+    async def talk_over(self, call_id: str) -> LiveCall | None:
+        """See `WaitingRoom.talk_over`."""
+        told = await self._steps.run("talk_over", {"call_id": call_id})
+        return wire.call_from_wire(told["call"], told["ahead"]) if "call" in told else None
+
     async def take_second(
         self, call_id: str, second: Second, *, expect: CallState, state: CallState, inside: str, expect_inside: str, facts: Sequence[Event]
     ) -> bool:

@@ -18,6 +18,7 @@ from seats.state import SeatState
 
 Record = Mapping[str, str]
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # json.dumps would make one each time
 _RETRY_AT_LEAST_MS: Final = 100  # the same seat must not be rung for the same call in a loop, whatever is configured
 
 
@@ -207,7 +208,7 @@ def _ms(seconds: float) -> int:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _split(names: str) -> tuple[str, ...]:

@@ -142,7 +142,8 @@ end
 function Call.refuse(call, seat_id, lasting)
   local earliest = now + RULES.retry_ms
   local latest = lasting and math.max(earliest, now + RULES.refusal_ms) or earliest
-  put(P .. 'refused:' .. call.call_id, Call.refusals(call), {[seat_id] = earliest .. ' ' .. latest})
+  Call.refusals(call)[seat_id] = earliest .. ' ' .. latest
+  redis.call('HSET', P .. 'refused:' .. call.call_id, seat_id, call.refused[seat_id])
 end
 
 -- Does any seat on duty in these groups have these skills? O(groups).
@@ -211,7 +212,7 @@ end
 function Call.forget(call)
   Call.stop_waiting(call)
   redis.call('ZREM', P .. 'calls', call.call_id)
-  redis.call('DEL', P .. 'call:' .. call.call_id)
+  forget(P .. 'call:' .. call.call_id)
   Call.cache[call.call_id] = false
 end
 

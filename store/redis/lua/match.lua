@@ -213,6 +213,7 @@ function Match.settle()
     for group in pairs(Seat.vacated) do Call.note_unserved(group) end
   end
   Seat.vacated = {}
+  write_all()
 end
 
 local function reply(answer, own_call)

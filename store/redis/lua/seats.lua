@@ -156,7 +156,7 @@ function Seat.forget(seat)
   Seat.serve(seat, '', '', '')
   for _, kind in ipairs({'wrap:', 'heal:', 'away:'}) do Timer.clear(kind .. seat.seat_id) end
   redis.call('ZREM', P .. 'seats', seat.seat_id)
-  redis.call('DEL', P .. 'seat:' .. seat.seat_id)
+  forget(P .. 'seat:' .. seat.seat_id)
   Seat.cache[seat.seat_id] = false
 end
 

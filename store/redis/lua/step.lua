@@ -18,14 +18,33 @@ local function record_of(key)
   return record
 end
 
+-- Calls and seats are written once, when the step settles, however often it changes them; nothing reads them past their caches.
+local Unwritten = {}  -- key -> the fields that are new
+
 local function put(key, record, changes)
-  local flat = {}
+  local fields = Unwritten[key] or {}
   for field, value in pairs(changes) do
     record[field] = tostring(value)
-    flat[#flat + 1] = field
-    flat[#flat + 1] = value
+    fields[field] = value
   end
-  redis.call('HSET', key, unpack(flat))
+  Unwritten[key] = fields
+end
+
+local function forget(key)
+  Unwritten[key] = nil
+  redis.call('DEL', key)
+end
+
+local function write_all()
+  for key, fields in pairs(Unwritten) do
+    local flat = {}
+    for field, value in pairs(fields) do
+      flat[#flat + 1] = field
+      flat[#flat + 1] = value
+    end
+    redis.call('HSET', key, unpack(flat))
+  end
+  Unwritten = {}
 end
 
 local function sorted_members(name)  -- sorted, so that what follows is the same on every server

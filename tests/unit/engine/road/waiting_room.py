@@ -199,6 +199,11 @@ class LiveRoom:
         (await self._step()).seat_left(call_id, seat_id)
         self.redis.tell()
 
+    async def talk_over(self, call_id: str) -> LiveCall | None:
+        call = (await self._step()).talk_over(call_id, self.engine_id)
+        self.redis.tell()
+        return self._live(call) if call is not None else None
+
     async def end(self, call_id: str, reason: str, *, detail: str = "") -> None:
         (await self._step()).end(call_id, reason, detail, self.engine_id)
         self.redis.tell()

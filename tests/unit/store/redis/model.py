@@ -441,6 +441,16 @@ class Model:
             self.pokes[call_id] = call.engine
         self.done()
 
+    def talk_over(self, call_id: str, engine: str) -> ModelCall | None:
+        call = self.calls.get(call_id)
+        if call is not None and call.state is C.TALKING:
+            call.state = C.AFTER
+            self.release_seat(call)
+            if call.engine != engine:
+                self.pokes[call_id] = call.engine
+        self.done()
+        return call
+
     def release_seat(self, call: ModelCall) -> None:
         if call.state not in ANSWERED or not call.seat_id:
             return

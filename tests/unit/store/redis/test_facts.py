@@ -6,6 +6,7 @@ from datetime import timedelta
 from calls.events import Answered, Ended, Offered, OfferEnded, Rated, SeatLeft, ThreeWayStarted, Widened
 from routing.waiting import CallState, OfferOutcome
 from seats.seat import Phone
+from seats.state import SeatState
 from store.redis.stream import EventStream
 from tests.unit.store.redis.builders import Hotline, a_seat, kinds, recorded
 
@@ -56,6 +57,28 @@ async def test_a_step_said_again_records_nothing_again(hotline: Hotline, stream:
     await hotline.b.end("c1", "abandoned")
     assert before == ["arrived", "queued", "offered", "answered"]
     assert kinds(await recorded(stream)) == ["seat_left", "ended"]
+
+
+async def test_a_talk_that_is_over_frees_its_seat_in_the_same_step(hotline: Hotline, stream: EventStream) -> None:
+    await hotline.seats(a_seat("8001"))
+    await hotline.talks("c1")
+    over, again = await hotline.a.talk_over("c1"), await hotline.a.talk_over("c1")
+    assert over is not None
+    assert (over.state, over.seat_id) == (CallState.AFTER, "")
+    assert over == again
+    assert await hotline.state("8001") is SeatState.WRAP_UP
+    assert kinds(await recorded(stream))[-2:] == ["answered", "seat_left"]
+
+
+async def test_what_has_become_of_a_talk_is_not_over(hotline: Hotline) -> None:
+    await hotline.seats(a_seat("8001"))
+    await hotline.talks("c1")
+    await hotline.b.change("c1", expect=CallState.TALKING, state=CallState.HELD)
+    held = await hotline.a.talk_over("c1")
+    assert held is not None
+    assert (held.state, held.seat_id) == (CallState.HELD, "8001")
+    assert await hotline.state("8001") is SeatState.TALKING
+    assert await hotline.a.talk_over("nobody's") is None
 
 
 async def test_a_call_that_leaves_while_it_rings_tells_what_became_of_the_offer(hotline: Hotline, stream: EventStream) -> None:

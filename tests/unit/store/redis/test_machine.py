@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
@@ -263,6 +264,17 @@ class LiveMachine(RuleBasedStateMachine):
 
     another_seat_leaves = a_seat_leaves
 
+    @precondition(lambda self: any(call.state in ANSWERED for call in self.model.calls.values()))
+    @rule(pick=picks)
+    def a_talk_is_over(self, pick: int) -> None:
+        call = self.picked([call for call in self.model.calls.values() if call.state in ANSWERED], pick)
+        self.begin()
+        told = self.do(self.live["a"].talk_over(call.call_id))
+        known = self.model.talk_over(call.call_id, "a")
+        assert told is not None
+        assert known is not None
+        assert (told.state, told.seat_id) == (known.state, known.seat_id)
+
     @precondition(lambda self: self.callers)
     @rule(pick=picks, by=st.sampled_from([None, None, *ENGINES]))
     def a_caller_leaves(self, pick: int, by: str | None) -> None:
@@ -451,6 +463,7 @@ class LiveMachine(RuleBasedStateMachine):
             assert found is None or 0 <= found.position - 1 - (self.model.place(call_id) or 0) <= orphans
 
 
+@pytest.mark.timeout(600 + MINUTES * 60)  # thousands of steps: on a machine that is busy with other things they take minutes
 def test_whatever_happens_redis_keeps_the_rules(redis_server: RedisServer) -> None:
     class Machine(TalkRules, SupervisorRules, SecondRules, UsualRules, AgentRules, LiveMachine):
         server = redis_server
