@@ -63,10 +63,10 @@ def _steps_can_be_done(settings: Settings) -> Iterator[Problem]:
 
 
 def _step_can_be_done(settings: Settings, step: StepSettings, key: Key, *, may_wait: bool) -> Iterator[Problem]:
-    named = [name for name in ("ring", "play", "callback", "ladder") if getattr(step, name)]
+    named = [name for name in ("ring", "play", "callback", "voicemail", "ladder") if getattr(step, name)]
     if len(named) != 1:
         said = f"holds {' and '.join(named)}" if named else "says nothing"
-        yield Problem(key=key, sentence=f"{said}; a step is exactly one of ring, play, callback, ladder")
+        yield Problem(key=key, sentence=f"{said}; a step is exactly one of ring, play, callback, voicemail, ladder")
     if step.ring_s is not None and step.ring is None:
         yield Problem(key=(*key, "ring_s"), sentence="nothing rings in this step; write it beside ring")
     if step.ring is not None:

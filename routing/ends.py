@@ -34,7 +34,14 @@ class CallBack:
     """Note that he is to be called back, whatever else becomes of his call."""
 
 
-Step = Ring | Say | CallBack
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """Have him leave a voice message (留言), asked for by this prompt; who leaves one is served by it."""
+
+    prompt: str
+
+
+Step = Ring | Say | CallBack | Voicemail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +81,5 @@ def _words(step: Step) -> str:
             return f"{prompt} is played"
         case CallBack():
             return "a call-back is noted"
+        case Voicemail(prompt=prompt):
+            return f"{prompt} asks for a voice message"

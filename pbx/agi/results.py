@@ -32,6 +32,18 @@ class Heard:
     ending: Ending
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """How RECORD FILE ended: `keys` is the key that ended it, "" where none did; `gone`: the caller hung up.
+
+    Args: samples: so many, of 8,000 a second, went into the file, as far as Asterisk knows: it does not look whether the disk took them.
+    """
+
+    keys: str = ""
+    gone: bool = False
+    samples: int = 0
+
+
 _INTERRUPTED = Heard(ending=Ending.INTERRUPTED)
 _KEYS = {str(ord(key)): key for key in "0123456789*#ABCD"}
 
@@ -71,6 +83,17 @@ def one_key(reply: Reply, nothing: Ending) -> Heard | None:
         return Heard(ending=nothing)
     key = _KEYS.get(reply.result)
     return None if key is None else Heard(keys=key, ending=Ending.KEYED)
+
+
+def recorded(reply: Reply) -> Recorded | None:
+    """Of RECORD FILE; None where it failed: the file cannot be written. Silence and the longest time are told alike, as `(timeout)`."""
+    why, _, rest = reply.text.partition(" ")
+    counted = rest.removeprefix("endpos=")
+    samples = int(counted) if counted.isdecimal() else 0
+    if why == "(hangup)":
+        return Recorded(gone=True, samples=samples)
+    key = _KEYS.get(reply.result, "")
+    return Recorded(keys=key, samples=samples) if key or reply.result == "0" else None
 
 
 def many_keys(reply: Reply) -> Heard | None:
