@@ -530,7 +530,8 @@ class Ended(Event):
     `reason` is completed (was served), abandoned (left before a seat answered), ladder_end (nobody took it),
     callback (a call-back was noted: he chose it by key, or nobody took his call), dismissed (a supervisor ended its waiting), closed
     (he was told that the hotline is closed), voicemail (he left a voice message), menu_left (left in the menu), fallback (the
-    dialplan served it without an engine) or recovered. A call-back that came to nothing ends as not_reached (the caller did not pick up), no_seat (no seat took it) or
+    dialplan served it without an engine) or recovered.
+    A call-back that came to nothing ends as not_reached (the caller did not pick up), no_seat (no seat took it) or
     withdrawn (he got through by himself, or was taken off the list).
     """
 

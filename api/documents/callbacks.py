@@ -56,8 +56,8 @@ class CallbackDocument(Document):
     """A number somebody left from before a seat answered; once on the list, however often he called.
 
     `call_id` is the call he left first, and the task's id; `end_reason` how the last one ended: abandoned, ladder_end (nobody took
-    it), menu_left, voicemail (he left a message), or callback (he chose by key to be called back, or a step noted it). `closed_why` is got_through, called_back, or
-    a person's reason.
+    it), menu_left, voicemail (he left a message), or callback (he chose by key to be called back, or a step noted it). `closed_why`
+    is got_through, called_back, or a person's reason.
     """
 
     call_id: str

@@ -81,8 +81,9 @@ class RungExplained(Document):
 
 
 class StepExplained(Document):
-    """One thing that is done for a caller whom no seat takes: a number rings, a prompt is played, a call-back is noted, or this prompt
-    asks for a voice message (`voicemail`).
+    """One thing that is done for a caller whom no seat takes.
+
+    A number rings, a prompt is played, a call-back is noted, or a prompt asks for a voice message (`voicemail`).
     """
 
     ring: str | None = None
