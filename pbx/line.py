@@ -17,7 +17,6 @@ log = structlog.get_logger(__name__)
 
 _MUSIC: Final = "zhida"
 _HALF: Final = IN.removesuffix(".wav")  # a voice message is joined, kept and described as a talk's recording is
-_RATE: Final = 8000  # samples a second of the wav format, which is what `endpos` counts
 _UNKNOWN_CAUSE: Final = -1
 _RECORDING: Final = "ZHIDA_RECORDING"  # MixMonitor's own id of what it does on this channel
 _SOME_FRAMES_S: Final = "0.1"  # five frames of music, 20 ms each: with the first one Asterisk drops what it kept for a MixMonitor
@@ -219,15 +218,16 @@ class AgiLine:
     async def take_down(self, name: str, *, keys: str, longest_s: float, silence_s: int) -> Spoken:
         """See `Dictaphone.take_down`."""
         self._music_on = False
-        ended = await self._session.record_file(f"{self._voicemails}/{name}{_HALF}", keys=keys, longest_s=longest_s, silence_s=silence_s)
-        length_s = ended.samples / _RATE
-        if ended.gone:
-            how = How.HUNG_UP
-        elif ended.keys:
-            how = How.KEY
-        else:
-            how = How.LONGEST if length_s >= longest_s - 1 else How.SILENCE
-        return Spoken(how=how, length_s=length_s)
+        clock = asyncio.get_running_loop().time
+        began, path = clock(), f"{self._voicemails}/{name}{_HALF}"
+        ended = await self._session.record_file(path, keys=keys, longest_s=longest_s, silence_s=silence_s)
+        length_s = clock() - began
+        await self._session.noop()  # Asterisk answers first, and then closes the file
+        if ended.gone or ended.keys:
+            return Spoken(how=How.HUNG_UP if ended.gone else How.KEY, length_s=length_s)
+        if length_s >= longest_s:
+            return Spoken(how=How.LONGEST, length_s=length_s)
+        return Spoken(how=How.SILENCE, length_s=length_s - silence_s)
 
     async def play_back(self, name: str, keys: str) -> str:
         """See `Dictaphone.play_back`."""

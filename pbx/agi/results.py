@@ -36,12 +36,11 @@ class Heard:
 class Recorded:
     """How RECORD FILE ended: `keys` is the key that ended it, "" where none did; `gone`: the caller hung up.
 
-    Args: samples: so many, of 8,000 a second, went into the file, as far as Asterisk knows: it does not look whether the disk took them.
+    How much is in the file it does not tell: `endpos` is where the disk was full, and a silence is cut off.
     """
 
     keys: str = ""
     gone: bool = False
-    samples: int = 0
 
 
 _INTERRUPTED = Heard(ending=Ending.INTERRUPTED)
@@ -86,14 +85,19 @@ def one_key(reply: Reply, nothing: Ending) -> Heard | None:
 
 
 def recorded(reply: Reply) -> Recorded | None:
-    """Of RECORD FILE; None where it failed: the file cannot be written. Silence and the longest time are told alike, as `(timeout)`."""
-    why, _, rest = reply.text.partition(" ")
-    counted = rest.removeprefix("endpos=")
-    samples = int(counted) if counted.isdecimal() else 0
-    if why == "(hangup)":
-        return Recorded(gone=True, samples=samples)
-    key = _KEYS.get(reply.result, "")
-    return Recorded(keys=key, samples=samples) if key or reply.result == "0" else None
+    """Of RECORD FILE; None where it failed: the file cannot be written.
+
+    Silence and the longest time are told alike, as `(timeout)`, with the milliseconds that were left before it (seen on 22.10).
+    """
+    match reply.text.partition(" ")[0]:
+        case "(hangup)":
+            return Recorded(gone=True)
+        case "(dtmf)":
+            return Recorded(keys=_KEYS.get(reply.result, ""))
+        case "(timeout)":
+            return Recorded()
+        case _:
+            return None
 
 
 def many_keys(reply: Reply) -> Heard | None:

@@ -11,14 +11,18 @@ from lab.phones.tones import tones_in
 from tests.scenarios.hotline import KEY, KEY_NAME, PUBLIC, Hotline
 from tests.scenarios.house import Wanted
 
+ROUTES = (
+    "{name: closed, dialled: 12366, closed: [{voicemail: voicemail-closed}]}",
+    "{name: busy, dialled: 12367, max_wait_s: 5, end: [{voicemail: voicemail-busy}]}",
+)
 LAB = Wanted(
     overrides=(
         "dialled.12366.ivr=none",
         "dialled.12367.ivr=none",
-        "routes=[{name: closed, dialled: 12366, closed: [{voicemail: voicemail-closed}]},"
-        " {name: busy, dialled: 12367, max_wait_s: 5, end: [{voicemail: voicemail-busy}]}]",
+        f"routes=[{', '.join(ROUTES)}]",
         "voicemail.silence_s=2",
         "voicemail.least_s=1",
+        "voicemail.takes=2",
         "fallback.engine_wait_s=60",
     )
 )
@@ -80,3 +84,144 @@ async def test_who_finds_it_closed_leaves_a_message_that_becomes_a_ticket(hotlin
     tasks = (await hotline.api.get("/callbacks"))["items"]
     [task] = [task for task in tasks if task["call_id"] == call_id]
     assert task["missed"][0]["voicemail_s"] == left["length_s"]
+
+
+async def test_who_hangs_up_in_the_middle_has_left_what_he_said(hotline: Hotline) -> None:
+    caller, call_id = await at_the_tone(hotline)
+    await has_spoken(hotline, call_id)
+    await caller.hang_up()
+    await hotline.ended(call_id, "voicemail")
+    call, sound = await message(hotline, call_id)
+    assert call["record"]["voicemail"]["how"] == "hung_up"
+    assert sound.seconds >= SPEAKS_S
+    assert tones_in(sound, [caller.tone_hz]) == {caller.tone_hz}
+    assert (await hotline.ticket(call_id))["tags"] == ["留言"]
+
+
+async def test_silence_ends_it(hotline: Hotline) -> None:
+    caller, call_id = await at_the_tone(hotline)
+    await has_spoken(hotline, call_id)
+    await caller.mute()
+    await caller.hears_prompt(hotline.prompt("voicemail-review"))
+    await caller.hears_prompt(hotline.prompt("voicemail-thanks"))  # no key: it is kept
+    await caller.call_ended()
+    await hotline.ended(call_id, "voicemail")
+    call, sound = await message(hotline, call_id)
+    assert call["record"]["voicemail"]["how"] == "silence"
+    assert tones_in(sound, [caller.tone_hz]) == {caller.tone_hz}
+
+
+async def test_who_says_nothing_is_asked_again_and_has_left_none(hotline: Hotline) -> None:
+    caller = await hotline.calls(PUBLIC, dials=CLOSED)
+    await caller.talks()
+    await caller.mute()
+    call_id = await hotline.live_call()
+    await caller.hears_prompt(hotline.prompt("voicemail-nothing"))
+    await caller.hears_prompt(hotline.prompt("voicemail-none"))
+    await caller.call_ended()
+    call = await hotline.ended(call_id, "closed")
+    assert (call["ticket"], call["record"]["voicemail"]) == (None, None)
+    status, problem = await hotline.api.answer("GET", f"/calls/{call_id}/voicemail")
+    assert (status, problem["code"]) == (404, "voicemail_none")
+    async with asyncio.timeout(15):
+        while list(hotline.lab.recordings(call_id).glob(f"{call_id}-voicemail-*")):
+            await asyncio.sleep(0.1)
+
+
+async def test_he_hears_it_and_speaks_it_again_and_the_last_one_counts(hotline: Hotline) -> None:
+    caller, call_id = await at_the_tone(hotline)
+    await has_spoken(hotline, call_id)
+    await caller.send_digits("#")
+    await caller.hears_prompt(hotline.prompt("voicemail-review"))
+    await caller.send_digits("2")
+    await caller.hears(caller)
+    await caller.send_digits("3")
+    await has_spoken(hotline, call_id, take=2, seconds=SPEAKS_S + 1)
+    await caller.hang_up()
+    await hotline.ended(call_id, "voicemail")
+    call, sound = await message(hotline, call_id)
+    assert call["record"]["voicemail"]["recording"] == f"{call_id}-voicemail-2"
+    assert sound.seconds >= SPEAKS_S + 1
+    async with asyncio.timeout(15):
+        while list(hotline.lab.recordings(call_id).glob(f"{call_id}-voicemail-1*")):
+            await asyncio.sleep(0.1)
+
+
+async def test_it_can_be_chosen_in_a_menu(hotline: Hotline) -> None:
+    caller = await hotline.calls(PUBLIC, dials="12346")
+    await caller.talks()
+    call_id = await hotline.live_call()
+    await caller.hears_prompt(hotline.prompt("menu-main"))
+    await caller.send_digits("9")
+    await caller.hears_prompt(hotline.prompt("voicemail-ask"))
+    await has_spoken(hotline, call_id)
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "voicemail")
+    assert call["record"]["keys"] == ["9"]
+    assert (await message(hotline, call_id))[1].seconds >= SPEAKS_S
+
+
+async def test_it_is_asked_for_at_a_ladders_end(hotline: Hotline) -> None:
+    caller = await hotline.calls(PUBLIC, dials=BUSY)
+    await caller.talks()
+    call_id = await hotline.live_call()
+    await caller.hears_prompt(hotline.prompt("voicemail-busy"), within_s=25)
+    await has_spoken(hotline, call_id)
+    await caller.send_digits("#")
+    await caller.hears_prompt(hotline.prompt("voicemail-thanks"))
+    await caller.call_ended()
+    call = await hotline.ended(call_id, "voicemail")
+    assert call["waited_s"] >= 5
+
+
+async def test_an_engine_that_dies_over_it_loses_nothing_and_the_next_one_goes_on(hotline: Hotline) -> None:
+    caller, call_id = await at_the_tone(hotline)
+    await has_spoken(hotline, call_id, seconds=1)
+    await hotline.killed("engine-1")
+    before_s = spoken_s(hotline, call_id)
+    await has_spoken(hotline, call_id, seconds=before_s + SPEAKS_S)
+    await caller.send_digits("#")
+    await caller.hears_prompt(hotline.prompt("voicemail-review"), within_s=40)
+    await caller.send_digits("1")
+    await caller.hears_prompt(hotline.prompt("voicemail-thanks"))
+    await caller.call_ended()
+    await hotline.back()
+    await hotline.ended(call_id, "voicemail")
+    call, sound = await message(hotline, call_id)
+    assert call["record"]["voicemail"]["how"] == "found"
+    assert sound.seconds >= before_s + SPEAKS_S
+    assert (await hotline.ticket(call_id))["form"] == "voicemail"
+
+
+async def test_who_hangs_up_while_no_engine_is_there_has_left_it_all_the_same(hotline: Hotline) -> None:
+    caller, call_id = await at_the_tone(hotline)
+    with hotline.lab.nothing_restarted():
+        await hotline.killed("engine-1")
+        await has_spoken(hotline, call_id)
+        await caller.hang_up()
+        await caller.call_ended()
+    await hotline.back()
+    call, sound = await message(hotline, call_id)
+    assert (call["end_reason"], call["record"]["voicemail"]["how"]) == ("voicemail", "found")
+    assert sound.seconds >= SPEAKS_S
+    ticket = await hotline.ticket(call_id)
+    assert (ticket["form"], ticket["tags"]) == ("voicemail", ["留言"])
+    code, said = await hotline.zhida("audit")
+    assert code == 0, said
+
+
+async def test_where_nothing_can_be_recorded_he_is_told_and_called_back(hotline: Hotline) -> None:
+    folder = hotline.lab.recordings(next(iter(hotline.lab.settings.asterisk.values())).systemname + "-0")
+    aside = folder.rename(folder.with_name("aside"))
+    try:
+        caller = await hotline.calls(PUBLIC, dials=CLOSED)
+        await caller.talks()
+        call_id = await hotline.live_call()
+        await caller.hears_prompt(hotline.prompt("voicemail-failed"))
+        await caller.hears_prompt(hotline.prompt("we-call-back"))
+        await caller.call_ended()
+        await hotline.ended(call_id, "callback")
+    finally:
+        aside.rename(folder)
+    tasks = (await hotline.api.get("/callbacks"))["items"]
+    assert [task["number"] for task in tasks if call_id in {missed["call_id"] for missed in task["missed"]}]
