@@ -234,7 +234,7 @@ class VoicemailSettings(Section):
     """Voice messages (留言): at a ladder's end, while it is closed, or by a menu's choice `voicemail`."""
 
     prompt: Prompt = "voicemail-ask"
-    """The prompt by which who chose it in a menu, or by queue.voicemail_key, is asked for his message; a step names its own."""
+    """The prompt by which who chose it in a menu is asked for his message; a step names its own."""
     longest_s: Annotated[int, Field(ge=10, le=900)] = 180
     """Nobody speaks longer (seconds)."""
     silence_s: Annotated[int, Field(ge=0, le=60)] = 6

@@ -77,6 +77,14 @@ def _step_can_be_done(settings: Settings, step: StepSettings, key: Key, *, may_w
         yield unknown_name((*key, "ladder"), "ladder", step.ladder, _ladders(settings))
 
 
+def _messages_can_be_left(settings: Settings) -> Iterator[Problem]:
+    voicemail = settings.voicemail
+    for key in ("least_s", "silence_s"):
+        if getattr(voicemail, key) >= voicemail.longest_s:
+            sentence = f"{getattr(voicemail, key):g} is no less than longest_s ({voicemail.longest_s:g}), so that no message could be left"
+            yield Problem(key=("voicemail", key), sentence=f"{sentence}; lower it")
+
+
 def _can_be_rung(settings: Settings, number: str, key: Key) -> Iterator[Problem]:
     if settings.outbound is None:
         yield Problem(key=key, sentence="cannot be called, because there is no outbound; add outbound.address")
@@ -164,6 +172,7 @@ OPENING_CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"conference", "hours"}), _specialists_hours_exist),
     (frozenset({"routes", "ladders", "queue"}), _rungs_open_in_time),
     (frozenset({"ladders"}), _ladder_names_are_clear),
+    (frozenset({"voicemail"}), _messages_can_be_left),
     (frozenset({"shifts", "groups", "hours"}), _shifts_name_what_there_is),
 )
 """The sections that a check looks at, and the check."""

@@ -121,7 +121,7 @@ class RecordingsOfApi:
         if await self.waiting.call(call_id) is not None:
             return _goes_on(call_id)
         record = await self.records.call(call_id)
-        if call_id not in record.recordings:
+        if not [name for name in record.recordings if record.voicemail is None or name != record.voicemail.name]:
             return NotFound("recording_none", f"Call {call_id} was not recorded.", call_id=call_id)
         return self._not_there(record)
 

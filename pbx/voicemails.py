@@ -38,8 +38,6 @@ class VoicemailFolder:
         """See `Tapes.has_room`."""
         try:
             disk = await asyncio.to_thread(os.statvfs, self.here)
-        except FileNotFoundError:
-            return True  # Asterisk makes the folder with its first recording
         except OSError as error:
             log.error("recordings_folder_not_seen", why=error.strerror)
             return False
