@@ -71,6 +71,9 @@ def _step_can_be_done(settings: Settings, step: StepSettings, key: Key, *, may_w
         yield Problem(key=(*key, "ring_s"), sentence="nothing rings in this step; write it beside ring")
     if step.ring is not None:
         yield from _can_be_rung(settings, step.ring, (*key, "ring"))
+    if step.voicemail in ("true", "yes", "on"):
+        sentence = f"{step.voicemail} is no prompt; name the one that asks for the message: voicemail-closed, voicemail-busy or your own"
+        yield Problem(key=(*key, "voicemail"), sentence=sentence)
     if step.ladder is not None and not may_wait:
         yield Problem(key=(*key, "ladder"), sentence="a caller can wait only after the last step of closed; put it there")
     elif step.ladder is not None and step.ladder not in _ladders(settings):

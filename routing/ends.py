@@ -62,6 +62,11 @@ class LadderEnd:
         return next((step.prompt for step in reversed(self.steps) if isinstance(step, Say)), "")
 
 
+def asks_for_message(steps: tuple[Step, ...]) -> bool:
+    """Whether a voice message is asked for among them."""
+    return any(isinstance(step, Voicemail) for step in steps)
+
+
 def usual_steps(*, message: str, duty_phone: str = "", duty_ring_s: float = 30.0) -> tuple[Step, ...]:
     """What is done where nothing else is configured: the duty phone, if there is one, then a word that we call back."""
     duty = (Ring(number=duty_phone, ring_s=duty_ring_s, duty=True),) if duty_phone else ()
