@@ -36,8 +36,8 @@ from tickets.on_line import spans
 from tickets.record import (
     RECOVERED,
     VOICEMAIL,
-    CallRecord,
     CalledBack,
+    CallRecord,
     GroupOpened,
     KeyPressed,
     LeftTo,
