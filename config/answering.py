@@ -245,6 +245,8 @@ class VoicemailSettings(Section):
     """So often a caller may begin: he said too little, or wants to speak it again."""
     review: bool = True
     """Whether he may hear it (2) and speak it again (3) before it is kept (1, or no key)."""
+    key_s: Annotated[float, Field(ge=1, le=60)] = 4
+    """How long a key is waited for then (seconds)."""
 
 
 class MenuSettings(Section):

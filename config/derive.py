@@ -238,6 +238,7 @@ def voicemail_rules(settings: Settings) -> VoicemailRules:
         least_s=voicemail.least_s,
         takes=voicemail.takes,
         review=voicemail.review,
+        key_s=voicemail.key_s,
     )
 
 

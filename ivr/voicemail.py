@@ -122,6 +122,10 @@ class Tapes(Protocol):
         """How often this caller has begun to speak."""
         ...
 
+    async def discard(self, call_id: str) -> None:
+        """There is no message in what this caller has said: as if he had not begun."""
+        ...
+
 
 @dataclass(slots=True, kw_only=True)
 class Dictation:
@@ -153,6 +157,8 @@ class Dictation:
                     break
             elif take < last:
                 await self.phone.play("voicemail-nothing")
+        if self.left is None:
+            await self.tapes.discard(self.call_id)  # whatever is done for him next, an engine that comes to it does not ask again
         await self.phone.play("voicemail-none" if self.left is None else "voicemail-thanks")
         return self.left
 

@@ -51,11 +51,25 @@ class VoicemailFolder:
         """See `Tapes.begun`."""
         return await asyncio.to_thread(self._begun, call_id)
 
+    async def discard(self, call_id: str) -> None:
+        """See `Tapes.discard`."""
+        await asyncio.to_thread(self._discard, call_id)
+
     def _begun(self, call_id: str) -> int:
         take = 0
-        while (self.here / f"{voicemail_name(call_id, take + 1)}{IN}").is_file():
+        while self._file(call_id, take + 1).is_file():
             take += 1
         return take
+
+    def _discard(self, call_id: str) -> None:
+        for take in range(1, self._begun(call_id) + 1):
+            try:
+                self._file(call_id, take).unlink(missing_ok=True)
+            except OSError as error:
+                log.error("voicemail_not_discarded", call_id=call_id, why=error.strerror)  # it is when the call is over
+
+    def _file(self, call_id: str, take: int) -> Path:
+        return self.here / f"{voicemail_name(call_id, take)}{IN}"
 
 
 def on_tape(file: Path, *, least_s: float) -> OnTape | None:

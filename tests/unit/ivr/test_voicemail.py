@@ -59,6 +59,9 @@ class Caller:
     async def begun(self, call_id: str) -> int:
         return len(self.tapes)
 
+    async def discard(self, call_id: str) -> None:
+        self.tapes.clear()
+
 
 class Noon:
     def now(self) -> datetime:
@@ -128,6 +131,7 @@ async def test_who_says_nothing_has_left_none() -> None:
     caller = Caller(says=[(How.SILENCE, 1, 0)] * 3)
     assert await dictation(caller).run(ASK) is None
     assert caller.heard == [ASK, BEEP, "voicemail-nothing", BEEP, "voicemail-nothing", BEEP, "voicemail-none"]
+    assert not caller.tapes
 
 
 async def test_who_wants_to_say_it_again_and_says_nothing_has_left_what_he_said_first() -> None:

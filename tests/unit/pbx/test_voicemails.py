@@ -69,6 +69,15 @@ async def test_how_often_he_has_begun_is_seen_on_the_disk(tmp_path: Path) -> Non
     assert folder.name(CALL, 2) == f"{CALL}-voicemail-2"
 
 
+async def test_what_holds_no_message_is_discarded(tmp_path: Path) -> None:
+    folder = VoicemailFolder(here=tmp_path)
+    for take in (1, 2):
+        half(tmp_path, take).write_bytes(b"")
+    await folder.discard(CALL)
+    await folder.discard(CALL)
+    assert await folder.begun(CALL) == 0
+
+
 async def test_a_full_disk_and_a_folder_that_is_not_there_have_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert await VoicemailFolder(here=tmp_path).has_room(180)
     assert not await VoicemailFolder(here=tmp_path / "not-there").has_room(180)

@@ -126,6 +126,9 @@ class Tapes:
         seconds = self.sound_s.get(name)
         return None if seconds is None else OnTape(length_s=seconds, enough=seconds >= least_s)
 
+    async def discard(self, call_id: str) -> None:
+        self.sound_s = {name: seconds for name, seconds in self.sound_s.items() if not name.startswith(f"{call_id}-")}
+
     async def begun(self, call_id: str) -> int:
         return sum(name.startswith(f"{call_id}-") for name in self.sound_s)
 

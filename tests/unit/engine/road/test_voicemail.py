@@ -9,8 +9,10 @@ from ivr.menu import Menu
 from routing.ends import CallBack, LadderEnd, Ring, Say, Voicemail
 from routing.ivr import Ivr, IvrMode
 from routing.routes import Closing, Route
+from routing.waiting import CallState
 from tests.unit.engine.road.exchange import Caller
 from tests.unit.engine.road.stage import KEY, PUBLIC, Stage
+from tests.unit.routing.callers import ladder
 from whitelist.identify import CallerClass
 
 OTHER = "0515-86661234"
@@ -23,6 +25,9 @@ ROUTES = (
         name="busy",
         classes=frozenset({CallerClass.KEY_ENTERPRISE}),
         end=LadderEnd(after_s=20, steps=(Voicemail(prompt="voicemail-busy"),)),
+    ),
+    Route(
+        name="waits-then", dialled=frozenset({"22204"}), closed=Closing(steps=(MESSAGE,), ladder=ladder("general@0"))
     ),
     Route(name="menu", dialled=frozenset({"12346"}), ivr=Ivr(mode=IvrMode.MENU, menu="main")),
 )
@@ -210,6 +215,20 @@ async def test_who_had_said_nothing_yet_is_asked_again_by_the_next_engine(stage:
     await stage.over(caller, within_s=60)
     assert caller.heard == ["voicemail-closed", BEEP, "voicemail-ask", BEEP, REVIEW, THANKS]
     assert left(stage, caller)[0] == "-voicemail-2"
+
+
+async def test_who_said_nothing_and_waits_then_waits_on_at_the_next_engine(stage: Stage) -> None:
+    await stage.engine_starts()
+    caller = calls(stage, dials="22204")
+    await stage.until(lambda: stage.state(caller) is CallState.WAITING, within_s=90)
+    stage.engines[0].kill()
+    await stage.passes(2)
+    seat = await stage.seat("8011", answers_after_s=1)
+    await stage.talks(caller, "8011")
+    assert caller.heard.count("voicemail-closed") == 1
+    seat.hang_up()
+    await stage.over(caller)
+    assert stage.end_reason(caller) == "completed"
 
 
 async def test_after_redis_was_emptied_too(stage: Stage) -> None:
