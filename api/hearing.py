@@ -31,7 +31,7 @@ async def note_access(asked: Asked[Any, Any], what: str) -> None:
     """Note in the log, and in the log of acts, who is about to be given which part of a recording.
 
     Args:
-        what: the operation's name: hear_recording, show_manifest, hear_consult or list_consults.
+        what: the operation's name: hear_recording, show_manifest, hear_consult, list_consults, hear_voicemail or show_voicemail.
     Raises: StoreFault: it could not be noted, so nothing is given.
     """
     call_id, bearer = asked.path["call_id"], asked.bearer

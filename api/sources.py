@@ -259,6 +259,14 @@ class KeptRecordings(Protocol):
         """The sound of one of them. Raises: Gone: it was removed."""
         ...
 
+    async def voicemail(self, call_id: str) -> Manifest:
+        """The manifest of the voice message that its caller left, also of one that was removed."""
+        ...
+
+    async def voicemail_sound(self, call_id: str) -> SoundToHear:
+        """Its sound. Raises: Gone: it was removed."""
+        ...
+
     async def served_by(self, call_id: str, agent: str) -> bool:
         """Whether this agent talked on that call."""
         ...

@@ -230,13 +230,32 @@ class FallbackSettings(Section):
     """The group that Queue() rings then; empty: the first of the key enterprises' ladder."""
 
 
+class VoicemailSettings(Section):
+    """Voice messages (留言): at a ladder's end, while it is closed, or by a menu's choice `voicemail`."""
+
+    prompt: Prompt = "voicemail-ask"
+    """The prompt by which who chose it in a menu is asked for his message; a step names its own."""
+    longest_s: Annotated[int, Field(ge=10, le=900)] = 180
+    """Nobody speaks longer (seconds)."""
+    silence_s: Annotated[int, Field(ge=0, le=60)] = 6
+    """So much silence ends the message (seconds), as # does; 0: silence never does."""
+    least_s: Annotated[float, Field(ge=0.5, le=30)] = 2
+    """With less sound in it, it is none (seconds)."""
+    takes: Annotated[int, Field(ge=1, le=9)] = 3
+    """So often a caller may begin: he said too little, or wants to speak it again."""
+    review: bool = True
+    """Whether he may hear it (2) and speak it again (3) before it is kept (1, or no key)."""
+    key_s: Annotated[float, Field(ge=1, le=60)] = 4
+    """How long a key is waited for then (seconds)."""
+
+
 class MenuSettings(Section):
     """A menu."""
 
     prompt: Prompt
     """The prompt that says which key leads where."""
     choices: Annotated[dict[PhoneKey, Name], Field(min_length=1)]
-    """Key to a group, another menu, or `person` for the next one who is free."""
+    """Key to a group, another menu, `person` for the next one who is free, or `voicemail` to leave a voice message."""
     timeout_s: Annotated[float, Field(ge=1, le=60)] = 5
     """How long the menu waits for a key after its prompt (seconds)."""
     retries: Annotated[int, Field(ge=0, le=5)] = 2

@@ -34,6 +34,7 @@ AT_ONCE: Final[frozenset[Key]] = frozenset(
         ("queue",),
         ("callback",),
         ("fallback",),
+        ("voicemail",),
         ("ivr",),
         ("whitelist",),
         ("conference",),

@@ -9,7 +9,7 @@ from typing import Final
 
 from config.check_opening import OPENING_WARNINGS
 from config.deadlines import presets
-from config.derive import fallback_seats, seat_ids_of
+from config.derive import fallback_seats, seat_ids_of, takes_voicemail
 from config.faults import ConfigFault, Finding, Level, Problem, in_file_order
 from config.load import Loaded, read
 from config.settings import Settings
@@ -175,7 +175,7 @@ def _folders(settings: Settings) -> Iterator[Problem]:
         if not pbx.prompts_here.is_dir():
             sentence = f"the engine sees no folder {pbx.prompts_here}; make it, or correct it"
             yield Problem(key=("asterisk", name, "prompts_dir"), sentence=sentence)
-        if settings.recording.enabled and not pbx.recordings_here.is_dir():
+        if (settings.recording.enabled or takes_voicemail(settings)) and not pbx.recordings_here.is_dir():
             sentence = f"the engine sees no folder {pbx.recordings_here}; make it, or correct it"
             yield Problem(key=("asterisk", name, "recordings_dir"), sentence=sentence)
         if not pbx.cdr_file.is_file():

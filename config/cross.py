@@ -14,6 +14,7 @@ from config.fields import seat_ids
 from config.settings import Settings
 
 PERSON: Final = "person"
+VOICEMAIL: Final = "voicemail"
 SHORTEST_TOKEN: Final = 16
 SHORTEST_LINK_SECRET: Final = 32
 
@@ -119,16 +120,18 @@ def _dialled_menus_exist(settings: Settings) -> Iterator[Problem]:
 @_needs("ivr", "groups")
 def _menu_names_are_clear(settings: Settings) -> Iterator[Problem]:
     for name in settings.ivr.menus:
-        if name in settings.groups or name == PERSON:
+        if name in settings.groups or name in (PERSON, VOICEMAIL):
             taken = "a group's" if name in settings.groups else "a choice's"
             yield Problem(key=("ivr", "menus", name), sentence=f"{name} is {taken} name too; choose another, because a key leads to either")
+    if VOICEMAIL in settings.groups:
+        yield Problem(key=("groups", VOICEMAIL), sentence=f"{VOICEMAIL} cannot be a group's name; in menus it means a voice message")
     if PERSON in settings.groups:
         yield Problem(key=("groups", PERSON), sentence=f"{PERSON} cannot be a group's name; in menus it means whoever is free")
 
 
 @_needs("ivr", "groups")
 def _choices_lead_somewhere(settings: Settings) -> Iterator[Problem]:
-    known = {*settings.groups, *settings.ivr.menus, PERSON}
+    known = {*settings.groups, *settings.ivr.menus, PERSON, VOICEMAIL}
     for name, menu in settings.ivr.menus.items():
         targets: dict[Key, str] = {("choices", key): target for key, target in menu.choices.items()}
         for place, target in {**targets, ("otherwise",): menu.otherwise}.items():

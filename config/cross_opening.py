@@ -63,18 +63,29 @@ def _steps_can_be_done(settings: Settings) -> Iterator[Problem]:
 
 
 def _step_can_be_done(settings: Settings, step: StepSettings, key: Key, *, may_wait: bool) -> Iterator[Problem]:
-    named = [name for name in ("ring", "play", "callback", "ladder") if getattr(step, name)]
+    named = [name for name in ("ring", "play", "callback", "voicemail", "ladder") if getattr(step, name)]
     if len(named) != 1:
         said = f"holds {' and '.join(named)}" if named else "says nothing"
-        yield Problem(key=key, sentence=f"{said}; a step is exactly one of ring, play, callback, ladder")
+        yield Problem(key=key, sentence=f"{said}; a step is exactly one of ring, play, callback, voicemail, ladder")
     if step.ring_s is not None and step.ring is None:
         yield Problem(key=(*key, "ring_s"), sentence="nothing rings in this step; write it beside ring")
     if step.ring is not None:
         yield from _can_be_rung(settings, step.ring, (*key, "ring"))
+    if step.voicemail in ("true", "yes", "on"):
+        sentence = f"{step.voicemail} is no prompt; name the one that asks for the message: voicemail-closed, voicemail-busy or your own"
+        yield Problem(key=(*key, "voicemail"), sentence=sentence)
     if step.ladder is not None and not may_wait:
         yield Problem(key=(*key, "ladder"), sentence="a caller can wait only after the last step of closed; put it there")
     elif step.ladder is not None and step.ladder not in _ladders(settings):
         yield unknown_name((*key, "ladder"), "ladder", step.ladder, _ladders(settings))
+
+
+def _messages_can_be_left(settings: Settings) -> Iterator[Problem]:
+    voicemail = settings.voicemail
+    for key in ("least_s", "silence_s"):
+        if getattr(voicemail, key) >= voicemail.longest_s:
+            sentence = f"{getattr(voicemail, key):g} is no less than longest_s ({voicemail.longest_s:g}), so that no message could be left"
+            yield Problem(key=("voicemail", key), sentence=f"{sentence}; lower it")
 
 
 def _can_be_rung(settings: Settings, number: str, key: Key) -> Iterator[Problem]:
@@ -164,6 +175,7 @@ OPENING_CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"conference", "hours"}), _specialists_hours_exist),
     (frozenset({"routes", "ladders", "queue"}), _rungs_open_in_time),
     (frozenset({"ladders"}), _ladder_names_are_clear),
+    (frozenset({"voicemail"}), _messages_can_be_left),
     (frozenset({"shifts", "groups", "hours"}), _shifts_name_what_there_is),
 )
 """The sections that a check looks at, and the check."""

@@ -15,10 +15,11 @@ from ivr.announcing import Announce, Announcing, prompts_for
 from ivr.call_keys import LEAD, SEATS, SPECIALISTS, KeyAct, KeyMap
 from ivr.menu import Choice, Menu
 from ivr.seat_codes import CodeAction, SeatCode
+from ivr.voicemail import VoicemailRules
 from routing.callbacks import CallbackRules
 from routing.explain import Background
 from routing.ivr import Ivr, IvrMode
-from routing.plan import PlanRules
+from routing.plan import VOICEMAIL, PlanRules
 from routing.skills import Wanted
 from routing.waiting import Rules, Strategy
 from seats.agents import Agent
@@ -168,6 +169,7 @@ def plan_rules(settings: Settings) -> PlanRules:
         bypass_ivr=settings.whitelist.bypass_ivr,
         language=settings.hotline.language,
         wanted=_wanted(settings),
+        voicemail=settings.voicemail.prompt,
     )
 
 
@@ -225,6 +227,30 @@ def announcing(settings: Settings) -> Announcing:
         after_s=settings.queue.announce_after_s,
         every_s=settings.queue.announce_every_s,
     )
+
+
+def voicemail_rules(settings: Settings) -> VoicemailRules:
+    """For whoever leaves a voice message."""
+    voicemail = settings.voicemail
+    return VoicemailRules(
+        longest_s=voicemail.longest_s,
+        silence_s=voicemail.silence_s,
+        least_s=voicemail.least_s,
+        takes=voicemail.takes,
+        review=voicemail.review,
+        key_s=voicemail.key_s,
+    )
+
+
+def takes_voicemail(settings: Settings) -> bool:
+    """Whether a caller can come to leave a voice message at all."""
+    steps = (step for route in settings.routes for step in (*(route.end or ()), *(route.closed or ())))
+    return chosen_voicemail(settings) or any(step.voicemail for step in steps)
+
+
+def chosen_voicemail(settings: Settings) -> bool:
+    """Whether a menu leads there."""
+    return any(VOICEMAIL in (*menu.choices.values(), menu.otherwise) for menu in settings.ivr.menus.values())
 
 
 def background(settings: Settings) -> Background:
@@ -332,6 +358,10 @@ def prompts_needed(settings: Settings) -> dict[str, set[str]]:
     for number, dialled in settings.dialled.items():
         prompts = needed.setdefault(dialled.language or settings.hotline.language, set())
         prompts.add(settings.fallback.message)
+        if takes_voicemail(settings):
+            prompts |= voicemail_rules(settings).prompts
+        if chosen_voicemail(settings):
+            prompts.add(settings.voicemail.prompt)
         prompts |= prompts_for(told.of(number))
         if number in recorded:
             prompts.add(recorded[number])

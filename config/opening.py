@@ -100,7 +100,7 @@ class HoursSettings(Section):
 
 
 class StepSettings(Section):
-    """One thing that is done for a caller whom no seat takes: exactly one of ring, play, callback, ladder."""
+    """One thing that is done for a caller whom no seat takes: exactly one of ring, play, callback, voicemail, ladder."""
 
     ring: Annotated[str, Field(pattern=r"^(duty_phone|\+?[0-9][0-9() -]{1,24})$")] | None = None
     """The number to call through `outbound`: duty_phone (fallback.duty_phone) or another; who answers it serves the caller."""
@@ -110,6 +110,8 @@ class StepSettings(Section):
     """A prompt."""
     callback: bool = False
     """Note that the caller is to be called back."""
+    voicemail: Prompt | None = None
+    """The prompt by which he is asked for a voice message (留言): voicemail-closed, voicemail-busy; who leaves one is served."""
     ladder: Name | None = None
     """Have the caller wait by this ladder after all; only as the last step of `closed`."""
 

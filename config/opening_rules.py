@@ -11,7 +11,7 @@ from conference.planning import Turn, TurnRules
 from config.deadlines import deadlines
 from config.opening import CycleSettings, DutySettings, HoursSettings, RosterSettings, RouteSettings, StepSettings
 from config.settings import Settings
-from routing.ends import CallBack, LadderEnd, Ring, Say, Step, usual_steps
+from routing.ends import CallBack, LadderEnd, Ring, Say, Step, Voicemail, usual_steps
 from routing.ivr import Ivr, IvrMode
 from routing.routes import Closing, Route
 from routing.waiting import Rung
@@ -119,6 +119,8 @@ def _steps(settings: Settings, steps: tuple[StepSettings, ...]) -> Iterator[Step
             yield Ring(number=number, ring_s=step.ring_s or fallback.duty_ring_s, duty=duty)
         elif step.play is not None:
             yield Say(prompt=step.play)
+        elif step.voicemail is not None:
+            yield Voicemail(prompt=step.voicemail)
         elif step.callback:
             yield CallBack()
 
@@ -127,7 +129,8 @@ def prompts_of_routes(settings: Settings) -> dict[str, set[str]]:
     """Language -> prompts that the rules name."""
     needed: dict[str, set[str]] = {}
     for route in settings.routes:
-        prompts = {step.play for step in (*(route.end or ()), *(route.closed or ())) if step.play is not None}
+        steps = (*(route.end or ()), *(route.closed or ()))
+        prompts = {prompt for step in steps for prompt in (step.play, step.voicemail) if prompt is not None}
         if route.ivr == "greeting":
             prompts.add(route.greeting)
         if route.ivr == "menu":

@@ -16,6 +16,7 @@ from config.answering import (
     RecordingSettings,
     SeatsSettings,
     SupervisionSettings,
+    VoicemailSettings,
     WhitelistSettings,
 )
 from config.fields import Digits, Language, Name, Section, Text, Timezone
@@ -81,6 +82,8 @@ class Settings(Section):
     """Calling back those who left."""
     fallback: FallbackSettings = FallbackSettings()
     """Who answers when no seat does."""
+    voicemail: VoicemailSettings = VoicemailSettings()
+    """Voice messages."""
     ivr: IvrSettings = IvrSettings()
     """The menus."""
     whitelist: WhitelistSettings = WhitelistSettings()

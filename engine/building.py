@@ -47,15 +47,17 @@ from store.redis.stream import EventStream
 from store.redis.supervising import RedisSupervision
 from store.redis.telling import ToldFacts
 from tickets.callbacks import Standing
+from tickets.records import Unheard
 
 
 @dataclass(slots=True)
 class Seen:
-    """The hotline's calls, seats and call-back list as this engine last looked; for figures, not for decisions."""
+    """The hotline's calls, seats, call-back list and voice messages as this engine last looked; for figures, not for decisions."""
 
     calls: Sequence[LiveCall] = ()
     seats: Sequence[Seat] = ()
     callbacks: Sequence[Standing] = ()
+    voicemails: Sequence[Unheard] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

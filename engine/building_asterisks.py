@@ -142,7 +142,8 @@ def agi_of(settings: Settings, number: int, asterisks: Asterisks, roads: Mapping
     async def take(session: AgiSession) -> None:
         asterisk = asterisks.of(session.request.uniqueid)
         road = roads[asterisk.name]  # as it is at this moment: a reload puts another one there
-        line = AgiLine(session, sounds=asterisk.pbx.prompts_dir, language=road.desk.decider.rules.language)
+        pbx = asterisk.pbx
+        line = AgiLine(session, sounds=pbx.prompts_dir, language=road.desk.decider.rules.language, voicemails=pbx.recordings_dir)
         takers = {REACH_SCRIPT: Reaching(road.desk).take, **phones}
         await takers.get(session.request.script, road.take)(line)
 

@@ -35,6 +35,10 @@ class Api:
         """POST, PUT, PATCH or DELETE. Raises: as `get`."""
         return self._ask(method, path, body, headers)
 
+    def fetch(self, path: str) -> bytes:
+        """What is no JSON: a sound. Raises: as `get`."""
+        return self._answer("GET", path)
+
     def items(self, path: str, *, most: int, **query: str | int | None) -> list[Any]:
         """The items of a list, page by page, `most` at the most."""
         found: list[Any] = []
@@ -48,6 +52,15 @@ class Api:
         return found
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401  JSON
+        text = self._answer(method, path, body, headers)
+        try:
+            return json.loads(text) if text else None
+        except ValueError as error:
+            raise self._nobody(error) from None
+
+    def _answer(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         request = urllib.request.Request(  # noqa: S310  http, from the configuration
             self._url + urllib.parse.quote(path, safe="/?=&%.-_~"),
             method=method,
@@ -56,14 +69,17 @@ class Api:
         )
         try:
             with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310  as above
-                text = answer.read()
-            return json.loads(text) if text else None
+                content: bytes = answer.read()
+                return content
         except urllib.error.HTTPError as error:
             raise _refusal(error) from None
         except (OSError, HTTPException, ValueError) as error:
-            why = getattr(error, "reason", error)
-            sentence = f"No engine answers at {self._url} ({why}): start one with ./zhida serve or ./zhida lab up."
-            raise Fault("engine_not_there", sentence) from None
+            raise self._nobody(error) from None
+
+    def _nobody(self, error: Exception) -> Fault:
+        why = getattr(error, "reason", error)
+        sentence = f"No engine answers at {self._url} ({why}): start one with ./zhida serve or ./zhida lab up."
+        return Fault("engine_not_there", sentence)
 
 
 def _refusal(error: urllib.error.HTTPError) -> Refused:

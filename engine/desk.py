@@ -15,6 +15,7 @@ from engine.mailbox import PostOffice
 from engine.ringing import Ringing
 from ivr.announcing import Announcing
 from ivr.menu import Menu
+from ivr.voicemail import Tapes, VoicemailRules
 from pbx.line import AgiLine
 from routing.waiting import WaitingRoom
 
@@ -33,6 +34,7 @@ class Service:
         hunt_s: a hunt for a specialist that took this long rings no further phone.
         away_after_missed: a seat that was asked to take a caller over, and did not answer, is away.
         transfer_wait_s: so long a caller who was handed on to a group waits for that group alone.
+        voicemail: how voice messages are taken.
     """
 
     menus: dict[str, Menu]
@@ -44,6 +46,7 @@ class Service:
     transfer_wait_s: float = 20.0
     away_after_missed: bool = True
     announcing: Announcing = field(default_factory=Announcing)
+    voicemail: VoicemailRules = field(default_factory=VoicemailRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class Desk:
     """Told at each answer by how many seconds the caller waited longer than was expected."""
     callbacks: CallbackDesk
     recording: RecordingDesk
+    tapes: Tapes
     outside: Callable[[str], str]
     """A number as people write it -> the device that rings it over the outside trunk."""
 

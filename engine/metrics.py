@@ -29,6 +29,7 @@ class EngineFigures(Collector):
         yield _labelled("zhida_seats", "Seats of the hotline by state.", "state", (seat.state for seat in engine.seen.seats))
         yield from self._shifts()
         yield from self._callbacks()
+        yield from self._voicemails()
         yield _totals("zhida_agi", "FastAGI server, totals.", asdict(engine.agi.counters))
         yield _totals("zhida_conference_acts", "What was asked of calls here and done, totals.", dict(engine.conferences.counts))
         recorder = engine.recorder.state
@@ -62,6 +63,15 @@ class EngineFigures(Collector):
             oldest.add_metric([standing.caller_class], max(0.0, (now - standing.oldest).total_seconds()))
             tried.add_metric([standing.caller_class], standing.attempts)
         yield from (many, oldest, tried)
+
+    def _voicemails(self) -> Iterator[Metric]:
+        now, by = self._engine.clock.now(), ["class"]
+        many = GaugeMetricFamily("zhida_voicemails_open", "Voice messages not handled yet, by class.", labels=by)
+        oldest = GaugeMetricFamily("zhida_voicemails_oldest_seconds", "Since the first of their callers called.", labels=by)
+        for unheard in self._engine.seen.voicemails:
+            many.add_metric([unheard.caller_class], unheard.open)
+            oldest.add_metric([unheard.caller_class], max(0.0, (now - unheard.oldest).total_seconds()))
+        yield from (many, oldest)
 
 
 def registry_of(engine: Engine, reloader: Reloader) -> CollectorRegistry:

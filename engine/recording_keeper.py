@@ -12,10 +12,12 @@ import structlog
 
 from calls.clock import Clock
 from calls.errors import NotFound, StoreFault
-from calls.events import Event, RecordingFinished, RecordingRemoved
+from calls.events import Event, RecordingFinished, RecordingRemoved, VoicemailLeft
 from config.settings import Settings
 from engine.recording_stores import RecordingStores
+from ivr.voicemail import How
 from pbx.recordings import IN, OUT, finish_recordings, sound_of
+from pbx.voicemails import on_tape
 from store.recordings.manifest_json import from_json, to_json
 from tickets.manifests import (
     MANIFEST,
@@ -28,6 +30,7 @@ from tickets.manifests import (
     file_name,
     manifest_of,
     manifest_of_consult,
+    manifest_of_voicemail,
     removed,
     stem_of,
 )
@@ -126,13 +129,35 @@ class RecordingKeeper:
         return True
 
     async def _keep_new(self, record: CallRecord, name: FileName, sound: SoundFile, file: Path, finished: datetime) -> None:
-        if not name.consult:
+        if name.take:
+            await self._keep_voicemail(record, name, sound, file, finished)
+        elif not name.consult:
             await self._keep(manifest_of(record, sound, finished=finished), sound, file, new=True)
         elif (manifest := manifest_of_consult(record, name.consult, sound, finished=finished)) is not None and sound.length_s:
             await self._keep(manifest, sound, file, new=True)
         else:
             await self.stores.local.remove(sound.name)
             log.info("consult_was_none", recording=name.stem)  # the caller was there all the time, so there was silence in it
+
+    async def _keep_voicemail(self, record: CallRecord, name: FileName, sound: SoundFile, file: Path, finished: datetime) -> None:
+        """The message that the caller left. Where no engine saw what became of it, whatever he has said is his message."""
+        left = record.voicemail
+        seen = left is not None and left.how != How.FOUND
+        if left is None or (not seen and left.name != name.stem):
+            tape = await asyncio.to_thread(on_tape, file, least_s=self.settings().voicemail.least_s)
+            if tape is not None and tape.enough:
+                at = min(finished, record.ended or finished)
+                found = VoicemailLeft(call_id=name.call_id, at=at, name=name.stem, length_s=sound.length_s, how=How.FOUND)
+                await self.tell([found])
+                log.warning("voicemail_found", recording=name.stem, length_s=sound.length_s)
+                await self._keep(manifest_of_voicemail(record, name.take, sound, left=at, finished=finished), sound, file, new=True)
+                return
+        if left is not None and left.name == name.stem:
+            manifest = manifest_of_voicemail(record, name.take, sound, left=left.left, finished=finished)
+            await self._keep(manifest, sound, file, new=True)
+            return
+        await self.stores.local.remove(sound.name)
+        log.info("voicemail_was_none", recording=name.stem)  # too little was said, or he has said it again
 
     async def _record(self, call_id: str) -> CallRecord | None:
         """The call's record, once it has its end."""

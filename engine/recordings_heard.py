@@ -14,6 +14,7 @@ from engine.recording_stores import RecordingStores
 from routing.waiting import WaitingRoom
 from store.recordings.manifest_json import to_json
 from tickets.manifests import MANIFEST, Hold, Manifest, RecordingStore, SoundFile, consult_name
+from tickets.record import CallRecord
 from tickets.records import Records
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,24 @@ class RecordingsOfApi:
         await self.records.call(call_id)
         raise NotFound("consult_unknown", f"Call {call_id} has no recorded consult {consult}; its list names them.", call_id=call_id)
 
+    async def voicemail(self, call_id: str) -> Manifest:
+        """See `KeptRecordings.voicemail`."""
+        return (await self._voicemail(call_id))[0]
+
+    async def voicemail_sound(self, call_id: str) -> SoundToHear:
+        """See `KeptRecordings.voicemail_sound`."""
+        return await self._sound(*await self._voicemail(call_id))
+
+    async def _voicemail(self, call_id: str) -> tuple[Manifest, RecordingStore]:
+        if await self.waiting.call(call_id) is not None:
+            raise _goes_on(call_id)
+        record = await self.records.call(call_id)
+        if record.voicemail is None:
+            raise NotFound("voicemail_none", f"Nobody left a voice message in call {call_id}.", call_id=call_id)
+        if (found := await self.stores.manifest(record.voicemail.name)) is None:
+            raise self._not_there(record)
+        return found
+
     async def served_by(self, call_id: str, agent: str) -> bool:
         """See `KeptRecordings.served_by`."""
         try:
@@ -74,14 +93,22 @@ class RecordingsOfApi:
 
     async def keep(self, call_id: str, hold: Hold | None) -> Manifest:
         """See `KeptRecordings.keep`."""
-        call, store = await self._found(call_id)
+        call, store = await self.stores.manifest(call_id) or await self._only_voicemail(call_id)
         if call.removed is not None:
             raise _removed(call)
-        consults = [await self.stores.manifest(one.name) for one in (await self.records.call(call_id)).kept if one.consult]
-        for manifest, where in [*(one for one in consults if one is not None), (call, store)]:
+        kept = (await self.records.call(call_id)).kept
+        others = [await self.stores.manifest(one.name) for one in kept if one.name != call.name]
+        for manifest, where in [*(one for one in others if one is not None), (call, store)]:
             await where.write(f"{manifest.name}{MANIFEST}", to_json(replace(manifest, held=hold)))
         log.info("recording_held" if hold is not None else "recording_released", call_id=call_id)
         return replace(call, held=hold)
+
+    async def _only_voicemail(self, call_id: str) -> tuple[Manifest, RecordingStore]:
+        """Of a call nobody talked on."""
+        try:
+            return await self._voicemail(call_id)
+        except NotFound:
+            raise await self._why_not(call_id) from None
 
     async def _found(self, call_id: str) -> tuple[Manifest, RecordingStore]:
         found = await self.stores.manifest(call_id)
@@ -94,11 +121,15 @@ class RecordingsOfApi:
         if await self.waiting.call(call_id) is not None:
             return _goes_on(call_id)
         record = await self.records.call(call_id)
-        if not record.recordings:
+        if not [name for name in record.recordings if record.voicemail is None or name != record.voicemail.name]:
             return NotFound("recording_none", f"Call {call_id} was not recorded.", call_id=call_id)
+        return self._not_there(record)
+
+    def _not_there(self, record: CallRecord) -> ZhidaError:
         if record.ended is None or self.clock.now() - record.ended < _FINISHED_WITHIN:
-            return Conflict("recording_not_finished", f"The recording of call {call_id} is not finished yet; ask again.", call_id=call_id)
-        return _lost(call_id)
+            sentence = f"The recording of call {record.call_id} is not finished yet; ask again."
+            return Conflict("recording_not_finished", sentence, call_id=record.call_id)
+        return _lost(record.call_id)
 
 
 def _goes_on(call_id: str) -> Conflict:

@@ -25,7 +25,7 @@ from engine.mailbox import Mailbox
 from engine.queueing import Queueing, SentAway
 from engine.reconcile import END_REASONS
 from engine.returning import Returning
-from engine.steps import CLOSED, Outcome, Steps
+from engine.steps import CLOSED, LADDER_END, Outcome, Steps
 from engine.telling import Telling
 from ivr.menu import run_menu
 from ivr.rating import ask_rating
@@ -108,6 +108,8 @@ class Road:
         if arrival.again and (arrival.dial_status == "ANSWER" or (live is not None and live.state in _SERVED)):
             log.info("call_taken_over", state=live.state if live is not None else None)
             return await self._after_talk(line, mailbox, await self._taken_over(live), resumed=True)
+        if arrival.again and (begun := await self.desk.tapes.begun(line.uniqueid)):
+            return await self._message_resumed(line, mailbox, live, begun)
         if live is not None and live.state in (CallState.WAITING, CallState.OFFERED):
             await self._returning.in_turn(live.rank_ms)
         if arrival.back:
@@ -133,7 +135,7 @@ class Road:
         if decision.plan.ivr.mode is not IvrMode.NONE:
             mailbox.reached = CallState.IVR
             decision, facts = await self._in_menu(line, call, decision, facts)
-        if decision.plan.closed:
+        if decision.plan.closed or decision.plan.first:
             outcome, facts = await self._while_closed(line, mailbox, call, decision.plan, facts)
             if outcome.served or not decision.plan.ladder:
                 return outcome
@@ -196,7 +198,22 @@ class Road:
         if known is not None:
             await self.desk.waiting.record([fact for fact in facts if not isinstance(fact, Arrived | Identified)])
         await line.answer()
-        return await Steps(desk=self.desk, line=line, mailbox=mailbox, call=call).carry_out(plan.first, reason=CLOSED), []
+        reason = CLOSED if plan.closed else END_REASONS[CallState.IVR]
+        return await Steps(desk=self.desk, line=line, mailbox=mailbox, call=call).carry_out(plan.first, reason=reason), []
+
+    async def _message_resumed(self, line: AgiLine, mailbox: Mailbox, live: LiveCall | None, begun: int) -> Outcome:
+        """He was leaving a message when his engine died, and spoke on; a call-back, too, which was handed on to nobody."""
+        log.info("voicemail_taken_over", begun=begun)
+        arrival, at = line.arrival, self.desk.clock.now() if live is None else live.arrived
+        decision = self.desk.decider.decide(raw_number=arrival.raw_number, trunk=arrival.trunk, dialled=arrival.dialled, at=at)
+        line.language = decision.plan.ivr.language
+        call, facts = self._live_call(line, decision)
+        if live is None:
+            await self.desk.waiting.arrive(call, facts)
+        mailbox.reached = CallState.IVR
+        steps = Steps(desk=self.desk, line=line, mailbox=mailbox, call=live or call)
+        reason = CLOSED if decision.plan.closed else LADDER_END
+        return await steps.take_message(self.desk.decider.rules.voicemail, reason=reason, begun=begun)
 
     async def _in_menu(self, line: AgiLine, call: LiveCall, decision: Decision, facts: list[Event]) -> tuple[Decision, list[Event]]:
         known = await self.desk.waiting.arrive(call, facts)

@@ -206,13 +206,14 @@ async def _look(engine: Engine) -> None:
 
 
 async def _look_at_callbacks(engine: Engine, tables_there: asyncio.Event) -> None:
-    """The same for the call-back list, which is in SQL; while that is away there is no figure, rather than an old one."""
+    """The same for the call-back list and voice messages, which are in SQL; while that is away there is no figure, not an old one."""
     await tables_there.wait()
     while True:
         try:
             engine.seen.callbacks = await engine.stores.callbacks.standing()
+            engine.seen.voicemails = await engine.stores.records.unheard()
         except StoreFault as fault:
-            engine.seen.callbacks = ()
+            engine.seen.callbacks, engine.seen.voicemails = (), ()
             log.debug("figures_not_read", code=fault.code)
         await asyncio.sleep(_LOOK_EVERY_S)
 

@@ -8,7 +8,7 @@ from prometheus_client import Histogram
 
 from calls.clock import Clock
 from conference.recording import RecordingDesk
-from config.derive import announcing, labels_of, menus, plan_rules, recording_announcements, trunk_trusts
+from config.derive import announcing, labels_of, menus, plan_rules, recording_announcements, trunk_trusts, voicemail_rules
 from config.opening_rules import calendar_of, rosters_of
 from config.settings import Settings
 from config.telephony import PbxSettings
@@ -23,6 +23,7 @@ from engine.recording import folder_of
 from engine.ringing import Ringing
 from engine.road import Road
 from engine.shifts import ShiftRules
+from pbx.voicemails import VoicemailFolder
 from store.redis.live import RedisLiveState
 
 _WAIT_ERROR_S: Final = (-300.0, -120.0, -60.0, -30.0, -10.0, 0.0, 10.0, 30.0, 60.0, 120.0, 300.0)
@@ -74,6 +75,7 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
             wait_missed_by=shared.wait_errors.observe,
             callbacks=shared.callbacks,
             recording=shared.recording,
+            tapes=VoicemailFolder(here=asterisk.pbx.recordings_here),
             outside=lambda number: outside.device(outside.digits(number)),
         )
         return Road(desk)
@@ -105,6 +107,7 @@ def _service(settings: Settings, pbx: PbxSettings) -> Service:
         transfer_wait_s=settings.transfer.group_alone_s,
         away_after_missed=settings.seats.away_after_missed,
         announcing=announcing(settings),
+        voicemail=voicemail_rules(settings),
     )
 
 

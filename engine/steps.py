@@ -1,4 +1,4 @@
-"""What is done for a caller whom no seat takes, step by step: a number of the outside world rings, a prompt, a call-back is noted."""
+"""What is done for a caller whom no seat takes, step by step: a number of the outside world rings, a prompt, a call-back, a message."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,10 +11,12 @@ from calls.errors import LegGone, Refused, StoreFault
 from calls.events import Answered
 from calls.masking import masked
 from engine.desk import Desk
+from engine.dictating import Taking
 from engine.mailbox import Mailbox
 from pbx.line import AgiLine
-from routing.ends import CallBack, Ring, Say, Step
+from routing.ends import CallBack, Ring, Say, Step, Voicemail
 from routing.waiting import LiveCall
+from tickets.record import VOICEMAIL
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,12 @@ class Steps:
         """
         ends = reason
         for step in steps:
+            if isinstance(step, Voicemail):
+                outcome = await self.take_message(step.prompt, reason=ends)
+                if outcome.served:
+                    return outcome
+                ends = outcome.reason
+                continue
             try:
                 served = await self._carry_out(step)
             except LegGone:
@@ -67,7 +75,23 @@ class Steps:
                 ends = LADDER_END
         return Outcome(reason=ends)
 
-    async def _carry_out(self, step: Step) -> str:
+    async def take_message(self, prompt: str, *, reason: str, begun: int = 0) -> Outcome:
+        """Have the caller leave a voice message; `served` where there is one. Where none can be recorded he is to be called back.
+
+        Args: reason: as in `carry_out`. begun: so often he had begun when his engine died over it.
+        Raises: LegGone: as `carry_out`.
+        """
+        taking = Taking(desk=self.desk, line=self.line, call_id=self.call.call_id, callable=bool(self.call.number))
+        try:
+            await taking.carry_out(prompt, begun=begun)
+        except LegGone:
+            await self._left(VOICEMAIL if taking.left else _CALL_BACK if taking.failed and self.call.number else reason)
+            raise
+        if taking.left is not None:
+            return Outcome(reason=VOICEMAIL, detail=f"{taking.left.length_s:.0f} s", served=True)
+        return Outcome(reason=_CALL_BACK if taking.failed and self.call.number else reason)
+
+    async def _carry_out(self, step: Ring | Say | CallBack) -> str:
         """Who served the caller, in words; "" where he was not."""
         match step:
             case Ring():

@@ -15,16 +15,18 @@ class Prompt:
         name: letters, digits and dashes; the file is <language>/<name>.wav, 8 kHz mono 16 bit.
         text: what it says, for people.
         speech: what the synthesiser is to read where that differs (pinyin with tone numbers for Mandarin), or "".
+        tone_hz: it is this tone instead of words; 0: it is not.
     """
 
     name: str
     language: str
     text: str
     speech: str = ""
+    tone_hz: int = 0
 
 
 def catalogue(language: str, texts: Mapping[str, Mapping[str, str]]) -> list[Prompt]:
-    """The prompts of one language from its file: name -> {text, speech}.
+    """The prompts of one language from its file: name -> {text, speech, tone_hz}.
 
     Raises: Refused: a prompt has no text, or a name that cannot be a file's.
     """
@@ -34,7 +36,8 @@ def catalogue(language: str, texts: Mapping[str, Mapping[str, str]]) -> list[Pro
             raise Refused("prompt_name_unfit", f"prompt {name!r} ({language}): a name is made of ASCII letters, digits and dashes.")
         if not entry.get("text", "").strip():
             raise Refused("prompt_without_text", f"prompt {name!r} ({language}) has no text.")
-        prompts.append(Prompt(name=name, language=language, text=entry["text"], speech=entry.get("speech", "")))
+        speech, tone_hz = entry.get("speech", ""), int(entry.get("tone_hz", 0))
+        prompts.append(Prompt(name=name, language=language, text=entry["text"], speech=speech, tone_hz=tone_hz))
     return prompts
 
 

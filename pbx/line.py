@@ -9,11 +9,14 @@ from typing import Final
 import structlog
 
 from calls.errors import LegGone, PbxFault
+from ivr.voicemail import How, Spoken
 from pbx.agi.session import AgiSession
+from pbx.recordings import IN
 
 log = structlog.get_logger(__name__)
 
 _MUSIC: Final = "zhida"
+_HALF: Final = IN.removesuffix(".wav")  # a voice message is joined, kept and described as a talk's recording is
 _UNKNOWN_CAUSE: Final = -1
 _RECORDING: Final = "ZHIDA_RECORDING"  # MixMonitor's own id of what it does on this channel
 _SOME_FRAMES_S: Final = "0.1"  # five frames of music, 20 ms each: with the first one Asterisk drops what it kept for a MixMonitor
@@ -58,10 +61,14 @@ class Dialled:
 
 
 class AgiLine:
-    """One caller. Every method raises LegGone once he has hung up, or the connection is lost."""
+    """One caller. Every method raises LegGone once he has hung up, or the connection is lost.
 
-    def __init__(self, session: AgiSession, *, sounds: str, language: str) -> None:
+    Args: sounds: the prompts' folder. voicemails: where voice messages are recorded. Both as Asterisk sees them.
+    """
+
+    def __init__(self, session: AgiSession, *, sounds: str, language: str, voicemails: str = "") -> None:
         self.language = language
+        self._voicemails = voicemails
         self.arrival = _arrival(session)
         self._session = session
         self._sounds = sounds
@@ -205,6 +212,34 @@ class AgiLine:
         self._recorded = True
         path = f"{folder}/{self.uniqueid}"
         await self._session.exec("MixMonitor", f",r({path}-in.wav)t({path}-out.wav)S{option}i({_RECORDING})")
+
+    # ── ivr.voicemail.Dictaphone ──
+
+    async def take_down(self, name: str, *, keys: str, longest_s: float, silence_s: int) -> Spoken:
+        """See `Dictaphone.take_down`."""
+        self._music_on = False
+        clock = asyncio.get_running_loop().time
+        began, path = clock(), f"{self._voicemails}/{name}{_HALF}"
+        ended = await self._session.record_file(path, keys=keys, longest_s=longest_s, silence_s=silence_s)
+        length_s = clock() - began
+        await self._session.noop()  # Asterisk answers first, and then closes the file
+        if ended.gone or ended.keys:
+            return Spoken(how=How.HUNG_UP if ended.gone else How.KEY, length_s=length_s)
+        if length_s >= longest_s:
+            return Spoken(how=How.LONGEST, length_s=length_s)
+        return Spoken(how=How.SILENCE, length_s=length_s - silence_s)
+
+    async def play_back(self, name: str, keys: str) -> str:
+        """See `Dictaphone.play_back`."""
+        try:
+            return (await self._session.stream_file(f"{self._voicemails}/{name}{_HALF}", keys)).keys
+        except PbxFault as fault:
+            if fault.code != "prompt_not_played":
+                raise
+            log.error("voicemail_not_played", recording=name)
+            return ""
+
+    # ── dialling ──
 
     async def dial(self, devices: Sequence[str], *, ring_s: float, no_ring_s: float) -> Dialled:
         """Ring these devices; returns when nobody answered, or when the talk is over, also where the caller ended it.

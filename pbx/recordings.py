@@ -1,6 +1,6 @@
 """Recordings: what MixMonitor wrote as two files, what a leg says and what it hears, becomes one stereo file: the leg itself left.
 
-That leg is the caller's; or, of a consult, a specialist's.
+That leg is the caller's; or, of a consult, a specialist's. A voice message has one half only, and becomes a file of one channel.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ IN: Final = "-in.wav"
 OUT: Final = "-out.wav"
 UNREADABLE: Final = ".unreadable"
 _CONSULT_SIDES: Final = {"left": "specialist", "right": "everybody else, as the specialist hears them"}
+_VOICEMAIL_SIDES: Final = {"left": "caller", "right": ""}
 
 
 class _NotASound(Exception):
@@ -69,13 +70,18 @@ def sound_of(path: Path) -> SoundFile:
         with wave.open(content) as sound:
             rate = sound.getframerate()
             length_s = sound.getnframes() / rate
-    sides = _CONSULT_SIDES if _is_consult(path.name) else {}
+    sides = _CONSULT_SIDES if _is_consult(path.name) else _VOICEMAIL_SIDES if _is_voicemail(path.name) else {}
     return SoundFile(name=path.name, sha256=digest, size=size, rate_hz=rate, length_s=round(length_s, 3), **sides)
 
 
 def _is_consult(name: str) -> bool:
     known = file_name(name)
     return known is not None and bool(known.consult)
+
+
+def _is_voicemail(name: str) -> bool:
+    known = file_name(name)
+    return known is not None and known.take > 0
 
 
 def _begun(folder: Path) -> dict[str, str]:
@@ -127,11 +133,15 @@ def _join(halves: list[Path], target: Path) -> None:
             sound = files.enter_context(half.open("rb"))
             sides[half.name.endswith(OUT)] = sound
             rates.append(_rate(half, sound))
-        stereo = files.enter_context(wave.open(str(target), "wb"))
-        stereo.setnchannels(2)
-        stereo.setsampwidth(2)
-        stereo.setframerate(max(rates))
-        _write(stereo, sides, to_the_end=not _is_consult(target.name))
+        joined = files.enter_context(wave.open(str(target), "wb"))
+        joined.setnchannels(1 if _is_voicemail(target.name) else 2)
+        joined.setsampwidth(2)
+        joined.setframerate(max(rates))
+        if _is_voicemail(target.name):
+            while samples := _samples(sides[0]):
+                joined.writeframes(samples.tobytes())
+        else:
+            _write(joined, sides, to_the_end=not _is_consult(target.name))
 
 
 def _write(stereo: wave.Wave_write, sides: list[BinaryIO | None], *, to_the_end: bool) -> None:

@@ -12,6 +12,7 @@ from ivr.catalogue import Prompt
 
 _VOICES: Final[Mapping[str, str]] = {"zh": "cmn-latn-pinyin", "en": "en-us"}
 _WORDS_PER_MINUTE: Final = 160
+_TONE_S: Final = "0.4"  # seconds
 _ENDS: Final = ("。", "，", "！", "？", ".", ",", "!", "?")
 _WITHOUT_PAUSES: Final = ("silence", "1", "0.005", "1%", "reverse", "silence", "1", "0.02", "1%", "reverse")
 """For a piece of a sentence: what comes before and behind it follows at once."""
@@ -34,23 +35,23 @@ def synthesise_missing(sounds: Path, prompts: Iterable[Prompt]) -> list[Path]:
 
 
 def _synthesise(prompt: Prompt, target: Path) -> None:
+    half_done = target.with_suffix(".part.wav")
+    sox, telephone = ["sox", "-t", "wav", "-"], ["-r", "8000", "-c", "1", "-b", "16", str(half_done)]
     voice = _VOICES.get(prompt.language, prompt.language)
     speech = prompt.speech or prompt.text
     effects = () if prompt.text.endswith(_ENDS) else _WITHOUT_PAUSES
-    half_done = target.with_suffix(".part.wav")
     try:
-        spoken = subprocess.run(
-            ["espeak-ng", "-v", voice, "-s", str(_WORDS_PER_MINUTE), "--stdin", "--stdout"],
-            input=speech.encode(),
-            capture_output=True,
-            check=True,
-        )
-        subprocess.run(
-            ["sox", "-t", "wav", "-", "-r", "8000", "-c", "1", "-b", "16", str(half_done), "norm", "-3", *effects],
-            input=spoken.stdout,
-            capture_output=True,
-            check=True,
-        )
+        if prompt.tone_hz:
+            tone = ["synth", _TONE_S, "sine", str(prompt.tone_hz), "fade", "0.01", _TONE_S, "0.01", "gain", "-9"]
+            subprocess.run(["sox", "-n", *telephone, *tone], capture_output=True, check=True)
+        else:
+            spoken = subprocess.run(
+                ["espeak-ng", "-v", voice, "-s", str(_WORDS_PER_MINUTE), "--stdin", "--stdout"],
+                input=speech.encode(),
+                capture_output=True,
+                check=True,
+            )
+            subprocess.run([*sox, *telephone, "norm", "-3", *effects], input=spoken.stdout, capture_output=True, check=True)
     except FileNotFoundError as error:
         sentence = f"{error.filename} is not installed, so prompt {prompt.language}/{prompt.name} cannot be made."
         raise Fault("synthesiser_missing", sentence) from None

@@ -77,6 +77,7 @@ class Owed:
         left: when he last left. asked: when he chose it by key, since the last attempt; None where he did not.
         chosen: whether he ever chose it: then he is tried again also without `auto`.
         attempts: how often his phone was rung; tried: when that was over for the last time.
+        voicemail: he left a voice message, which a person hears before he is called, unless he chose it by key.
     """
 
     task_id: str
@@ -90,6 +91,7 @@ class Owed:
     tried: datetime | None
     claimed: bool
     trusted: bool
+    voicemail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,7 @@ def next_attempt(owed: Owed, rules: CallbackRules) -> datetime | None:
         return None
     if owed.asked is not None:
         return owed.asked
-    if not (rules.auto or owed.chosen) or owed.attempts >= rules.attempts:
+    if not (rules.auto or owed.chosen) or owed.attempts >= rules.attempts or (owed.voicemail and not owed.chosen):
         return None
     earliest = owed.left + timedelta(seconds=rules.after_s)
     if owed.tried is not None:

@@ -34,7 +34,14 @@ class CallBack:
     """Note that he is to be called back, whatever else becomes of his call."""
 
 
-Step = Ring | Say | CallBack
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """Have him leave a voice message (留言), asked for by this prompt; who leaves one is served by it."""
+
+    prompt: str
+
+
+Step = Ring | Say | CallBack | Voicemail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +60,11 @@ class LadderEnd:
     def message(self) -> str:
         """The last prompt that is played, or ""."""
         return next((step.prompt for step in reversed(self.steps) if isinstance(step, Say)), "")
+
+
+def asks_for_message(steps: tuple[Step, ...]) -> bool:
+    """Whether a voice message is asked for among them."""
+    return any(isinstance(step, Voicemail) for step in steps)
 
 
 def usual_steps(*, message: str, duty_phone: str = "", duty_ring_s: float = 30.0) -> tuple[Step, ...]:
@@ -74,3 +86,5 @@ def _words(step: Step) -> str:
             return f"{prompt} is played"
         case CallBack():
             return "a call-back is noted"
+        case Voicemail(prompt=prompt):
+            return f"{prompt} asks for a voice message"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from routing.bounds import starvation_bound
-from routing.ends import CallBack, LadderEnd, Ring, Say, Step, steps_in_words
+from routing.ends import CallBack, LadderEnd, Ring, Say, Step, Voicemail, steps_in_words
 from routing.ivr import IvrMode
 from routing.plan import MenuChoice, Plan, PlanRules, make_plan
 from routing.skills import Skills, in_words, relaxed
@@ -196,6 +196,8 @@ class Explanation:
         """What is done at once, and where he waits."""
         if plan.closed:
             yield f"Closed{when}: {steps_in_words(plan.first)}"
+        elif plan.first:
+            yield f"At once{when}: {steps_in_words(plan.first)}"
         if plan.ladder:
             yield f"Ladder{when}:"
             yield from self._ladder_lines(plan)
@@ -290,6 +292,8 @@ def _step_document(step: Step) -> dict[str, Any]:
             return {"play": prompt}
         case CallBack():
             return {"callback": True}
+        case Voicemail(prompt=prompt):
+            return {"voicemail": prompt}
 
 
 def _short(seconds: float) -> float | int:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from calls.calendar import Calendar
-from routing.ends import CallBack, LadderEnd, Step, steps_in_words
+from routing.ends import CallBack, LadderEnd, Step, Voicemail, steps_in_words
 from routing.ivr import Ivr, IvrMode
 from routing.routes import Chosen, Route, choose
 from routing.skills import Skills, Wanted, why_less
@@ -22,6 +22,9 @@ from whitelist.identify import CallerClass, Identity
 
 PERSON: Final = "person"
 """A choice's target that is no group: the next person who is free."""
+
+VOICEMAIL: Final = "voicemail"
+"""A choice's target that is no group: he leaves a voice message."""
 
 STEP_S: Final = 10.0
 """Seconds to the next group where a menu choice is put before a ladder of one rung."""
@@ -45,6 +48,7 @@ class PlanRules:
         labels: group -> what people call it (直达专席).
         language: of prompts where the dialled number is unknown.
         wanted: the skills that are wanted of a seat.
+        voicemail: the prompt that asks for a voice message who chose in a menu to leave one.
     """
 
     ladders: Mapping[CallerClass, tuple[Rung, ...]]
@@ -57,6 +61,7 @@ class PlanRules:
     bypass_ivr: bool = True
     language: str = "zh"
     wanted: Wanted = field(default_factory=Wanted)
+    voicemail: str = "voicemail-ask"
 
     def named(self, group: str) -> str:
         """The group as people and configuration call it: 直达专席 (priority)."""
@@ -79,7 +84,7 @@ class MenuChoice(Protocol):
 
     @property
     def target(self) -> str:
-        """A group, or `PERSON`."""
+        """A group, `PERSON` or `VOICEMAIL`."""
         ...
 
 
@@ -89,7 +94,7 @@ class Plan:
 
     Args:
         closed: the hotline is closed to this caller.
-        first: what is then done for him. ladder: where he waits; empty where, being closed, that is all.
+        first: what is done for him at once: it is closed, or he chose so. ladder: where he waits; empty where that is all.
         chosen: the rule that decided.
     """
 
@@ -129,6 +134,10 @@ def make_plan(
         ladder, first = chosen.closing.ladder, chosen.closing.steps
         ivr = Ivr(language=_ivr_of(dialled, chosen, rules).language)
         why = (*why, f"The caller's class is {caller_class}.", f"While it is closed: {steps_in_words(first)}.")
+    elif menu_choice is not None and menu_choice.target == VOICEMAIL:
+        ladder, first = (), (Voicemail(prompt=rules.voicemail),)
+        ivr = Ivr(language=_ivr_of(dialled, chosen, rules).language)
+        why = (*why, f"The caller's class is {caller_class}.", f"{_pressed(menu_choice)}: {steps_in_words(first)}.")
     else:
         first = ()
         ivr, why_ivr = _ivr(caller_class, dialled, menu_choice, chosen, rules)
@@ -189,8 +198,7 @@ def _ladder(
     who = f"The caller's class is {caller_class}."
     if choice is None:
         return own, (who,)
-    pressed = f"The caller pressed {choice.digit}" if choice.digit else "The caller made no choice"
-    said = f"{pressed} in the menu {choice.menu}"
+    said = _pressed(choice)
     if choice.target not in rules.labels:
         return own, (who, f"{said}: the next person who is free, by the ladder as it is.")
     wanted = rules.named(choice.target)
@@ -199,6 +207,11 @@ def _ladder(
     if chosen.route is not None and chosen.route.chosen and by_rule is not None:
         return own, (who, f"{said}, which is {wanted}: the rule {chosen.route.name} is made for that choice, and its ladder stays.")
     return opened_first(choice.target, own), (who, f"{said}: {wanted} opens first.")
+
+
+def _pressed(choice: MenuChoice) -> str:
+    pressed = f"The caller pressed {choice.digit}" if choice.digit else "The caller made no choice"
+    return f"{pressed} in the menu {choice.menu}"
 
 
 def opened_first(group: str, ladder: Sequence[Rung]) -> tuple[Rung, ...]:

@@ -12,11 +12,11 @@ from typing import Final, Protocol
 
 from calls.errors import Conflict, Refused
 from routing.callbacks import Cause, Owed
-from tickets.record import CallRecord
+from tickets.record import VOICEMAIL, CallRecord
 from tickets.records import Page
 from whitelist.identify import CallerClass
 
-MISSED: Final = frozenset({"abandoned", "ladder_end", "menu_left", "callback"})
+MISSED: Final = frozenset({"abandoned", "ladder_end", "menu_left", "callback", VOICEMAIL})
 """Why a call ended whose caller is owed a call. Who was only told that the hotline is closed is not: a rule that owes him one notes it."""
 LONGEST_NOTE: Final = 500
 _PRECEDENCE: Final = {CallerClass.KEY_ENTERPRISE: 0, CallerClass.PROJECT: 1, CallerClass.PUBLIC: 2}
@@ -40,13 +40,14 @@ BY_PEOPLE: Final = frozenset({ClosedBy.SETTLED, ClosedBy.NOT_WANTED, ClosedBy.NO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """One of his calls that no seat answered."""
+    """One of his calls that no seat answered. `voicemail_s`: so long is the voice message he left in it; None: he left none."""
 
     call_id: str
     arrived: datetime
     left: datetime
     reason: str
     waited_s: float | None
+    voicemail_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +144,7 @@ class CallbackTask:
             tried=max(over, default=None),
             claimed=bool(self.claimed_by),
             trusted=self.trusted,
+            voicemail=any(missed.voicemail_s is not None for missed in self.missed),
         )
 
 
@@ -151,7 +153,12 @@ def missed_of(record: CallRecord) -> Missed | None:
     if record.ended is None or record.answered is not None or record.called_back is not None or record.end_reason not in MISSED:
         return None
     return Missed(
-        call_id=record.call_id, arrived=record.received, left=record.ended, reason=record.end_reason, waited_s=record.waited_s
+        call_id=record.call_id,
+        arrived=record.received,
+        left=record.ended,
+        reason=record.end_reason,
+        waited_s=record.waited_s,
+        voicemail_s=record.voicemail.length_s if record.voicemail is not None else None,
     )
 
 

@@ -27,12 +27,24 @@ from calls.events import (
     Rated,
     RecordingAnnounced,
     RecordingStarted,
+    VoicemailLeft,
     Widened,
 )
 from tickets.facts import Facts
 from tickets.in_call import muted, transfers
 from tickets.on_line import spans
-from tickets.record import RECOVERED, CalledBack, CallRecord, GroupOpened, KeyPressed, LeftTo, OfferMade, PlaceTold
+from tickets.record import (
+    RECOVERED,
+    VOICEMAIL,
+    CalledBack,
+    CallRecord,
+    GroupOpened,
+    KeyPressed,
+    LeftTo,
+    OfferMade,
+    PlaceTold,
+    VoicemailTaken,
+)
 from tickets.recorded import kept, pauses
 from tickets.specialists import parts
 from tickets.supervision import moves, supervised
@@ -54,7 +66,7 @@ def fold(events: Sequence[Event]) -> CallRecord:
         raise ValueError("a call record is folded from the facts of exactly one call")
     facts = Facts(events)
     record = _as_it_came(facts)
-    for part in (_with_end, _with_waiting, _with_talk):
+    for part in (_with_end, _with_waiting, _with_talk, _with_voicemail):
         record = part(record, facts)
     return record
 
@@ -128,7 +140,7 @@ def _with_talk(record: CallRecord, facts: Facts) -> CallRecord:
         specialists=parts(facts, record.ended),
         left_to=_left_to(facts),
         on_line=spans(facts, _arrived(facts) or _NO_ARRIVAL, record.enterprise, record.ended),
-        recordings=tuple(dict.fromkeys(recording.name for recording in facts.of(RecordingStarted))),
+        recordings=tuple(dict.fromkeys(fact.name for fact in facts.all if isinstance(fact, RecordingStarted | VoicemailLeft))),
         supervised=tuple(supervised(facts, record.ended)),
         kept=tuple(kept(facts)),
         recording_announced=_when(facts.first(RecordingAnnounced)),
@@ -136,6 +148,17 @@ def _with_talk(record: CallRecord, facts: Facts) -> CallRecord:
         transfers=tuple(transfers(facts)),
         muted=tuple(muted(facts, record.ended)),
     )
+
+
+def _with_voicemail(record: CallRecord, facts: Facts) -> CallRecord:
+    """The last message he left; whoever ended the call, he was not merely sent away then (an engine that died could not say so)."""
+    told = facts.of(VoicemailLeft)
+    if not told:
+        return record
+    last = told[-1]
+    voicemail = VoicemailTaken(name=last.name, length_s=last.length_s, how=last.how, left=last.at)
+    reason = VOICEMAIL if record.ended is not None and record.answered is None else record.end_reason
+    return replace(record, voicemail=voicemail, end_reason=reason)
 
 
 def _called_back(facts: Facts) -> CalledBack | None:

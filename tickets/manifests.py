@@ -12,8 +12,10 @@ from tickets.record import Attempt, CallRecord, Pause, Span, SpecialistPart
 SOUND: Final = ".wav"
 MANIFEST: Final = ".json"
 _CONSULT: Final = "-consult-"
+_VOICEMAIL: Final = "-voicemail-"
 _NAME: Final = re.compile(
-    rf"(?P<stem>(?P<call>.+?)({_CONSULT}(?P<consult>[A-Za-z0-9._-]{{1,80}}?))?)(?P<half>-in|-out)?\.(wav|json)(?P<rest>.*)\Z"
+    rf"(?P<stem>(?P<call>.+?)({_CONSULT}(?P<consult>[A-Za-z0-9._-]{{1,80}}?)|{_VOICEMAIL}(?P<take>[1-9][0-9]?))?)"
+    r"(?P<half>-in|-out)?\.(wav|json)(?P<rest>.*)\Z"
 )
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -22,7 +24,9 @@ _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]")
 class FileName:
     """What a file's name says: the recording it belongs to (`stem`), its call, the consult in it ("" for the call itself).
 
-    Args: half: one of the two that Asterisk writes. rest: what stands behind the ending, where it is not what it should be.
+    Args:
+        half: one of the two that Asterisk writes. rest: what stands behind the ending, where it is not what it should be.
+        take: how often the caller had begun to speak a voice message when this one was made; 0: it is none.
     """
 
     stem: str
@@ -30,6 +34,7 @@ class FileName:
     consult: str
     half: bool
     rest: str
+    take: int = 0
 
 
 def file_name(name: str) -> FileName | None:
@@ -38,7 +43,12 @@ def file_name(name: str) -> FileName | None:
     if found is None:
         return None
     return FileName(
-        stem=found["stem"], call_id=found["call"], consult=found["consult"] or "", half=found["half"] is not None, rest=found["rest"]
+        stem=found["stem"],
+        call_id=found["call"],
+        consult=found["consult"] or "",
+        half=found["half"] is not None,
+        rest=found["rest"],
+        take=int(found["take"] or 0),
     )
 
 
@@ -51,6 +61,11 @@ def stem_of(name: str) -> str:
 def consult_name(call_id: str, leg: str) -> str:
     """The name, without an ending, of what is recorded on this specialist's leg (its attempt's id)."""
     return f"{call_id}{_CONSULT}{consult_id(call_id, leg)}"
+
+
+def voicemail_name(call_id: str, take: int) -> str:
+    """The name, without an ending, of a voice message that the caller speaks, the first (1) or again."""
+    return f"{call_id}{_VOICEMAIL}{take}"
 
 
 def consult_id(call_id: str, leg: str) -> str:
@@ -117,6 +132,7 @@ class Manifest:
 
     Args:
         consult: what is known of the consult that it is the recording of; None: it is the call's.
+        take: of a voice message, which one of the call's (`FileName.take`); 0: it is none.
         held: set where it is not to be removed in its time.
         recorded: when the sound begins, as near as the facts tell. finished: when the file was made.
         announced, pauses, on_line: as in the call's record.
@@ -132,10 +148,13 @@ class Manifest:
     removed: Removal | None = None
     consult: Consult | None = None
     held: Hold | None = None
+    take: int = 0
 
     @property
     def name(self) -> str:
         """The recording's, without an ending."""
+        if self.take:
+            return voicemail_name(self.call_id, self.take)
         return consult_name(self.call_id, self.consult.consult_id) if self.consult is not None else self.call_id
 
 
@@ -168,6 +187,18 @@ def manifest_of_consult(record: CallRecord, consult: str, sound: SoundFile, *, f
         consult=Consult(
             consult_id=consult, specialist_id=part.specialist_id, name=part.name, department=part.department, windows=windows
         ),
+    )
+
+
+def manifest_of_voicemail(record: CallRecord, take: int, sound: SoundFile, *, left: datetime, finished: datetime) -> Manifest:
+    """The manifest of what the caller had spoken when he `left` it."""
+    return Manifest(
+        call_id=record.call_id,
+        files=(sound,),
+        recorded=left - timedelta(seconds=sound.length_s),
+        finished=finished,
+        announced=record.recording_announced,
+        take=take,
     )
 
 

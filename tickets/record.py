@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+VOICEMAIL: Final = "voicemail"
+"""The end reason of a call whose caller left a voice message."""
 RECOVERED: Final = "recovered"
 """The end reason of a call that only Asterisk's CDR told of."""
 
@@ -222,6 +224,16 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailTaken:
+    """The voice message that the caller left; `left` is when he had spoken, `how` what ended it, as the fact has it."""
+
+    name: str
+    length_s: float
+    how: str
+    left: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One call. What no fact has told yet is "", None, False or empty.
 
@@ -285,6 +297,7 @@ class CallRecord:
     called_back: CalledBack | None = None
     transfers: tuple[TransferMade, ...] = ()
     muted: tuple[MutedSpan, ...] = ()
+    voicemail: VoicemailTaken | None = None
 
     @property
     def received(self) -> datetime:
@@ -293,6 +306,6 @@ class CallRecord:
 
     @property
     def needs_ticket(self) -> bool:
-        """A seat answered (a call-back: and reached the caller), or nobody knows what became of the caller."""
+        """A seat answered (a call-back: and reached the caller), he left a message, or nobody knows what became of him."""
         talked = self.answered is not None and (self.called_back is None or self.called_back.reached is not None)
-        return talked or self.recovered
+        return talked or self.recovered or self.voicemail is not None

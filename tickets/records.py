@@ -46,6 +46,15 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unheard:
+    """Voice messages of callers of one class whose tickets are open; `oldest`: when the first of these callers called."""
+
+    caller_class: str
+    open: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
     """Some of what was asked for, latest call first.
 

@@ -15,6 +15,8 @@ from tickets.types import TicketType, ticket_type
 _Word = TypeVar("_Word", bound=StrEnum)
 ENTERPRISE_TAG: Final = "企业"
 """Set on every enterprise's ticket (全程标签化处置)."""
+VOICEMAIL_TAG: Final = "留言"
+"""Set on the ticket of a call whose caller left a voice message: those that are open are the messages not yet handled."""
 LONGEST_TEXT: Final = 10_000
 
 
@@ -32,6 +34,13 @@ MOVES: Final[Mapping[TicketStatus, frozenset[TicketStatus]]] = {
     TicketStatus.CLOSED: frozenset({TicketStatus.OPEN}),  # the caller was not satisfied: 核实整改
 }
 """status -> where it may go from there; staying is always allowed."""
+
+
+class Form(StrEnum):
+    """How the request came (诉求形式)."""
+
+    CALL = "call"  # 电话: somebody talked with the caller
+    VOICEMAIL = "voicemail"  # 留言
 
 
 class Disposition(StrEnum):
@@ -94,6 +103,11 @@ class Ticket:
         """See `tags_of`."""
         return tags_of(self.record)
 
+    @property
+    def form(self) -> Form:
+        """How the request came."""
+        return Form.VOICEMAIL if self.record.voicemail is not None and self.record.answered is None else Form.CALL
+
     def overdue(self, now: datetime) -> bool:
         """Whether it should have been done by now and is not."""
         return self.written.status is TicketStatus.OPEN and self.deadline.due is not None and now > self.deadline.due
@@ -108,7 +122,8 @@ class TicketPatch:
 
 def tags_of(record: CallRecord) -> tuple[str, ...]:
     """What the system tags the ticket of such a call with."""
-    return (ENTERPRISE_TAG,) if record.caller_class in ENTERPRISE_CLASSES else ()
+    enterprise = (ENTERPRISE_TAG,) if record.caller_class in ENTERPRISE_CLASSES else ()
+    return (*enterprise, VOICEMAIL_TAG) if record.voicemail is not None else enterprise
 
 
 def ticket_number(day: date, running: int) -> str:

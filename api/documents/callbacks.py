@@ -47,14 +47,17 @@ class MissedDocument(Document):
     left: Moment
     end_reason: str
     waited_s: float | None
+    voicemail_s: Annotated[
+        float | None, Field(description="So long is the voice message he left (`/calls/{call_id}/voicemail`); null: he left none.")
+    ]
 
 
 class CallbackDocument(Document):
     """A number somebody left from before a seat answered; once on the list, however often he called.
 
     `call_id` is the call he left first, and the task's id; `end_reason` how the last one ended: abandoned, ladder_end (nobody took
-    it), menu_left, or callback (he chose by key to be called back, or a step noted it). `closed_why` is got_through, called_back, or
-    a person's reason.
+    it), menu_left, voicemail (he left a message), or callback (he chose by key to be called back, or a step noted it). `closed_why`
+    is got_through, called_back, or a person's reason.
     """
 
     call_id: str
@@ -118,7 +121,14 @@ def callback_document(task: CallbackTask) -> CallbackDocument:
         end_reason=last.reason,
         asked=task.asked,
         missed=[
-            MissedDocument(call_id=one.call_id, arrived=one.arrived, left=one.left, end_reason=one.reason, waited_s=one.waited_s)
+            MissedDocument(
+                call_id=one.call_id,
+                arrived=one.arrived,
+                left=one.left,
+                end_reason=one.reason,
+                waited_s=one.waited_s,
+                voicemail_s=one.voicemail_s,
+            )
             for one in task.missed
         ],
         attempts=[_tried(one) for one in task.tries],

@@ -9,7 +9,7 @@ from api.documents.handing_on import MutedDocument, TransferDocument, muted_docu
 from api.documents.plain import Document, Moment, Paged, PageDocument
 from routing.expected import Outlook
 from routing.waiting import LiveCall
-from tickets.record import Attempt, CallRecord, OfferMade, Pause, Recording, Span, SpecialistPart
+from tickets.record import Attempt, CallRecord, OfferMade, Pause, Recording, Span, SpecialistPart, VoicemailTaken
 from whitelist.identify import CallerClass
 
 Suffix = Annotated[str, Field(pattern=r"^[0-9]{2,15}$", description="The last digits of the caller's number.")]
@@ -122,6 +122,18 @@ class KeptDocument(Document):
     why: Annotated[str | None, Field(description="By what rule it was removed.")]
 
 
+class VoicemailDocument(Document):
+    """The voice message (留言) that the caller left; `/calls/{call_id}/voicemail` is the sound.
+
+    `how` it ended: key, silence, longest, hung_up; or found: an engine died over it, and the sound was found afterwards.
+    """
+
+    recording: Annotated[str, Field(description="Its name in `kept`.")]
+    length_s: float
+    how: str
+    left: Annotated[Moment, Field(description="When he had spoken it.")]
+
+
 class AttemptMade(Document):
     """A specialist's phone was rung. `outcome` is null while it rings."""
 
@@ -210,6 +222,7 @@ class RecordDocument(Document):
     recovered: bool
     kept: Annotated[list[KeptDocument], Field(description="Recordings that are finished.")]
     pauses: Annotated[list[PauseDocument], Field(description="When the recording was paused.")]
+    voicemail: VoicemailDocument | None
 
 
 class CallDocument(CallItem):
@@ -302,6 +315,7 @@ def record_document(record: CallRecord) -> RecordDocument:
         recovered=record.recovered,
         kept=[kept_document(one) for one in record.kept],
         pauses=[pause_document(pause) for pause in record.pauses],
+        voicemail=voicemail_document(record.voicemail),
     )
 
 
@@ -326,6 +340,11 @@ def span_document(span: Span) -> SpanDocument:
 def pause_document(pause: Pause) -> PauseDocument:
     """A pause of a recording."""
     return PauseDocument(since=pause.since, until=pause.until, by=pause.by, resumed_by=pause.resumed_by or None)
+
+
+def voicemail_document(left: VoicemailTaken | None) -> VoicemailDocument | None:
+    """The caller's voice message, if he left one."""
+    return None if left is None else VoicemailDocument(recording=left.name, length_s=left.length_s, how=left.how, left=left.left)
 
 
 def kept_document(one: Recording) -> KeptDocument:

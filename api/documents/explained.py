@@ -81,13 +81,17 @@ class RungExplained(Document):
 
 
 class StepExplained(Document):
-    """One thing that is done for a caller whom no seat takes: a number rings, a prompt is played, a call-back is noted."""
+    """One thing that is done for a caller whom no seat takes.
+
+    A number rings, a prompt is played, a call-back is noted, or a prompt asks for a voice message (`voicemail`).
+    """
 
     ring: str | None = None
     ring_s: float | None = None
     duty: Annotated[bool | None, Field(description="Whether the number is the duty phone.")] = None
     play: str | None = None
     callback: bool | None = None
+    voicemail: str | None = None
 
 
 class EndExplained(Document):
@@ -131,7 +135,9 @@ class PlanExplained(Document):
     rule: Annotated[str | None, Field(description="The rule of routes that decided; null: none, and the ladder of the class holds.")]
     passed: Annotated[list[PassedExplained], Field(description="Rules for this caller before it.")]
     closed: bool
-    first: Annotated[list[StepExplained], Field(description="What is done at once where the hotline is closed to him.")]
+    first: Annotated[
+        list[StepExplained], Field(description="What is done at once: the hotline is closed to him, or he chose so in a menu.")
+    ]
     end: Annotated[EndExplained | None, Field(description="null: nobody waits.")]
     choices: list[ChoiceExplained]
 

@@ -49,7 +49,9 @@ class ManifestDocument(Document):
 
     call_id: str
     files: list[SoundDocument]
-    recorded: Annotated[Moment | None, Field(description="When a seat first answered; the sound begins while it rings.")]
+    recorded: Annotated[
+        Moment | None, Field(description="When a seat first answered (the sound begins earlier); of a message, when he began to speak.")
+    ]
     finished: Moment
     announced: Annotated[Moment | None, Field(description="When the caller was told that he is recorded; null: he was not.")]
     pauses: Annotated[list[PauseDocument], Field(description="When silence was recorded of everybody.")]

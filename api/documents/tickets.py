@@ -11,13 +11,15 @@ from api.documents.calls import (
     SpanDocument,
     SpecialistPartDocument,
     Suffix,
+    VoicemailDocument,
     kept_document,
     span_document,
     specialist_part,
+    voicemail_document,
 )
 from api.documents.plain import Document, Moment, Paged, PageDocument, Question
 from tickets.deadline import Deadline, Lane, StopOn
-from tickets.ticket import LONGEST_TEXT, Disposition, Ticket, TicketStatus
+from tickets.ticket import LONGEST_TEXT, Disposition, Form, Ticket, TicketStatus
 from tickets.types import NAMES, TicketType
 from whitelist.identify import CallerClass
 
@@ -41,7 +43,7 @@ class TicketsWanted(Paged):
     seat: Annotated[str | None, Field(max_length=64, description="Only tickets of calls this seat answered.")] = None
     enterprise: Annotated[str | None, Field(min_length=1, max_length=200, description="Part of the enterprise's name.")] = None
     number_suffix: Suffix | None = None
-    tag: Annotated[str | None, Field(max_length=40, description="Only tickets with this tag, e.g. 企业.")] = None
+    tag: Annotated[str | None, Field(max_length=40, description="Only tickets with this tag: 企业, or 留言 for voice messages.")] = None
     department: Annotated[str | None, Field(max_length=100, description="Only tickets left to this department.")] = None
     recovered: Annotated[bool | None, Field(description="Only tickets that the audit recovered (or did not).")] = None
     since: Annotated[Moment | None, Field(validation_alias="from", description="Of calls that arrived then or later.")] = None
@@ -93,6 +95,7 @@ class TicketDocument(Document):
     answer: Annotated[str, Field(description="What the agent wrote that the caller was told.")]
     answers: Annotated[list[AnswerDocument], Field(description="What specialists answered by their links; they count no `version`.")]
     disposition: Disposition | None
+    form: Annotated[Form, Field(description="How the request came: call, or voicemail (留言) where nobody talked with the caller.")]
     tags: list[str]
     caller: Annotated[str | None, Field(description="The caller's number; null where he has none.")]
     enterprise: str | None
@@ -111,6 +114,7 @@ class TicketDocument(Document):
     recording: str | None
     recordings: list[str]
     kept: Annotated[list[KeptDocument], Field(description="Recordings that are finished.")]
+    voicemail: VoicemailDocument | None
     rating: int | None
     recovered: bool
     due: Annotated[Moment | None, Field(description="As in `deadline`.")]
@@ -152,6 +156,7 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         answer=written.answer,
         answers=[answer_document(one) for one in ticket.answers],
         disposition=written.disposition,
+        form=ticket.form,
         tags=list(ticket.tags),
         caller=record.number or None,
         enterprise=record.enterprise or None,
@@ -170,6 +175,7 @@ def ticket_document(ticket: Ticket, now: datetime) -> TicketDocument:
         recording=next(iter(record.recordings), None),
         recordings=list(record.recordings),
         kept=[kept_document(one) for one in record.kept],
+        voicemail=voicemail_document(record.voicemail),
         rating=record.rating,
         recovered=record.recovered,
         due=ticket.deadline.due,

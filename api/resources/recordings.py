@@ -56,6 +56,21 @@ async def hear_consult(asked: Asked[Nothing, Nothing]) -> Download:
     return Download(media="audio/wav", name=name, size=sound.size, sha256=sound.sha256, stream=sound.stream)
 
 
+async def hear_voicemail(asked: Asked[Nothing, Nothing]) -> Download:
+    """The voice message that a caller left."""
+    sound = await asked.sources.recordings.voicemail_sound(asked.path["call_id"])
+    await note_access(asked, "hear_voicemail")
+    name = f"{asked.path['call_id']}-voicemail.wav"
+    return Download(media="audio/wav", name=name, size=sound.size, sha256=sound.sha256, stream=sound.stream)
+
+
+async def show_voicemail(asked: Asked[Nothing, Nothing]) -> ManifestDocument:
+    """What is known of it."""
+    manifest = await asked.sources.recordings.voicemail(asked.path["call_id"])
+    await note_access(asked, "show_voicemail")
+    return manifest_document(manifest)
+
+
 async def keep_recording(asked: Asked[Nothing, WhyKept]) -> ManifestDocument:
     """Not to be removed in its time."""
     hold = Hold(at=asked.sources.clock.now(), by=asked.by, why=asked.body.why)
@@ -165,6 +180,36 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
         body=Nothing,
         media="audio/wav",
         refusals=(NotFound, Gone, Conflict, NoSuchRange),
+    ),
+    Route(
+        name="hear_voicemail",
+        method="GET",
+        path="/calls/{call_id}/voicemail",
+        summary="The voice message (留言) that the caller left",
+        words="Whoever may hear recordings at all may hear every one: a message is nobody's own call before somebody handles it. Whoever "
+        "asks is noted. Seconds after the call's end it is finished; until then it is 409. Once it was removed it is 410.",
+        tag="recordings",
+        right=Right.HEAR,
+        handle=hear_voicemail,
+        answer=None,
+        query=Nothing,
+        body=Nothing,
+        media="audio/wav",
+        refusals=(NotFound, Gone, Conflict, NoSuchRange),
+    ),
+    Route(
+        name="show_voicemail",
+        method="GET",
+        path="/calls/{call_id}/voicemail/manifest",
+        summary="What the voice message is, and what became of it",
+        words="Stays when the sound is removed, and says why. Whoever asks is noted.",
+        tag="recordings",
+        right=Right.HEAR,
+        handle=show_voicemail,
+        answer=ManifestDocument,
+        query=Nothing,
+        body=Nothing,
+        refusals=(NotFound, Conflict),
     ),
     Route(
         name="pause_recording",

@@ -1,5 +1,6 @@
 """Tickets: look at them, write what people write."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -9,9 +10,11 @@ from api.documents.tickets import TicketChange, TicketDocument, TicketPage, Tick
 from api.rights import Right, Role
 from api.route import AnyRoute, Asked, Route
 from calls.errors import Conflict, NotFound, Refused, StoreFault
+from calls.events import CallbackClosed
+from tickets.callbacks import CallbackTask, ClosedBy
 from tickets.record import CallRecord
 from tickets.records import Wanted
-from tickets.ticket import patch_from_mapping
+from tickets.ticket import Form, Ticket, TicketStatus, patch_from_mapping
 from tickets.types import ticket_type
 
 log = structlog.get_logger(__name__)
@@ -56,7 +59,34 @@ async def write_ticket(asked: Asked[Nothing, TicketChange]) -> TicketDocument:
     ticket = await asked.sources.records.patch_ticket(asked.path["number"], patch, expect=expect, by=asked.by, at=now)
     if not asked.body.draft and asked.bearer.role in _AT_SEATS:
         await _end_wrap_up(asked, ticket.record)
+    if ticket.form is Form.VOICEMAIL and ticket.written.status is not TicketStatus.OPEN:
+        await _take_off_list(asked, ticket)
     return ticket_document(ticket, now)
+
+
+async def _take_off_list(asked: Asked[Nothing, TicketChange], ticket: Ticket) -> None:
+    """A voice message that is handled needs no call-back: its caller is off the list, unless he called again meanwhile."""
+    record, sources, now = ticket.record, asked.sources, asked.sources.clock.now()
+    try:
+        for task in await _owed_for(asked, record):
+            if task.closed is None and task.missed[-1].call_id == record.call_id:
+                note = f"ticket {ticket.number}"
+                await sources.callbacks.close(task.task_id, why=ClosedBy.SETTLED, by=asked.by, note=note, at=now)
+                fact = CallbackClosed(call_id=task.task_id, at=now, by=asked.by, reason=ClosedBy.SETTLED, note=note)
+                await sources.waiting.record([fact])
+                await sources.calling_back.withdraw(task.number)
+    except (StoreFault, Conflict) as fault:
+        log.warning("callback_not_closed", call_id=record.call_id, code=fault.code)  # a person sees it on the list
+
+
+async def _owed_for(asked: Asked[Nothing, TicketChange], record: CallRecord) -> Sequence[CallbackTask]:
+    """His tasks; who showed no number has one for each call."""
+    if record.number:
+        return await asked.sources.callbacks.open_of([record.number])
+    try:
+        return [await asked.sources.callbacks.task(record.call_id)]
+    except NotFound:
+        return []
 
 
 async def _end_wrap_up(asked: Asked[Nothing, TicketChange], record: CallRecord) -> None:
@@ -114,7 +144,8 @@ ROUTES: Final[tuple[AnyRoute, ...]] = (
         path="/tickets/{number}",
         summary="Write a ticket's type, content, answer, disposition or status",
         words="Give the version you saw, as If-Match or `version`: where somebody wrote meanwhile, nothing is changed (409). "
-        "Where a seat wraps up this very call, its wrap-up ends, unless `draft` is true or a supervisor writes.",
+        "Where a seat wraps up this very call, its wrap-up ends, unless `draft` is true or a supervisor writes. The ticket of a voice "
+        "message that is not open any more takes its caller off the call-back list, unless he called again.",
         tag="tickets",
         right=Right.SERVE,
         handle=write_ticket,

@@ -5,7 +5,20 @@ from typing import ClassVar
 
 from calls.events.event import Event
 
-__all__ = ["Rated", "CallbackAsked", "Ended"]
+__all__ = ["VoicemailLeft", "Rated", "CallbackAsked", "Ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailLeft(Event):
+    """The caller left a voice message (留言), recorded under this name; `length_s` of it.
+
+    `how` it ended: key, silence, longest, hung_up; or found: no engine was there to see it, and the sound was found afterwards.
+    """
+
+    kind: ClassVar[str] = "voicemail_left"
+    name: str
+    length_s: float
+    how: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +43,9 @@ class Ended(Event):
 
     `reason` is completed (was served), abandoned (left before a seat answered), ladder_end (nobody took it),
     callback (a call-back was noted: he chose it by key, or nobody took his call), dismissed (a supervisor ended its waiting), closed
-    (he was told that the hotline is closed), menu_left (left in the menu), fallback (the dialplan served it without an engine) or
-    recovered. A call-back that came to nothing ends as not_reached (the caller did not pick up), no_seat (no seat took it) or
+    (he was told that the hotline is closed), voicemail (he left a voice message), menu_left (left in the menu), fallback (the
+    dialplan served it without an engine) or recovered.
+    A call-back that came to nothing ends as not_reached (the caller did not pick up), no_seat (no seat took it) or
     withdrawn (he got through by himself, or was taken off the list).
     """
 

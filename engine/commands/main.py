@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "tickets": "tickets:app",
     "acts": "acts:acts",
     "callbacks": "callbacks:app",
+    "voicemails": "voicemails:app",
     "recordings": "recordings:app",
     "audit": "audit:run_audit",
     "lab": "lab:app",

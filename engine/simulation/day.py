@@ -18,6 +18,7 @@ from engine.simulation.callers import Caller
 from engine.simulation.outcome import CallOutcome, DayOutcome, End
 from engine.simulation.seats import Reaction, SeatLife, lives_of
 from engine.simulation.staff import Staff
+from routing.ends import asks_for_message
 from routing.waiting import CallState, LiveCall, Offer, OfferOutcome
 from seats.seat import Phone
 from seats.state import SeatEvent
@@ -61,6 +62,7 @@ class Day:
         self._numbers = itertools.count(1)
         self._outcomes: list[CallOutcome] = []
         self._closed = 0
+        self._voicemails = 0
 
     async def run(self, callers: Sequence[Caller]) -> DayOutcome:
         """Until the last of the callers, who are in the order of their coming, has left. Raises: StoreFault."""
@@ -82,7 +84,7 @@ class Day:
             for offer in self._hotline.offers():
                 self._ring(self._contacts[offer.call_id], offer)
         seats = {seat_id: life.outcome() for seat_id, life in self._lives.items()}
-        return DayOutcome(calls=self._outcomes, seats=seats, closed=self._closed)
+        return DayOutcome(calls=self._outcomes, seats=seats, closed=self._closed, voicemails=self._voicemails)
 
     @property
     def _now(self) -> int:
@@ -197,7 +199,8 @@ class Day:
     async def _queue(self, caller: Caller) -> None:
         self._to_come -= 1
         if not caller.plan.ladder:
-            self._closed += 1
+            self._closed += caller.plan.closed
+            self._voicemails += asks_for_message(caller.plan.first)
             return
         contact = _Contact(f"call-{next(self._numbers):09}", caller, self._now)
         self._contacts[contact.call_id] = contact
@@ -216,6 +219,7 @@ class Day:
         """As the engine does it: what rings at that moment rings to its end."""
         contact.overdue = True
         if contact.waits and contact.offer is None:
+            self._voicemails += asks_for_message(contact.caller.plan.end.steps)
             await self._leave(contact, End.LADDER_END)
 
     async def _leave(self, contact: _Contact, end: End) -> None:

@@ -84,6 +84,7 @@ class Figures:
     days: int
     calls: int
     closed: int
+    voicemails: int
     classes: Mapping[CallerClass, ClassFigures]
     groups: Mapping[str, GroupFigures]
     hours: Sequence[HourFigures]
@@ -99,6 +100,7 @@ def figures_of(days: Sequence[DayOutcome], *, within_s: float, zone: tzinfo = UT
         days=len(days),
         calls=len(calls),
         closed=sum(day.closed for day in days),
+        voicemails=sum(day.voicemails for day in days),
         classes={name: _class_figures(days, name, within_s) for name in classes},
         groups={name: _group_figures(days, name) for name in groups},
         hours=_hours(calls, within_s, zone),

@@ -54,8 +54,12 @@ class SeatOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOutcome:
-    """A whole day. Calls are in the order in which their waiting ended; `closed` callers did not wait, the hotline being closed to them."""
+    """A whole day. Calls are in the order in which their waiting ended; `closed` callers did not wait, the hotline being closed to them.
+
+    `voicemails` callers were asked for a voice message: instead of waiting, or at their ladder's end.
+    """
 
     calls: Sequence[CallOutcome]
     seats: Mapping[str, SeatOutcome]
     closed: int = 0
+    voicemails: int = 0

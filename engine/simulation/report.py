@@ -47,6 +47,8 @@ class Report:
         yield f"{self.figures.calls:,} calls in {days} like {self.day}, in virtual time; seed {self.seed}"
         if self.figures.closed:
             yield f"{self.figures.closed:,} more did not wait: the hotline was closed to them"
+        if self.figures.voicemails:
+            yield f"{self.figures.voicemails:,} were asked for a voice message, instead of waiting or at their ladder's end"
         if (longest := self.figures.longest) is not None:
             yield f"Longest wait: {longest.waited_s:.1f} s, {longest.caller_class}, from {longest.queued:%H:%M:%S} on, then {longest.end}"
 

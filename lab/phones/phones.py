@@ -59,9 +59,15 @@ class Phones:
         """Several seats' phones at once."""
         return list(await asyncio.gather(*(self.seat(number, does=does) for number in numbers)))
 
-    async def caller(self, number: str, *, name: str = "", trunk: str = "carrier", server: int = SERVER) -> Softphone:
-        """A phone somewhere in the public network whose calls come in over the trunk, `carrier` or `transit`, at that Asterisk."""
-        return await self._start(Line(number=number, name=name, address=self.address(TRUNKS[trunk]), server=self.address(server)))
+    async def caller(
+        self, number: str, *, name: str = "", trunk: str = "carrier", server: int = SERVER, tone_hz: int | None = None
+    ) -> Softphone:
+        """A phone somewhere in the public network whose calls come in over the trunk, `carrier` or `transit`, at that Asterisk.
+
+        Args: tone_hz: what it hums; 0 for silence, a tone of its own if None.
+        """
+        line = Line(number=number, name=name, address=self.address(TRUNKS[trunk]), server=self.address(server))
+        return await self._start(line, tone_hz=tone_hz)
 
     async def outside(self, number: str, *, tone_hz: int | None = None, does: Callable[[], PhoneBehaviour] | None = None) -> Softphone:
         """A phone in the outside world; the `World` brings it its calls."""

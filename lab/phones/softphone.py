@@ -149,6 +149,10 @@ class Softphone:
             self.story.add(Kind.PRESSED, self.call, digit)
             await asyncio.sleep(KEY_S)
 
+    async def mute(self) -> None:
+        """Say nothing any more, or (asked again) speak again; what is heard does not change."""
+        await self._handset.do("mute")
+
     async def hold(self) -> None:
         """Put the call on hold by a re-INVITE. From then on baresip records nothing of what comes in during this call."""
         async with self._handset.renegotiated("put its call on hold"):

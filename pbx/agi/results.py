@@ -32,6 +32,17 @@ class Heard:
     ending: Ending
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """How RECORD FILE ended: `keys` is the key that ended it, "" where none did; `gone`: the caller hung up.
+
+    How much is in the file it does not tell: `endpos` is where the disk was full, and a silence is cut off.
+    """
+
+    keys: str = ""
+    gone: bool = False
+
+
 _INTERRUPTED = Heard(ending=Ending.INTERRUPTED)
 _KEYS = {str(ord(key)): key for key in "0123456789*#ABCD"}
 
@@ -71,6 +82,22 @@ def one_key(reply: Reply, nothing: Ending) -> Heard | None:
         return Heard(ending=nothing)
     key = _KEYS.get(reply.result)
     return None if key is None else Heard(keys=key, ending=Ending.KEYED)
+
+
+def recorded(reply: Reply) -> Recorded | None:
+    """Of RECORD FILE; None where it failed: the file cannot be written.
+
+    Silence and the longest time are told alike, as `(timeout)`, with the milliseconds that were left before it (seen on 22.10).
+    """
+    match reply.text.partition(" ")[0]:
+        case "(hangup)":
+            return Recorded(gone=True)
+        case "(dtmf)":
+            return Recorded(keys=_KEYS.get(reply.result, ""))
+        case "(timeout)":
+            return Recorded()
+        case _:
+            return None
 
 
 def many_keys(reply: Reply) -> Heard | None:

@@ -8,7 +8,7 @@ from calls.errors import LegGone, PbxFault
 from pbx.agi.lines import QUICK_S, Command, is_plain, line_of, variables_of
 from pbx.agi.link import AgiLink
 from pbx.agi.request import AgiRequest
-from pbx.agi.results import Ending, Executed, Heard, executed, fault_of, many_keys, one_key
+from pbx.agi.results import Ending, Executed, Heard, Recorded, executed, fault_of, many_keys, one_key, recorded
 from pbx.agi.wire import Reply
 
 _LAST_WORD_S: Final = 2.0
@@ -160,6 +160,19 @@ class AgiSession:
         """Say a number in the channel's language. It cannot be interrupted, see `say_digits`."""
         reply = await self.command("SAY NUMBER", str(number), escape_digits, deadline_s=None)
         return one_key(reply, Ending.PLAYED) or await self._failed("SAY NUMBER", "prompt_not_played")
+
+    # ── recording ──
+
+    async def record_file(self, path: str, *, keys: str, longest_s: float, silence_s: int) -> Recorded:
+        """Write what the caller says to <path>.wav until one of the keys, so much silence (0: none ends it), or the longest time.
+
+        It cannot be interrupted, and where the connection is lost Asterisk records on to that end. A silence at the end is cut off
+        the file, but for a second. Unlike all others this returns where the caller hung up.
+        Raises: PbxFault: the file cannot be written.
+        """
+        silence = (f"s={silence_s}",) if silence_s else ()
+        reply = await self.command("RECORD FILE", path, "wav", keys, _ms(longest_s), "0", *silence, deadline_s=None)
+        return recorded(reply) or await self._failed("RECORD FILE", "voicemail_not_recorded")
 
     # ── the end ──
 

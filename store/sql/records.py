@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.errors import Conflict, NotFound
+from store.sql.columns import Moment
 from store.sql.database import Database
 from store.sql.links import answers_of
 from store.sql.lists import chunks
@@ -17,9 +18,9 @@ from store.sql.tables import calls, events_set_aside, tickets
 from store.sql.ticketing import Ticketing
 from tickets.deadline import Deadlines
 from tickets.record import CallRecord
-from tickets.records import Page, Wanted
+from tickets.records import Page, Unheard, Wanted
 from tickets.stream import SetAside
-from tickets.ticket import Ticket, TicketPatch, write
+from tickets.ticket import VOICEMAIL_TAG, Ticket, TicketPatch, TicketStatus, write
 
 _TICKETS: Final = select(tickets, calls.c.received, calls.c.document).join_from(
     tickets, calls, (calls.c.hotline == tickets.c.hotline) & (calls.c.call_id == tickets.c.call_id)
@@ -100,6 +101,16 @@ class SqlRecords:
             mine = update(tickets).where(tickets.c.hotline == self._hotline, tickets.c.number == number)
             await connection.execute(mine.values(**changes, updated=at, updated_by=by))
             return ticket_of((await connection.execute(self._numbered(number))).one(), ticket.answers)
+
+    async def unheard(self) -> list[Unheard]:
+        """Voice messages that nobody has handled yet, by class, for figures. Raises: StoreFault."""
+        wanted = Wanted(status=TicketStatus.OPEN, tag=VOICEMAIL_TAG)
+        counted = func.count(), func.min(calls.c.received, type_=Moment)
+        query = _TICKETS.with_only_columns(calls.c.caller_class, *counted, maintain_column_froms=True)
+        query = query.where(calls.c.hotline == self._hotline, *of_tickets(wanted, sqlite=self._database.is_sqlite))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.group_by(calls.c.caller_class).order_by(calls.c.caller_class))
+        return [Unheard(caller_class=who, open=many, oldest=oldest) for who, many, oldest in rows]
 
     async def ended(self, call_ids: Collection[str]) -> Mapping[str, bool]:
         """See `Records.ended`."""

@@ -71,6 +71,14 @@ SPOKEN: Final = {
     "callback-busy": "zheng4 zai4 tong1 hua4",
     "callback-no-answer": "wu2 ren2 jie1 ting1",
     "callback-failed": "wu2 fa3 jie1 tong1",
+    "voicemail-closed": "fei1 gong1 zuo4 qing3 liu2 yan2",
+    "voicemail-busy": "quan2 mang2 qing3 liu2 yan2",
+    "voicemail-ask": "liu2 yan2",
+    "voicemail-nothing": "qing3 zai4 shuo1",
+    "voicemail-none": "mei2 shou1 dao4",
+    "voicemail-review": "shi4 ting1 chong2 lu4",
+    "voicemail-thanks": "yi3 shou4 li3 xie4 xie4",
+    "voicemail-failed": "wu2 fa3 lu4 zhi4",
 }
 """Prompts of a word or two, so that no story waits for sentences; the lab leaves recordings that are there alone."""
 

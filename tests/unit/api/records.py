@@ -16,7 +16,7 @@ from tests.unit.api.live import NOW, Given
 from tickets.callbacks import CallbackTask, WantedTasks, claimed, closed_by_hand, missed_again, missed_of, opened
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.fold import fold
-from tickets.manifests import Consult, Hold, Manifest, Removal, SoundFile, Window, consult_name
+from tickets.manifests import Consult, Hold, Manifest, Removal, SoundFile, Window, consult_name, voicemail_name
 from tickets.record import CallRecord
 from tickets.records import Page, Wanted
 from tickets.ticket import Ticket, TicketPatch, Written, ticket_number, write
@@ -220,6 +220,18 @@ class Recordings:
 
     async def consult_sound(self, call_id: str, consult: str) -> SoundToHear:
         return await self.sound(consult_name(call_id, consult))
+
+    async def voicemail(self, call_id: str) -> Manifest:
+        return await self.manifest(voicemail_name(call_id, 1))
+
+    async def voicemail_sound(self, call_id: str) -> SoundToHear:
+        return await self.sound(voicemail_name(call_id, 1))
+
+    def leave_voicemail(self, call_id: str, sound: bytes) -> None:
+        """The caller left it before anybody talked with him."""
+        name = voicemail_name(call_id, 1)
+        self.keeps(name, sound)
+        self.manifests[name] = replace(self.manifests[name], call_id=call_id, take=1)
 
     async def served_by(self, call_id: str, agent: str) -> bool:
         return (call_id, agent) in self.served

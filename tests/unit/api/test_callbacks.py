@@ -64,6 +64,7 @@ async def test_what_is_known_of_a_caller_who_left(hotline: Hotline, observer: As
                 "left": "2025-09-30T08:20:30Z",
                 "end_reason": "abandoned",
                 "waited_s": 30.0,
+                "voicemail_s": None,
             }
         ],
         "attempts": [],

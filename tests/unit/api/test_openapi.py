@@ -116,6 +116,7 @@ def busy(hotline: Hotline) -> Hotline:
     hotline.talks()
     hotline.recordings.keeps(CALL, b"RIFF")
     hotline.recordings.keep_consult(CALL, "0", b"RIFF")
+    hotline.recordings.leave_voicemail(CALL, b"RIFF")
     hotline.waiting.add(a_live_call("waits", state=CallState.WAITING, number=""))
     hotline.seats.add(a_seat("8002"))
     hotline.availability.wishes.append(A_WISH)

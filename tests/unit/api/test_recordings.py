@@ -198,3 +198,16 @@ async def _posted(agent: Asker, what: str) -> dict[str, Any]:
     assert response.status == 200
     told: dict[str, Any] = await response.json()
     return told
+
+
+@pytest.mark.parametrize("path", [f"/calls/{CALL}/voicemail", f"/calls/{CALL}/voicemail/manifest"])
+async def test_a_voice_message_is_heard_by_every_agent_and_noted(hotline: Hotline, agent: Asker, observer: Asker, path: str) -> None:
+    hotline.recordings.leave_voicemail(CALL, SOUND)
+    assert (await observer.refused("GET", path, 403))["code"] == "role_not_allowed"
+    response = await agent.ask("GET", path)
+    assert response.status == 200
+    if path.endswith("voicemail"):
+        assert await response.read() == SOUND
+        part = await agent.ask("GET", path, headers={"Range": "bytes=10-19"})
+        assert (part.status, await part.read()) == (206, SOUND[10:20])
+    assert {act.what for act in hotline.acts.held} == {"hear_voicemail" if path.endswith("voicemail") else "show_voicemail"}

@@ -180,3 +180,37 @@ async def test_a_ticket_is_saved_although_live_state_is_away(hotline: Hotline, a
     a_ticket(hotline)
     hotline.redis.away = True
     assert (await (await agent.ask("PATCH", TICKET, json={"content": "问增值税"})).json())["content"] == "问增值税"
+
+
+class TestVoicemail:
+    """A voice message is a ticket of its own form; handled, its caller needs no call-back."""
+
+    async def test_it_is_found_by_its_tag_and_tells_the_message(self, hotline: Hotline, observer: Asker) -> None:
+        a_ticket(hotline)
+        hotline.records.add_ticket(hotline.records.add(*told.voicemail("v1")))
+        [ticket] = (await observer.get("/tickets?tag=留言&status=open"))["items"]
+        assert (ticket["call_id"], ticket["form"], ticket["tags"]) == ("v1", "voicemail", ["留言"])
+        assert ticket["voicemail"] == {
+            "recording": "v1-voicemail-1",
+            "length_s": 12.0,
+            "how": "key",
+            "left": "2025-09-30T08:20:30Z",
+        }
+        assert (await observer.get(TICKET))["form"] == "call"
+
+    @pytest.mark.parametrize("number", ["13900008001", ""])
+    async def test_once_it_is_handled_its_caller_is_off_the_list(self, hotline: Hotline, agent: Asker, number: str) -> None:
+        ticket = hotline.records.add_ticket(hotline.records.add(*told.voicemail("v1", number=number)))
+        await agent.ask("PATCH", f"/tickets/{ticket.number}", json={"type": "咨询", "content": "x"})
+        assert hotline.records.callbacks.held["v1"].closed is None
+        await agent.ask("PATCH", f"/tickets/{ticket.number}", json={"status": "closed"})
+        task = hotline.records.callbacks.held["v1"]
+        assert (task.closed_why, task.note) == ("settled", f"ticket {ticket.number}")
+        assert hotline.records.callbacks.withdrawn == [number]
+
+    async def test_who_called_again_stays_on_it(self, hotline: Hotline, agent: Asker) -> None:
+        ticket = hotline.records.add_ticket(hotline.records.add(*told.voicemail("v1")))
+        again = [*told.arrival("c2", number="13900008001", second=100), *told.waiting("c2", second=100)]
+        hotline.records.add(*again, *told.end("c2", second=130, reason="abandoned"))
+        await agent.ask("PATCH", f"/tickets/{ticket.number}", json={"type": "咨询", "status": "closed"})
+        assert hotline.records.callbacks.held["v1"].closed is None

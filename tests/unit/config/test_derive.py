@@ -116,7 +116,7 @@ def test_a_dialled_number_s_menu_and_language_reach_the_plan(tmp_path: Path) -> 
 
 
 def test_the_menu_reaches_the_ivr() -> None:
-    assert dict(menus(LAB)["main"].choices) == {"1": "qilai", "2": "general", "0": "person"}
+    assert dict(menus(LAB)["main"].choices) == {"1": "qilai", "2": "general", "9": "voicemail", "0": "person"}
 
 
 def test_every_way_through_the_menus_is_known_and_none_goes_in_circles(tmp_path: Path) -> None:

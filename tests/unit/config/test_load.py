@@ -159,7 +159,7 @@ class TestLab:
             "public": [("qilai", 0), ("general", 10)],
         }
         assert (lab.dialled["12345"].ivr, lab.dialled["12346"].ivr) == ("none", "menu")
-        assert lab.ivr.menus["main"].choices == {"1": "qilai", "2": "general", "0": "person"}
+        assert lab.ivr.menus["main"].choices == {"1": "qilai", "2": "general", "9": "voicemail", "0": "person"}
         assert lab.hotline.area_code == "0515"
 
     def test_another_lab_stands_on_another_network(self, tmp_path: Path) -> None:

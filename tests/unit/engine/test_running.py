@@ -54,6 +54,7 @@ class Parts:
                 directory=None,
                 rota=None,
                 callbacks=SimpleNamespace(standing=self.nobody),
+                records=SimpleNamespace(unheard=self.nobody),
             ),
             shifts=SimpleNamespace(look=lambda _: None, follow=lambda *_: forever("duty table")),
             recorder=recorder,

@@ -19,6 +19,8 @@ def test_every_language_says_the_same_prompts(language: str) -> None:
 
 def test_mandarin_is_read_from_pinyin_with_tones_because_the_synthesiser_cannot_read_hanzi() -> None:
     for prompt in catalogue("zh", yaml.safe_load((PROMPTS / "zh.yaml").read_text())):
+        if prompt.tone_hz:
+            continue  # the one that is not spoken
         syllables = prompt.speech.replace(",", " ").replace(".", " ").split()
         assert syllables, prompt.name
         assert all(syllable.isascii() and syllable[-1] in "12345" for syllable in syllables), prompt.name

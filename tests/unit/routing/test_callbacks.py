@@ -64,6 +64,10 @@ class TestWhen:
     def test_without_auto_people_do_it(self) -> None:
         assert next_attempt(owed(), replace(RULES, auto=False)) is None
 
+    def test_who_left_a_message_is_for_people_who_hear_it_first_unless_he_chose_to_be_called(self) -> None:
+        assert next_attempt(owed(voicemail=True), RULES) is None
+        assert next_attempt(owed(voicemail=True, asked=NOON, chosen=True), RULES) == NOON
+
     def test_who_chose_it_and_was_busy_is_tried_again_also_without_auto(self) -> None:
         assert next_attempt(owed(chosen=True, attempts=1, tried=NOON), replace(RULES, auto=False)) == NOON + timedelta(seconds=900)
 

@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from routing.ends import LadderEnd, Voicemail
 from routing.explain import Asked, Background, Explanation, explain, spans
-from routing.plan import PERSON, make_plan
+from routing.plan import PERSON, VOICEMAIL, make_plan
+from routing.routes import Closing, Route
 from tests.unit.routing.callers import AT, ENTERPRISE, RULES, Pressed, caller
 from whitelist.entries import Entry
 
@@ -137,3 +139,24 @@ def test_the_seats_that_a_group_keeps_back_are_his_or_he_leaves_them() -> None:
     assert "kept_back" not in rungs[0][0]
     assert "8004-8005, 8010; also the last 2 ready, kept for key_enterprise, project" in his.words()
     assert "; leaves the last 2 ready to key_enterprise, project" in others.words()
+
+
+def test_a_choice_that_leads_to_a_voice_message() -> None:
+    ways = {"main": (("9", Pressed("9", VOICEMAIL)),)}
+    asked = Asked(dialled="12346", trunk="carrier", at=AT)
+    said = explain(asked, caller("0515-88886000"), rules=RULES, background=replace(BACKGROUND, choices=ways))
+    [choice] = said.document()["plan"]["choices"]
+    assert (choice["first"], choice["ladder"], choice["closed"]) == ([{"voicemail": "voicemail-ask"}], [], False)
+    assert "At once after key 9: voicemail-ask asks for a voice message\n" in said.words()
+
+
+def test_a_closed_line_and_a_ladders_end_that_take_messages() -> None:
+    shut = replace(RULES, routes=(Route(name="shut", closed=Closing(steps=(Voicemail(prompt="voicemail-closed"),))),))
+    asked = Asked(dialled="12345", trunk="carrier", at=AT)
+    said = explain(asked, caller("0515-88886000"), rules=shut, background=BACKGROUND)
+    assert said.document()["plan"]["first"] == [{"voicemail": "voicemail-closed"}]
+    assert "Closed: voicemail-closed asks for a voice message\n" in said.words()
+    busy = replace(RULES, end=LadderEnd(after_s=60, steps=(Voicemail(prompt="voicemail-busy"),)))
+    said = explain(asked, caller("0515-88886000"), rules=busy, background=BACKGROUND)
+    assert said.document()["plan"]["end"]["steps"] == [{"voicemail": "voicemail-busy"}]
+    assert "End: after 60 s voicemail-busy asks for a voice message\n" in said.words()

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.plan import PERSON, STEP_S, IvrMode, Plan, make_plan, opened_first
+from routing.ends import Say, Voicemail
+from routing.plan import PERSON, STEP_S, VOICEMAIL, IvrMode, Plan, make_plan, opened_first
+from routing.routes import Closing, Route
 from routing.waiting import Rung
 from tests.unit.routing.callers import AT, RULES, Pressed, caller, ladder
 from whitelist.identify import Identity
@@ -137,3 +139,20 @@ def test_a_choice_loses_no_group_and_keeps_the_ladder_ascending(steps: tuple[Run
 
 def test_a_ladder_of_one_group_opens_it_one_step_after_the_chosen_one() -> None:
     assert opened_first("tax", ladder("general@0")) == ladder("tax@0", f"general@{STEP_S}")
+
+
+class TestVoicemail:
+    """A menu's choice that is no group: he leaves a message, and waits for nobody."""
+
+    def test_who_chose_it_leaves_a_message_and_does_not_wait(self) -> None:
+        made = plan(caller(UNKNOWN), "12346", Pressed("9", VOICEMAIL))
+        assert (made.first, made.ladder, made.closed) == ((Voicemail(prompt="voicemail-ask"),), (), False)
+        assert made.reasons[-1] == "The caller pressed 9 in the menu main: voicemail-ask asks for a voice message."
+
+    def test_the_whitelist_too(self) -> None:
+        assert plan(caller(ENTERPRISE), "12346", Pressed("9", VOICEMAIL)).first
+
+    def test_while_it_is_closed_to_him_that_decides(self) -> None:
+        shut = replace(RULES, routes=(Route(name="shut", closed=Closing(steps=(Say(prompt="closed-now"),))),))
+        made = make_plan(caller(UNKNOWN), "12346", menu_choice=Pressed("9", VOICEMAIL), at=AT, rules=shut)
+        assert (made.first, made.closed) == ((Say(prompt="closed-now"),), True)

@@ -21,6 +21,7 @@ from calls.events import (
     SpecialistJoined,
     SpecialistLeft,
     ThreeWayStarted,
+    VoicemailLeft,
 )
 
 START = datetime(2025, 9, 30, 8, 20, tzinfo=UTC)
@@ -109,4 +110,18 @@ def served(call_id: str = CALL, *, number: str = "051588880001", caller_class: s
         *answer(call_id, second=second + 5),
         SeatLeft(call_id=call_id, at=at(second + 150), seat_id="8001"),
         *end(call_id, second=second + 155, score=5),
+    ]
+
+
+def voicemail(
+    call_id: str = CALL, *, number: str = "13900008001", second: float = 0, take: int = 1, reason: str = "closed", how: str = "key"
+) -> list[Event]:
+    """A caller whom nobody served, and who left a voice message of 12 seconds."""
+    caller_class = "public" if number else "anonymous"
+    name = f"{call_id}-voicemail-{take}"
+    return [
+        *arrival(call_id, number=number, second=second),
+        *identity(call_id, caller_class=caller_class, second=second),
+        VoicemailLeft(call_id=call_id, at=at(second + 30), name=name, length_s=12.0, how=how),
+        *end(call_id, second=second + 40, reason=reason),
     ]

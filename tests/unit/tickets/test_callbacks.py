@@ -8,8 +8,9 @@ from calls.events import (
     CallerReached,
     CallerRung,
     Event,
+    VoicemailLeft,
 )
-from tests.unit.tickets.builders import arrival, at, end, identity, served, waiting
+from tests.unit.tickets.builders import arrival, at, end, identity, served, voicemail, waiting
 from tickets.callbacks import CallbackTask, got_through, missed_again, missed_of, opened, tried_again, tried_of
 from tickets.fold import fold
 
@@ -132,3 +133,24 @@ def test_the_caller_was_on_the_line_from_when_he_picked_up() -> None:
     spans = [span for span in fold(back()).on_line if span.who == "caller"]
     assert [(span.how, span.since) for span in spans] == [("talking", at(115))]
     assert not any(span.who == "caller" for span in fold(back(outcome="busy")).on_line)
+
+
+class TestVoicemail:
+    def test_who_left_a_message_is_on_the_list_with_it(self) -> None:
+        task = a_task(voicemail("c1"))
+        assert [(missed.reason, missed.voicemail_s) for missed in task.missed] == [("voicemail", 12.0)]
+        assert task.owed.voicemail
+
+    def test_a_message_that_was_found_later_is_put_beside_the_call_he_left(self) -> None:
+        [arrived, *facts] = voicemail("c1", number=NUMBER, how="found")
+        without = [fact for fact in facts if not isinstance(fact, VoicemailLeft)]
+        record, complete = fold([arrived, *without[:-1], *end("c1", second=40, reason="menu_left")]), fold([arrived, *facts])
+        missed, again = missed_of(record), missed_of(complete)
+        assert missed is not None
+        assert again is not None
+        task = missed_again(opened(record, missed), complete, again)
+        assert [(one.reason, one.voicemail_s) for one in task.missed] == [("voicemail", 12.0)]
+
+    def test_he_is_off_the_list_once_he_gets_through(self) -> None:
+        task = a_task(voicemail("c1", number=NUMBER))
+        assert got_through(task, fold(served("c2", number=NUMBER, second=100))).closed_why == "got_through"

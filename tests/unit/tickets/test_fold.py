@@ -23,11 +23,12 @@ from calls.events import (
     SeatLeft,
     SpecialistAnswered,
     SpecialistLeft,
+    VoicemailLeft,
     Widened,
 )
-from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, miss, served, three_way, waiting
+from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, miss, served, three_way, voicemail, waiting
 from tickets.fold import fold
-from tickets.record import Span
+from tickets.record import Span, VoicemailTaken
 
 WHOLE_STORY: list[Event] = [
     *arrival(),
@@ -210,3 +211,29 @@ def test_a_recording_is_kept_paused_and_removed_whatever_is_told_twice() -> None
     [kept] = record.kept
     assert (kept.name, kept.sha256, kept.finished, kept.removed, kept.why) == (CALL, "ab", at(210), at(999), "Its time was over.")
     assert record.ended == at(200)
+
+
+class TestVoicemail:
+    def test_who_left_a_message_is_a_record_with_it_and_needs_a_ticket(self) -> None:
+        record = fold(voicemail())
+        assert record.voicemail == VoicemailTaken(name=f"{CALL}-voicemail-1", length_s=12.0, how="key", left=at(30))
+        assert (record.recordings, record.end_reason, record.needs_ticket) == ((f"{CALL}-voicemail-1",), "voicemail", True)
+
+    def test_an_engine_that_died_could_not_say_why_the_call_ended(self) -> None:
+        assert fold(voicemail(reason="menu_left", how="found")).end_reason == "voicemail"
+
+    def test_while_he_is_still_on_the_line_it_has_not_ended(self) -> None:
+        record = fold(voicemail()[:-1])
+        assert (record.end_reason, record.ended) == ("", None)
+
+    def test_of_several_the_last_one_counts_and_all_are_his(self) -> None:
+        again = VoicemailLeft(call_id=CALL, at=at(35), name=f"{CALL}-voicemail-2", length_s=5.0, how="found")
+        record = fold([*voicemail(), again])
+        assert record.voicemail is not None
+        assert record.voicemail.name == f"{CALL}-voicemail-2"
+        assert record.recordings == (f"{CALL}-voicemail-1", f"{CALL}-voicemail-2")
+
+    def test_a_call_that_was_served_before_ends_as_it_ended(self) -> None:
+        left = VoicemailLeft(call_id=CALL, at=at(150), name=f"{CALL}-voicemail-1", length_s=5.0, how="key")
+        record = fold([*served(), left])
+        assert (record.end_reason, record.voicemail is not None) == ("completed", True)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from calls.errors import Conflict, Refused
-from tests.unit.tickets.builders import at, identity, served
+from tests.unit.tickets.builders import at, identity, served, voicemail
 from tickets.deadline import Deadline, Lane, StopOn
 from tickets.fold import fold
-from tickets.ticket import MOVES, Disposition, Ticket, TicketStatus, Written, patch_from_mapping, tags_of, ticket_number, write
+from tickets.ticket import MOVES, Disposition, Form, Ticket, TicketStatus, Written, patch_from_mapping, tags_of, ticket_number, write
 from tickets.types import TicketType
 
 S = TicketStatus
@@ -98,3 +98,10 @@ def test_only_an_open_ticket_can_be_late() -> None:
 def test_the_number_tells_the_day_and_keeps_growing() -> None:
     assert ticket_number(date(2026, 11, 20), 17) == "20261120-00017"
     assert ticket_number(date(2026, 11, 20), 123_456) == "20261120-123456"
+
+
+def test_how_the_request_came_and_what_it_is_tagged_with() -> None:
+    assert tags_of(fold(voicemail())) == ("留言",)
+    assert tags_of(fold(served())) == ("企业",)
+    assert replace(a_ticket(), record=fold(voicemail())).form is Form.VOICEMAIL
+    assert a_ticket().form is Form.CALL

@@ -12,6 +12,8 @@ from typing import Any
 from calls.errors import LegGone, PbxFault
 from conference.errand import Attempt
 from conference.transfer import Transfer
+from ivr.voicemail import OnTape
+from pbx.agi.results import Recorded
 from pbx.ami.messages import AmiEvent, AmiResponse
 from pbx.ami.newcall import NewCall
 from tests.unit.engine.road.virtual import LoopClock
@@ -78,6 +80,7 @@ class Caller:
 
     Args:
         monitors: MixMonitors that were begun on it; one may go on in the files of the one before. files_begun: how often they did not.
+        says: after each tone so many seconds, and then "#", "" (he is silent), "hang up", or "on" (he speaks on and on).
     """
 
     number: str
@@ -90,6 +93,7 @@ class Caller:
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     out: asyncio.Event = field(default_factory=asyncio.Event)
     keys: dict[str, str] = field(default_factory=dict)
+    says: list[tuple[float, str]] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     app: "asyncio.Task[int] | None" = None
     session: Any = None
@@ -102,6 +106,31 @@ class Caller:
 
     def hang_up(self) -> None:
         self.gone.set()
+
+
+@dataclass(eq=False)
+class Tapes:
+    """ivr.voicemail.Tapes on a disk: name -> how much sound Asterisk has written under it."""
+
+    sound_s: dict[str, float] = field(default_factory=dict)
+    full: bool = False
+    unwritable: bool = False
+
+    def name(self, call_id: str, take: int) -> str:
+        return f"{call_id}-voicemail-{take}"
+
+    async def has_room(self, seconds: float) -> bool:
+        return not self.full
+
+    async def on_tape(self, name: str, *, least_s: float) -> OnTape | None:
+        seconds = self.sound_s.get(name)
+        return None if seconds is None else OnTape(length_s=seconds, enough=seconds >= least_s)
+
+    async def discard(self, call_id: str) -> None:
+        self.sound_s = {name: seconds for name, seconds in self.sound_s.items() if not name.startswith(f"{call_id}-")}
+
+    async def begun(self, call_id: str) -> int:
+        return sum(name.startswith(f"{call_id}-") for name in self.sound_s)
 
 
 class Exchange:
@@ -117,6 +146,7 @@ class Exchange:
         self.missing_prompts: set[str] = set()
         self.broken_rooms = False
         self.silent: dict[str, bool] = {}
+        self.tapes = Tapes()
         self.ordered: list[NewCall] = []
         self._numbers = count(1)
         self._tasks: set[asyncio.Future[object]] = set()
@@ -215,6 +245,30 @@ class Exchange:
             self.says("DeviceStateChange", Device=leg.phone.device, State=self.state(leg.phone.device))
         self.says("Hangup", Uniqueid=leg.uniqueid, Cause=str(leg.cause))
         self.legs.pop(leg.uniqueid, None)
+
+    # ── RECORD FILE ──
+
+    async def records(self, caller: Caller, name: str, *, longest_s: float, silence_s: float) -> Recorded:
+        """It goes on whatever becomes of the engine; what is written until then is on the disk."""
+        caller.where = "recorded"
+        if self.tapes.unwritable:
+            return Recorded(keys="failed")
+        seconds, then = caller.says.pop(0) if caller.says else (0.0, "")
+        self.tapes.sound_s[name] = 0.0
+        speaks_s = min(seconds, longest_s) if then != "on" else longest_s
+        gone = self._task(caller.gone.wait())
+        spoken = 0.0
+        while spoken < speaks_s and not gone.done():
+            await asyncio.sleep(0.1)
+            spoken = round(spoken + 0.1, 1)
+            if not self.tapes.full:
+                self.tapes.sound_s[name] = spoken
+        if then == "hang up":
+            caller.hang_up()
+        if not then:
+            await asyncio.wait({gone}, timeout=silence_s)
+        caller.where = "silence"
+        return Recorded(gone=caller.gone.is_set(), keys="#" if then == "#" else "")
 
     # ── the room ──
 

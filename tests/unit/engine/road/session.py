@@ -2,9 +2,10 @@
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 from calls.errors import LegGone, PbxFault
-from pbx.agi.results import Ending, Executed, Heard
+from pbx.agi.results import Ending, Executed, Heard, Recorded
 from tests.unit.engine.road.exchange import Caller, Exchange
 
 ROUND_TRIP_S = 0.0003
@@ -94,6 +95,9 @@ class Session:
         return Executed.DONE
 
     async def _runs(self, application: "asyncio.Future[int] | object") -> Executed:
+        return Executed.ENDED if await self._goes_on(application) < 0 else Executed.DONE
+
+    async def _goes_on(self, application: object) -> Any:  # noqa: ANN401  what it comes to
         """It goes on whatever becomes of the engine."""
         self._caller.app = app = asyncio.ensure_future(application)  # type: ignore[arg-type]
         cut = asyncio.ensure_future(self._cut.wait())
@@ -104,7 +108,16 @@ class Session:
         result = app.result()
         if self._caller.gone.is_set():
             await asyncio.sleep(0)  # the HANGUP comes behind the reply
-        return Executed.ENDED if result < 0 else Executed.DONE
+        return result
+
+    async def record_file(self, path: str, *, keys: str, longest_s: float, silence_s: int) -> Recorded:
+        await self._ask("RECORD FILE")
+        name = path.rpartition("/")[2].removesuffix("-in")
+        work = self._exchange.records(self._caller, name, longest_s=longest_s, silence_s=silence_s)
+        recorded: Recorded = await self._goes_on(work)
+        if recorded.keys == "failed":
+            raise PbxFault("voicemail_not_recorded", "Asterisk could not carry out RECORD FILE.")
+        return recorded
 
     async def stream_file(self, prompt: str, escape_digits: str = "") -> Heard:
         await self._ask("STREAM FILE")

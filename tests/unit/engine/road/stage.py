@@ -130,6 +130,7 @@ class Engine:
             wait_missed_by=self.wait_errors.append,
             callbacks=self.callbacks,
             recording=recording,
+            tapes=self._exchange.tapes,
             outside=_outside,
         )
 
@@ -141,7 +142,7 @@ class Engine:
 
     async def takes(self, session: Session) -> None:
         """Serve one AGI session, as pbx.agi.server does; returns when it is closed."""
-        task = asyncio.create_task(self.road.take(AgiLine(session, sounds="/prompts", language="zh")))  # type: ignore[arg-type]
+        task = asyncio.create_task(self.road.take(AgiLine(session, sounds="/prompts", language="zh", voicemails="/rec")))  # type: ignore[arg-type]
         self.calls.add(task)
         (result,) = await asyncio.gather(task, return_exceptions=True)
         if isinstance(result, Exception):

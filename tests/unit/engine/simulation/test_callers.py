@@ -73,7 +73,7 @@ def test_what_is_pressed_in_the_menu_makes_the_plan_and_takes_its_time(planner: 
 
 
 def test_a_key_that_the_menu_has_not_is_told_with_its_line(planner: Planner) -> None:
-    with pytest.raises(SheetFault, match=r"day.csv:2: keys: the menu main has no '7'; allowed are 1, 2, 0, or none\."):
+    with pytest.raises(SheetFault, match=r"day.csv:2: keys: the menu main has no '7'; allowed are 1, 2, 9, 0, or none\."):
         callers_of([a_row(dialled="12346", keys="7")], planner, seed=1)
 
 

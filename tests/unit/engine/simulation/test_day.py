@@ -9,6 +9,7 @@ import pytest
 from engine.simulation.outcome import DayOutcome, End
 from engine.simulation.spread import Shape, Spread
 from engine.simulation.staff import Manner, Staff
+from routing.ends import LadderEnd, Voicemail
 from routing.waiting import Rules, Strategy
 from tests.redis_server import RedisServer
 from tests.unit.engine.simulation.builders import AT_ONCE, a_caller, a_day, a_plan, a_seat, a_shift, staff_of
@@ -36,6 +37,16 @@ async def test_a_caller_to_whom_the_hotline_is_closed_does_not_wait(socket: Path
     told = a_caller(0, replace(a_plan(), ladder=(), closed=True))
     day = await a_day(socket, [told, a_caller(10, talk_s=5)], staff_of(a_seat("8001")))
     assert (waits(day), day.closed) == ([(0, End.ANSWERED)], 1)
+
+
+async def test_who_is_asked_for_a_voice_message_is_counted_where_it_is_asked_for(socket: Path) -> None:
+    asked = (Voicemail(prompt="voicemail-closed"),)
+    closed = a_caller(0, replace(a_plan(), ladder=(), closed=True, first=asked))
+    chose = a_caller(1, replace(a_plan(), ladder=(), first=asked))
+    in_vain = a_caller(2, replace(a_plan(), end=LadderEnd(after_s=5, steps=asked)))
+    talks = a_caller(1, talk_s=60)
+    day = await a_day(socket, [closed, chose, talks, in_vain], staff_of(a_seat("8001")))
+    assert (waits(day), day.closed, day.voicemails) == ([(0, End.ANSWERED), (5, End.LADDER_END)], 1, 3)
 
 
 async def test_ringing_is_waiting_and_keeps_the_seat_busy(socket: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 PROMPTS = ("STREAM FILE", "GET DATA", "WAIT FOR DIGIT")
 SPOKEN = ("SAY DIGITS", "SAY NUMBER")
 IN_DEAD_MODE = ("SET VARIABLE", "GET FULL VARIABLE", "EXEC", "NOOP", "VERBOSE")
-VERBS = (*PROMPTS, *SPOKEN, *IN_DEAD_MODE, "ANSWER", "HANGUP")
+VERBS = (*PROMPTS, *SPOKEN, *IN_DEAD_MODE, "RECORD FILE", "ANSWER", "HANGUP")
 
 
 def arguments(line: str) -> list[str]:
@@ -36,10 +36,11 @@ def arguments(line: str) -> list[str]:
 
 @dataclass
 class Running:
-    """A command that takes time."""
+    """A command that takes time. `why`: what RECORD FILE says in brackets."""
 
     verb: str
     result: str = "0"
+    why: str = ""
     over: bool = False
 
 
@@ -66,10 +67,10 @@ class AsteriskModel:
     def arrives(self, data: bytes) -> None:
         self._socket += data
 
-    def ends(self, result: str = "0") -> None:
+    def ends(self, result: str = "0", *, why: str = "") -> None:
         """What runs comes to its end by itself, or by a key."""
         if self.running is not None:
-            self.running.result, self.running.over = result, True
+            self.running.result, self.running.why, self.running.over = result, why, True
 
     def step(self) -> bool:
         """Take a turn; False when there is nothing to do but wait."""
@@ -96,7 +97,8 @@ class AsteriskModel:
         if running.over or self.hanging_up:
             result = running.result if running.over else "-1"
             self.running = None
-            self._says(f"200 result={result}" + (" endpos=800" if running.verb == "STREAM FILE" else ""))
+            why = f" ({running.why or 'hangup'})" if running.verb == "RECORD FILE" else ""
+            self._says(f"200 result={result}" + why + (" endpos=800" if running.verb in ("STREAM FILE", "RECORD FILE") else ""))
             return True
         if self._socket and running.verb in PROMPTS:
             self.running = None
@@ -118,6 +120,11 @@ class AsteriskModel:
             self.running = Running(verb)
         elif verb in PROMPTS:
             self._play(verb, fields)
+        elif verb == "RECORD FILE":
+            if fields[0].startswith("/full/"):
+                self._says("200 result=-1 (writefile)")
+            else:
+                self.running = Running(verb)
         elif verb == "EXEC":
             self._exec(fields[0])
         else:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from calls.errors import LegGone, PbxFault
 from pbx.agi.conversation import STOPPED
-from pbx.agi.results import Ending, Executed, Heard, executed, fault_of, many_keys, one_key
+from pbx.agi.results import Ending, Executed, Heard, Recorded, executed, fault_of, many_keys, one_key, recorded
 from pbx.agi.wire import Reply
 
 
@@ -59,3 +59,23 @@ def test_no_reply_is_too_odd_to_be_read(result: str, value: str | None) -> None:
     reply = Reply(200, result, value)
     for heard in (one_key(reply, Ending.TIMED_OUT), many_keys(reply)):
         assert heard is None or isinstance(heard.ending, Ending)
+
+
+@pytest.mark.parametrize(
+    ("result", "text", "how"),
+    [
+        ("35", "(dtmf) endpos=11680", Recorded(keys="#")),
+        ("173859", "(timeout) endpos=41120", Recorded()),  # silence: the milliseconds that were left
+        ("0", "(timeout) endpos=80000", Recorded()),
+        ("-1", "(hangup) endpos=800", Recorded(gone=True)),
+        ("-1", "(waitfor) endpos=800", None),
+        ("-1", "(randomerror) endpos=0", None),
+        ("-1", "", None),
+    ],
+)
+def test_how_recording_ended(result: str, text: str, how: Recorded | None) -> None:
+    assert recorded(Reply(200, result, text=text)) == how
+
+
+def test_a_file_that_cannot_be_written_is_told_in_brackets() -> None:
+    assert recorded(Reply(200, "-1", value="writefile")) is None

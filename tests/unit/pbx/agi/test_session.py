@@ -6,7 +6,7 @@ import pytest
 
 from calls.errors import LegGone, PbxFault, Refused
 from pbx.agi.conversation import OutOfTurn
-from pbx.agi.results import Ending, Executed, Heard
+from pbx.agi.results import Ending, Executed, Heard, Recorded
 from tests.unit.pbx.agi.fake_call import PROMPT_S, FakeCall, until_running
 from tests.unit.pbx.agi.telling import INTERRUPTED, PLAYED, story
 
@@ -232,3 +232,45 @@ async def test_a_prompt_that_is_not_there_is_told_apart_from_a_hangup(call: Fake
     assert not isinstance(fault.value, LegGone)
     with pytest.raises(PbxFault, match="GET DATA"):
         await call.session.get_data("no-such", 1, 1)
+
+
+# ── recording ──
+
+
+@story
+async def test_what_he_says_is_recorded_until_a_key_or_silence(call: FakeCall) -> None:
+    for result, why, how in (("35", "dtmf", Recorded(keys="#")), ("173859", "timeout", Recorded())):
+        task = asyncio.create_task(call.session.record_file("/rec/c-1", keys="#", longest_s=180, silence_s=6))
+        await until_running(call)
+        call.asterisk.ends(result, why=why)
+        call.go_on()
+        assert await task == how
+    assert call.asterisk.log[0] == 'RECORD FILE "/rec/c-1" "wav" "#" "180000" "0" "s=6"'
+
+
+@story
+async def test_without_an_end_by_silence_none_is_asked_for(call: FakeCall) -> None:
+    task = asyncio.create_task(call.session.record_file("/rec/c-1", keys="#", longest_s=10, silence_s=0))
+    await until_running(call)
+    call.asterisk.ends("35", why="dtmf")
+    call.go_on()
+    await task
+    assert call.asterisk.log == ['RECORD FILE "/rec/c-1" "wav" "#" "10000" "0"']
+
+
+@story
+async def test_a_hang_up_while_it_records_is_how_it_ended(call: FakeCall) -> None:
+    task = asyncio.create_task(call.session.record_file("/rec/c-1", keys="#", longest_s=180, silence_s=6))
+    await until_running(call)
+    call.asterisk.hanging_up = True
+    call.go_on()
+    assert await task == Recorded(gone=True)
+    await call.session.noop()
+    assert call.session.hung_up
+
+
+@story
+async def test_a_file_that_cannot_be_written_is_a_fault(call: FakeCall) -> None:
+    with pytest.raises(PbxFault) as fault:
+        await call.session.record_file("/full/c-1", keys="#", longest_s=180, silence_s=6)
+    assert fault.value.code == "voicemail_not_recorded"

@@ -7,13 +7,13 @@ from datetime import timedelta, timezone
 import pytest
 
 from calls.errors import Conflict, NotFound, Refused
-from calls.events import Event
+from calls.events import Event, VoicemailLeft
 from store.sql.database import Database
 from store.sql.records import SqlRecords
 from tests.unit.store.sql.stories import NOW, a_store, facts, the_records
-from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, served, waiting
+from tests.unit.tickets.builders import CALL, answer, arrival, at, end, identity, served, voicemail, waiting
 from tickets.record import CallRecord
-from tickets.records import Page, Wanted
+from tickets.records import Page, Unheard, Wanted
 from tickets.ticket import TicketStatus, patch_from_mapping
 from tickets.types import TicketType
 
@@ -200,3 +200,28 @@ async def test_the_audit_learns_which_calls_are_known_and_which_have_ended(day: 
     assert await day.tickets_of(asked) == {"enterprise": "20250930-00001", "live": "20250930-00004"}
     assert await day.ended([f"x{number}" for number in range(11_000)]) == {}
     assert await day.counts() == {"calls": 5, "tickets": 4, "faulty": 0, "set_aside": 0}
+
+
+async def test_voice_messages_that_nobody_has_handled_are_counted_by_class(database: Database) -> None:
+    records = await keep(database, voicemail("v1", second=5), voicemail("v2"), voicemail("v3", number=""), served("s"))
+    assert await records.unheard() == [
+        Unheard(caller_class="anonymous", open=1, oldest=at(0)),
+        Unheard(caller_class="public", open=2, oldest=at(0)),
+    ]
+    page = await records.tickets(Wanted(tag="留言", status=TicketStatus.OPEN))
+    assert [ticket.record.call_id for ticket in page.items] == ["v1", "v3", "v2"]
+    for ticket in page.items:
+        patch = patch_from_mapping({"type": "咨询", "status": "closed"})
+        await records.patch_ticket(ticket.number, patch, expect=None, by="agent", at=NOW)
+    assert await records.unheard() == []
+
+
+async def test_a_message_that_is_found_after_the_call_makes_its_ticket_then(database: Database) -> None:
+    facts_told = voicemail("v1", how="found")
+    left = [fact for fact in facts_told if isinstance(fact, VoicemailLeft)]
+    records = await keep(database, [fact for fact in facts_told if fact not in left])
+    assert await records.ticket_of("v1") is None
+    await a_store(database).keep(facts(left, start=500))
+    ticket = await records.ticket_of("v1")
+    assert ticket is not None
+    assert ticket.tags == ("留言",)
