@@ -4,13 +4,13 @@ from calls.clock import Clock
 from calls.errors import Conflict, PbxFault, Refused
 from calls.events import DepartmentAssigned
 from conference.errand import Errand
-from conference.errand_store import revise_errand
+from conference.errand_store import IN_CONFERENCE, revise_errand
 from conference.legs import Legs
 from conference.telling import TICKET
 from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
-_SERVED = frozenset({CallState.TALKING, CallState.HELD, CallState.CONSULT, CallState.THREE_WAY})
+_SERVED = frozenset({CallState.TALKING, *IN_CONFERENCE})
 _ON_MUSIC = frozenset({CallState.HELD, CallState.CONSULT})
 LONGEST_SUMMARY = 2000
 

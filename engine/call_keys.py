@@ -16,7 +16,7 @@ from engine.steering import Steering, Wish, chosen
 from engine.watcher import SeatPhones
 from ivr.call_keys import FAULT, LEAD, SAID_BEFORE, SAYS, WRONG, KeyAct, Keyed, KeyMap, meaning, refusal
 from pbx.line import AgiLine
-from routing.waiting import LiveCall
+from routing.waiting import CallState, LiveCall
 
 log = structlog.get_logger(__name__)
 
@@ -98,13 +98,14 @@ class CallKeyRoad:
         phone = line.channel.rpartition("-")[0].removeprefix("PJSIP/") if who.kind == "seat" else who.id
         by = Phone(kind=who.kind, name=phone, seat_id=who.id if who.kind == "seat" else "")
         what, subject = _OPERATIONS.get(act, act), f"calls/{call.call_id}"
+        before = act in SAID_BEFORE or (act is KeyAct.MUTE and call.state is CallState.TALKING)  # the two go into the room
         async with self._acts.noted(by, what, subject, call_id=call.call_id, act=act, keyed=LEAD + pressed) as undone:
             do = await self.steering.ready(Wish(act=act, number=keyed.number, call=call, who=who, by=by.who))
-            if act in SAID_BEFORE:
+            if before:
                 await _said(line, SAYS[act], undone)
             await do()
         log.info("keys_obeyed", call_id=call.call_id, act=act, by=by.who)
-        return "" if act in SAID_BEFORE else SAYS[act]
+        return "" if before else SAYS[act]
 
     def _who(self, line: AgiLine, call: LiveCall) -> Who | None:
         """The seat of the call, at whichever Asterisk its phone is, or a specialist in it."""

@@ -101,7 +101,8 @@ class CallState(StrEnum):
     OFFERED = "offered"  # one seat is being rung for it
     TALKING = "talking"  # bridged with the seat
     CONSULT = "consult"  # hears music while the seat is in the room with, or hunting for, a specialist
-    THREE_WAY = "three_way"  # in the room, with whoever else is there
+    TALKING_IN_ROOM = "talking_in_room"  # as talking, but the two are in the call's room: he was held, or somebody was muted
+    THREE_WAY = "three_way"  # in the room, with somebody else there or coming, or with his seat gone
     HELD = "held"  # hears music while the seat, alone in the room, does something else
     TRANSFERRED = "transferred"  # hears music on his way from his seat to somebody else
     OUTSIDE = "outside"  # talks with a number that his seat handed him on to

@@ -158,6 +158,19 @@ async def test_the_caller_is_muted_and_heard_again(hotline: Hotline) -> None:
     await hotline.ended(call_id, "completed")
 
 
+async def test_a_caller_who_talks_with_the_seat_alone_is_muted_and_heard_again(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    async with nothing_of_it(hotline, caller, "keys-muted", "keys-unmuted"):
+        await keys(hotline, seat, "*7", "keys-muted")
+        await hotline.call_is(call_id, "talking_in_room")
+        await asyncio.gather(caller.hears(seat), seat.hears_silence())
+        await keys(hotline, seat, "*7", "keys-unmuted")
+        await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
 async def test_what_means_nothing_is_told_to_the_seat_alone_and_the_talk_goes_on(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)

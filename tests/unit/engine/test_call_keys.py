@@ -25,7 +25,7 @@ async def test_a_hold_is_confirmed_before_the_phone_is_moved() -> None:
 async def test_the_same_code_again_takes_the_caller_back() -> None:
     stage = Stage(CallState.HELD)
     assert (await stage.keys("2")).heard == ["keys-resumed"]
-    assert stage.state is CallState.THREE_WAY
+    assert stage.state is CallState.TALKING_IN_ROOM
 
 
 async def test_a_specialist_is_asked_for_by_short_number() -> None:
@@ -76,6 +76,16 @@ async def test_the_caller_is_muted_and_heard_again() -> None:
     assert stage.legs.muted == [(CALL, True), (CALL, False)]
 
 
+async def test_a_caller_who_talks_with_the_seat_alone_is_muted_after_the_sentence_because_the_phone_is_moved() -> None:
+    stage = Stage()
+    phone = await stage.keys("7", stays=False)  # hangs up in the sentence
+    assert (phone.heard, stage.state, stage.legs.moved) == (["keys-muted"], CallState.TALKING, [])
+    assert (await stage.keys("7")).heard == ["keys-muted"]
+    assert (stage.state, stage.legs.moved) == (CallState.TALKING_IN_ROOM, ["PJSIP/8001-1"])
+    assert (await stage.keys("7")).heard == ["keys-unmuted"]
+    assert stage.state is CallState.TALKING_IN_ROOM
+
+
 async def test_the_specialist_is_taken_out() -> None:
     stage = Stage(CallState.THREE_WAY, specialist=AttemptState.JOINED)
     assert (await stage.keys("6")).heard == ["keys-taken-out"]
@@ -93,7 +103,7 @@ async def test_the_seat_leaves() -> None:
 async def test_what_does_not_fit_the_call_is_not_possible_now() -> None:
     stage = Stage()
     assert (await stage.keys("4")).heard == ["keys-not-now"]
-    assert (await stage.keys("7")).heard == ["keys-not-now"]
+    assert (await stage.keys("5")).heard == ["keys-not-now"]
     assert stage.noted()[1] == ("change_conference", "phone 8001", "call_not_in_consult")
 
 
