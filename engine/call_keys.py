@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 KEYS_SCRIPT: Final = "keys"
 """The script's name in the dialplan's AGI()."""
+_LOOK_S: Final = 0.1
+_LOOKS: Final = 80  # longer than any word lasts
 _OPERATIONS: Final = {
     KeyAct.ASK: "ask_specialist",
     KeyAct.JOIN: "change_conference",
@@ -62,7 +64,7 @@ class CallKeyRoad:
         call_id = line.arrival.call
         try:
             while sentence := await self._answered(line, call_id):
-                if await line.play(sentence, LEAD) != LEAD:  # with it another code begins, without waiting for the sentence's end
+                if await _heard(line, sentence, LEAD) != LEAD:  # with it another code begins, without waiting for the sentence's end
                     break
             await line.finish()
         except LegGone:
@@ -117,9 +119,19 @@ class CallKeyRoad:
         return Who(kind="specialist", leg=attempt.attempt_id, id=attempt.specialist_id)
 
 
+async def _heard(line: AgiLine, sentence: str, keys: str = "") -> str:
+    """The sentence, behind the word that is said to this phone meanwhile; one of these keys that was pressed, else ""."""
+    for _ in range(_LOOKS):
+        if not await line.is_told():
+            break
+        if (key := await line.key(_LOOK_S)) and key in keys:
+            return key
+    return await line.play(sentence, keys)
+
+
 async def _said(line: AgiLine, sentence: str, undone: Undone) -> None:
     try:
-        await line.play(sentence)
+        await _heard(line, sentence)
     except LegGone as gone:  # he hung up before it was done
         undone.came_of = gone.code
         raise

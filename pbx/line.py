@@ -13,6 +13,10 @@ from pbx.agi.session import AgiSession
 
 log = structlog.get_logger(__name__)
 
+KEYS_PATH: Final = "/keys?"
+"""What a leg's application data has while it keys something in (extensions_zhida.conf, features_zhida.conf)."""
+WORDS: Final = "GROUP_COUNT({leg}@zhida-tell)"
+"""The function that tells how many words are said to a leg now (extensions_zhida.conf)."""
 _MUSIC: Final = "zhida"
 _UNKNOWN_CAUSE: Final = -1
 _RECORDING: Final = "ZHIDA_RECORDING"  # MixMonitor's own id of what it does on this channel
@@ -120,6 +124,10 @@ class AgiLine:
                 raise
             log.error("prompt_not_played", prompt=prompt, language=self.language)
             return ""
+
+    async def is_told(self) -> bool:
+        """Whether a word is said to it alone at this moment (pbx.whispers)."""
+        return await self._session.get_variable(WORDS.format(leg=self.uniqueid)) not in ("", "0")
 
     # ── waiting ──
 

@@ -22,6 +22,18 @@ async def test_a_hold_is_confirmed_before_the_phone_is_moved() -> None:
     assert stage.noted() == [("hold", "phone 8001", "")]
 
 
+async def test_a_sentence_comes_behind_the_word_that_is_said_to_the_phone_meanwhile() -> None:
+    stage = Stage()
+    phone = await stage.keys("1", words=5)
+    assert (phone.heard, phone.words) == (["keys-unknown"], 0)
+
+
+async def test_who_keys_in_another_code_meanwhile_hears_the_answer_to_that() -> None:
+    stage = Stage()
+    phone = await stage.keys("1*2", words=5)
+    assert phone.heard == ["keys-held"]
+
+
 async def test_the_same_code_again_takes_the_caller_back() -> None:
     stage = Stage(CallState.HELD)
     assert (await stage.keys("2")).heard == ["keys-resumed"]
