@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 import structlog
 
 from calls.errors import PbxFault
 from conference.errand import Attempt
-from conference.transfer import Transfer
+from conference.transfer import TargetKind, Transfer
 from pbx.ami.actions import AmiActions
 from pbx.ami.gone import if_still_there
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
+from pbx.contacts import to_all
 from pbx.speech import Speech
 from pbx.whispers import Whispers
 from tickets.manifests import consult_name
@@ -73,17 +75,21 @@ class PbxLegs:
 
     async def ring_target(self, transfer: Transfer, room: str) -> None:
         """See `Legs.ring_target`."""
-        headers = {"X-Zhida-Call": room, **transfer.headers}
         call = NewCall(
             dial=transfer.device,
             context="zhida-room",
             exten="target",
             channel_id=transfer.transfer_id,
             timeout_s=transfer.ring_s,
-            variables={"ZHIDA_ROOM": room, **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}},
+            variables={"ZHIDA_ROOM": room},
             caller_id=CallerId(number=transfer.shown_number or self.caller_id, name=transfer.shown_name),
         )
-        await self._ordered(call)
+        if transfer.kind is TargetKind.SEAT:
+            call = await to_all(self._actions, call, transfer.device)
+        headers = {"X-Zhida-Call": room, **transfer.headers}
+        several = call.dial != transfer.device  # their legs get the header in the dialplan
+        more = {"__ZHIDA_CALL": room} if several else {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
+        await self._ordered(replace(call, variables={**call.variables, **more}))
 
     async def _ordered(self, call: NewCall) -> None:
         ordered = await self._actions.order_call(call)

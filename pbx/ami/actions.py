@@ -98,6 +98,11 @@ class AmiActions:
         answer = await self._link.action("Getvar", Channel=leg(target), Variable=checked(READABLE, name, "variable or function"))
         return require_ok("Getvar", answer).get("Value")
 
+    async def get_global(self, name: str) -> str:
+        """The same of one that needs no leg, like PJSIP_DIAL_CONTACTS(8001)."""
+        answer = await self._link.action("Getvar", Variable=checked(READABLE, name, "variable or function"))
+        return require_ok("Getvar", answer).get("Value")
+
     async def set_global(self, name: str, value: str) -> None:
         """Set a variable that every channel sees. `value` is an address or a name, nothing a caller could write."""
         answer = await self._link.action("Setvar", Variable=checked(VARIABLE, name, "variable name"), Value=leg(value))
