@@ -31,7 +31,8 @@ async def to_all(actions: AmiActions, call: NewCall, devices: str) -> NewCall:
     ring = [contact for device in devices.split("&") for contact in each_contact(device, await _said(actions, device))]
     if len(ring) == 1:
         return replace(call, dial=devices)
-    return replace(call, dial="Local/ring@zhida-several/n", variables={**call.variables, "ZHIDA_TO": "&".join(ring)})
+    other = f"dials-{call.channel_id}"  # it begins like nobody's leg: what is looked for by the beginning of its id is the call's own
+    return replace(call, dial="Local/ring@zhida-several/n", other_id=other, variables={**call.variables, "ZHIDA_TO": "&".join(ring)})
 
 
 async def _said(actions: AmiActions, device: str) -> str:

@@ -6,7 +6,7 @@ from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_transfers import transfer, transfer_is
 
-LAB = Wanted(("seats.contacts=2", "seats.devices=[PJSIP/{seat}]", "seats.wrap_up_s=0", "after_call.rating=false", "conference.office_ring_s=8"))
+LAB = Wanted(("seats.contacts=2", "seats.wrap_up_s=0", "after_call.rating=false"))
 
 
 async def test_both_telephones_of_a_seat_ring_for_a_caller_and_the_other_stops(hotline: Hotline) -> None:

@@ -50,6 +50,7 @@ async def test_several_are_rung_by_one_leg() -> None:
     actions = Actions({"PJSIP_DIAL_CONTACTS(8001)": f"{DESK}&{SOFT}", "PJSIP_DIAL_CONTACTS(9001)": ""})
     order = await to_all(actions, ORDER, "PJSIP/8001&PJSIP/9001")  # type: ignore[arg-type]
     assert (order.dial, order.channel_id, order.context) == ("Local/ring@zhida-several/n", "xfer-1", "zhida-room")
+    assert order.other_id == "dials-xfer-1"
     assert order.variables == {"ZHIDA_ROOM": "zhida-1.1", "ZHIDA_TO": f"{DESK}&{SOFT}&PJSIP/9001"}
 
 
