@@ -114,6 +114,11 @@ class PbxLegs:
         if self._whispers is not None and prompts:
             await self._whispers.say_to(leg, prompts)
 
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        """See `Legs.say_to_all`."""
+        if self._whispers is not None:
+            await self._whispers.say_to_all(legs, prompts)
+
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""
         with if_still_there(leg):

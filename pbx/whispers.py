@@ -7,9 +7,9 @@ and said again afterwards where it is still true. Several engines may speak to o
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -52,9 +52,37 @@ class Whispers:
             if isinstance(stopped, LegGone | NotFound):
                 return
             raise
-        task = asyncio.create_task(self._go_on(leg, begun), name=f"tell {leg}")
+        self._go(self._go_on(leg, begun), f"tell {leg}")
+
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        """See `Legs.say_to_all`: it begins when none of them keys in or is told something."""
+        for leg in legs:
+            await self._is_there(leg)  # who cannot be asked now is told of it, not later
+        self._go(self._together(legs, prompts), f"tell {' '.join(legs)}")
+
+    def _go(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _together(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        try:
+            looks = 0
+            while looks < _MOST_LOOKS and any([await self._is_there(leg) and await self._listens(leg) for leg in legs]):
+                looks += 1
+                await asyncio.sleep(_LOOK_EVERY_S)
+            for leg in legs:
+                if await self._is_there(leg):
+                    await self._order(leg, _channel(leg), self._speech.sounds(prompts))
+        except (PbxFault, Refused, LegGone, NotFound) as fault:
+            log.warning("leg_not_told", leg=legs[0], code=fault.code)
+
+    async def _is_there(self, leg: str) -> bool:
+        try:
+            await self._actions.get_variable(leg, "CHANNEL(appdata)")
+        except (LegGone, NotFound):
+            return False
+        return True
 
     async def _go_on(self, leg: str, begun: "_Begun | None") -> None:
         """Until there is no more to say to the leg. `begun`: what is said to it now; None: it keys in, or is told something."""
@@ -78,7 +106,7 @@ class Whispers:
         """Begin to say what has piled up: each once, the latest of it only."""
         words = _latest(self._to_say[leg])
         self._to_say[leg] = []
-        channel = f"tell-{secrets.token_hex(4)}-{leg}"
+        channel = _channel(leg)
         ordered = await self._order(leg, channel, self._speech.sounds(words))
         return _Begun(words=words, channel=channel, ordered=ordered, seconds=self._speech.seconds(words) + _TELL_MARGIN_S)
 
@@ -137,6 +165,11 @@ class _Begun:
     channel: str
     ordered: OrderedCall
     seconds: float
+
+
+def _channel(leg: str) -> str:
+    """The uniqueid of a channel that says something to the leg."""
+    return f"tell-{secrets.token_hex(4)}-{leg}"
 
 
 def _latest(words: Sequence[str]) -> list[str]:

@@ -127,6 +127,22 @@ async def test_a_word_in_which_the_leg_begins_to_key_in_is_cut_and_said_again(ac
     assert [order.variables["ZHIDA_SAY"] for order in actions.ordered] == ["/prompts/zh/hunt-office"] * 2
 
 
+async def test_all_of_a_talk_are_told_at_one_moment_once_nobody_keys_in(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    actions.keys_in = 12
+    await speaks().say_to_all([LEG, LEG], ["ticket-made"])
+    await asyncio.sleep(0)
+    assert actions.ordered == []
+    await settled()
+    assert [order.variables["ZHIDA_SPIED"] for order in actions.ordered] == [LEG, LEG]
+
+
+async def test_of_a_talk_that_is_over_nobody_is_told(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    actions.gone = True
+    await speaks().say_to_all([LEG, LEG], ["ticket-made"])
+    await settled()
+    assert actions.ordered == []
+
+
 async def test_to_speak_to_a_leg_that_has_gone_is_no_fault(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
     voice = speaks()
     actions.gone = True

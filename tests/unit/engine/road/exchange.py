@@ -333,6 +333,9 @@ class Legs:
     async def dismiss(self, leg: str, *, taken: bool) -> None:
         await self.hang_up(leg)
 
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        await self._asked()
+
     async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
         await self._asked()
 
