@@ -122,8 +122,7 @@ class LiveCall:
         awaits: the preferred seat, while the call waits for it alone, else "".
         engine: the engine that holds the caller's AGI session; offers are delivered to it.
         seat_channel, seat_leg: name and uniqueid of the seat's channel once it answered.
-        room: the conference room's name where there is one.
-        errand: what the owner's coroutine is to do for a conference (opaque JSON; it survives the engine).
+        room: the conference room's name, if any. errand: what the owner's coroutine is to do (opaque JSON; it survives the engine).
         inside: what else goes on in it (as opaque, and as lasting). second: the seat that is asked to take the caller over, or "".
     """
 
