@@ -16,6 +16,7 @@ import structlog
 from calls.errors import LegGone, NotFound, PbxFault, Refused
 from conference.telling import still_true
 from pbx.ami.actions import AmiActions
+from pbx.ami.gone import if_still_there
 from pbx.ami.newcall import NewCall, OrderedCall
 from pbx.line import KEYS_PATH, WORDS
 from pbx.speech import Speech
@@ -122,13 +123,8 @@ class Whispers:
                 return
             await asyncio.sleep(min(left_s, _LOOK_EVERY_S))
         self._to_say[leg] = [*begun.words, *self._to_say[leg]]
-        await self._cut(begun)
-
-    async def _cut(self, begun: "_Begun") -> None:
-        try:
+        with if_still_there(begun.channel):
             await self._actions.hangup(begun.channel)
-        except (LegGone, NotFound):
-            log.debug("word_said_already", channel=begun.channel)
 
     async def _waited(self, leg: str) -> bool:
         """Wait until the leg hears nothing that this would sound over; whether there was anything."""
