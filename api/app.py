@@ -11,6 +11,7 @@ from api.access import FIGURES, Figures, surround
 from api.hostile import MAX_BYTES
 from api.openapi import openapi_document
 from api.page.serving import add_page
+from api.receipts import add_receipts
 from api.route import PREFIX, ROUTE_NAME, SOURCES, TOKENS, Open
 from api.routes import DESCRIPTION, OTHERS, ROUTES
 from api.serving import BODY_S, Handler, handler_of, path_of
@@ -44,6 +45,7 @@ def build_app(
         if route.method == "GET":
             app.router.add_route("HEAD", path, handle)
     add_page(app)
+    add_receipts(app)
     for other in OTHERS:
         app.router.add_get(other.path, _named(other))
     return app

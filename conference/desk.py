@@ -3,21 +3,24 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from calls.clock import Clock
 from calls.errors import Conflict, NotFound, PbxFault
-from calls.events import ConsultStarted, Event, HandedOn, Held, Muted, Resumed, ThreeWayStarted, Unmuted
-from conference.errand import Attempt, AttemptState, Errand
+from calls.events import ConsultStarted, Event, HandedOn, Held, Muted, Resumed, Unmuted
+from conference.errand import Attempt, Errand
 from conference.errand_store import revise_errand
 from conference.inside import Inside, revise_inside
 from conference.legs import Legs
-from conference.members import Who, member_of
-from conference.table import Act, after
+from conference.members import Who, has_company, member_of
+from conference.table import WHERE, Act, Place, after, beside
 from conference.targets import NoTargets, Targets
 from conference.transfer import Transfer, TransferTarget
-from conference.transferring import Transfers, changed_meanwhile, leg_unknown
+from conference.transferring import Transfers, brought_in, changed_meanwhile, leg_unknown
 from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
+
+_WITH_SEAT_ALONE: Final = frozenset({CallState.TALKING, CallState.TALKING_IN_ROOM, CallState.HELD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +84,13 @@ class ConferenceDesk:
     async def ask(self, call_id: str, phones: Sequence[PhoneToRing], *, what: AskedFor | None = None, instead: bool = False) -> Errand:
         """Hunt for a specialist: ring these phones in turn until one accepts.
 
-        A call that talks, or is held, goes into consult: the caller hears music, the seat waits in the room. `instead`: of a hunt that
-        goes on. Raises: Conflict: also where a hunt goes on already.
+        A call that talks with its seat alone, or is held, goes into consult: the caller hears music, the seat waits in the room.
+        `instead`: of a hunt that goes on. Raises: Conflict: also where a hunt goes on already.
         """
         what = what or AskedFor()
         call = await self._call(call_id)
         after(call, Act.ASK)
-        if call.state in (CallState.TALKING, CallState.HELD):
+        if call.state in _WITH_SEAT_ALONE:
             return await self._open_hunt(call, phones, what)
 
         def add(now: LiveCall, errand: Errand) -> Errand:
@@ -158,15 +161,15 @@ class ConferenceDesk:
             await self._open(call, Act.HOLD, [Held(call_id=call_id, at=self._clock.now(), seat_id=call.seat_id)])
         else:
             after(call, Act.HOLD)
-            await self._send_out(call_id, Act.CONSULT if _has_company(call) else Act.HOLD)
+            await self._send_out(call_id, Act.CONSULT if has_company(call) else Act.HOLD)
 
     async def _bring_in(self, call_id: str, act: Act) -> None:
         while True:
             call = await self._call(call_id)
-            state = after(call, act)
-            of = {"call_id": call_id, "at": self._clock.now()}
-            fact: Event = Resumed(**of, seat_id=call.seat_id) if call.state is CallState.HELD else ThreeWayStarted(**of)  # type: ignore[arg-type]
-            if await self._waiting.change(call_id, expect=call.state, state=state, facts=[fact]):
+            state = beside(after(call, act), company=has_company(call) or not call.seat_id)
+            fact = brought_in(call_id, state, seat_id=call.seat_id, at=self._clock.now())
+            seen = {"expect_errand": call.errand, "expect_inside": call.inside}  # who is there, or comes
+            if await self._waiting.change(call_id, expect=call.state, state=state, facts=[fact], **seen):
                 self.counts[act] += 1
                 return
 
@@ -181,7 +184,7 @@ class ConferenceDesk:
         try:
             await self._legs.out_of_room(call.room, call.channel)
         except PbxFault:  # he still hears everything, and must not be said to hear music
-            back = [ThreeWayStarted(call_id=call_id, at=self._clock.now())]
+            back = [brought_in(call_id, call.state, seat_id=call.seat_id, at=self._clock.now())]
             await self._waiting.change(call_id, expect=state, state=call.state, facts=back)
             raise
         self.counts[act] += 1
@@ -191,7 +194,8 @@ class ConferenceDesk:
     async def mute(self, call_id: str, member: str) -> None:
         """From now on this member hears and is not heard: "caller", "seat", "target", a specialist's or an attempt's id.
 
-        The caller who hears music is muted when he comes back. Raises: NotFound: no such member.
+        The caller who hears music is muted when he comes back. Two who talk go on in the call's room: nobody is muted in a bridge of two.
+        Raises: NotFound: no such member.
         """
         await self._set_muted(call_id, member, muted=True)
 
@@ -204,6 +208,9 @@ class ConferenceDesk:
         call = await self._call(call_id)
         after(call, act)
         who = self._member(call, member)
+        if muted and call.state is CallState.TALKING:
+            await self._open_muted(call, who)
+            return
 
         def revise(now: LiveCall, inside: Inside) -> Inside | None:
             after(now, act)
@@ -227,27 +234,57 @@ class ConferenceDesk:
         await self._open(call, Act.ASK, facts, errand=errand)
         return errand
 
-    async def _open(self, call: LiveCall, act: Act, facts: Sequence[Event], *, errand: Errand | None = None) -> None:
-        """Out of talking or held, on the seat's wish; a talking seat's leg goes into the room, and the caller hears music."""
-        state, talks = after(call, act), call.state is CallState.TALKING
-        if talks and not call.seat_channel:
+    async def _open_muted(self, call: LiveCall, who: Who) -> None:
+        of = {"call_id": call.call_id, "leg": who.leg, "member": who.kind, "id": who.id}
+        inside = Inside.from_json(call.inside).with_muted(who.leg, muted=True)
+        muted, back = Muted(**of, at=self._clock.now()), Unmuted(**of, at=self._clock.now())
+        await self._open(call, Act.MUTE, [muted], back=back, inside=inside)
+
+    async def _open(
+        self,
+        call: LiveCall,
+        act: Act,
+        facts: Sequence[Event],
+        *,
+        back: Event | None = None,
+        errand: Errand | None = None,
+        inside: Inside | None = None,
+    ) -> None:
+        """Out of talking or held; a talking seat's leg goes into the room, and its caller where the new state has him.
+
+        Args: back: the fact that nothing came of it; without one, that the caller is taken back.
+        """
+        state = after(call, act)
+        if call.state is CallState.TALKING and not call.seat_channel:
             raise leg_unknown(call)
-        text = errand.to_json() if errand is not None else None
         opened = await self._waiting.change(
-            call.call_id, expect=call.state, state=state, facts=facts, room=call.call_id, errand=text, expect_errand=call.errand
+            call.call_id,
+            expect=call.state,
+            state=state,
+            facts=facts,
+            room=call.call_id,
+            errand=errand.to_json() if errand is not None else None,
+            expect_errand=call.errand,
+            inside=inside.to_json() if inside is not None else None,
+            expect_inside=call.inside,
         )
         if not opened:
             raise changed_meanwhile(call)
-        if not talks:
-            self.counts[act] += 1
-            return
         try:
-            await self._legs.into_room(call.call_id, call.seat_channel)
+            await self._move(call)
         except PbxFault:
-            back = [Resumed(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)]
-            await self._waiting.change(call.call_id, expect=state, state=CallState.TALKING, errand=call.errand, facts=back)
+            undone = back or Resumed(call_id=call.call_id, at=self._clock.now(), seat_id=call.seat_id)
+            was = {"errand": call.errand, "inside": call.inside}
+            await self._waiting.change(call.call_id, expect=state, state=call.state, facts=[undone], **was)
             raise
         self.counts[act] += 1
+
+    async def _move(self, call: LiveCall) -> None:
+        """Whoever is in a bridge of two, or was in the room with the seat alone."""
+        if call.state is CallState.TALKING:
+            await self._legs.into_room(call.call_id, call.seat_channel)
+        elif WHERE[call.state].caller is Place.ROOM:
+            await self._legs.out_of_room(call.room, call.channel)
 
     def _member(self, call: LiveCall, member: str, *, ringing: bool = False) -> Who:
         who = member_of(call, member, ringing=ringing)
@@ -257,14 +294,6 @@ class ConferenceDesk:
 
     async def _call(self, call_id: str) -> LiveCall:
         return await live_call(self._waiting, call_id)
-
-
-def _has_company(call: LiveCall) -> bool:
-    """Whether somebody beside the seat is in the room, or on the way into it."""
-    errand, transfer = Errand.from_json(call.errand), Inside.from_json(call.inside).transfer
-    if transfer is not None and transfer.announced and transfer.under_way:
-        return True
-    return errand.hunting or any(attempt.state is AttemptState.JOINED for attempt in errand.attempts)
 
 
 def _hunt(call: LiveCall, errand: Errand, phones: Sequence[PhoneToRing], what: AskedFor) -> Errand:

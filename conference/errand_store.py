@@ -6,7 +6,7 @@ from calls.events import Event
 from conference.errand import Errand
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
-IN_CONFERENCE = frozenset({CallState.CONSULT, CallState.THREE_WAY, CallState.HELD})
+IN_CONFERENCE = frozenset({CallState.CONSULT, CallState.THREE_WAY, CallState.TALKING_IN_ROOM, CallState.HELD})
 
 
 async def revise_errand(

@@ -20,7 +20,9 @@ class DepartmentFigures:
         asked: calls in which it was asked. answered: of them, those in which one of its phones was picked up.
         accepted: of them, those into which one of its specialists came.
         seconds: of each accepted call, from the first of its phones that rang to the specialist's coming; ascending.
-        solved_online: accepted calls whose ticket was answered within the call's day and was not left to a department.
+        solved_online: accepted calls that one of its specialists says are solved (his last answer by link that is no remark); where none
+            of them wrote, those whose ticket was answered online, or closed with an answer on the call's day. Never of a ticket that was
+            left to a department.
         assigned: calls whose ticket was left to this department.
     """
 

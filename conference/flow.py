@@ -20,6 +20,7 @@ from conference.hunting import Hunt
 from conference.inside import Inside
 from conference.known_again import known_again
 from conference.legs import Around, CallerLine, Legs
+from conference.members import has_company
 from conference.recording import ConsultsRecorded
 from conference.supervision import LEG as SUPERVISOR
 from conference.table import WHERE, Happening, Place, then
@@ -66,6 +67,7 @@ class Conference:
         self._recorded = recorded
         self._state = CallState.CONSULT
         self._owed = ""
+        self._had_company = False
         self._muted: AbstractSet[str] = frozenset()
         self._moved = asyncio.Event()
 
@@ -76,6 +78,7 @@ class Conference:
         Raises: LegGone: the caller hung up. StoreFault, PbxFault: it cannot be run on from here; a next engine may.
         """
         if resumed:
+            self._had_company = True
             await self._catch_up()
         try:
             await self._hold()
@@ -140,7 +143,7 @@ class Conference:
     async def _room_ended(self) -> None:
         """Out of the room: where nobody asked for it and the room is empty, the conference is over; else he goes in again soon."""
         still = await self._live()
-        if still is None or still.state is not CallState.THREE_WAY:
+        if still is None or WHERE[still.state].caller is not Place.ROOM:
             return
         coming = Errand.from_json(still.errand).hunting or self._target.is_coming(still)
         if not self._around.members - {self._call_id} and not coming:
@@ -227,7 +230,7 @@ class Conference:
     async def _company(self, call: LiveCall) -> bool:
         """Draw the consequence of who is still there; True where something was changed."""
         if call.seat_id and call.seat_leg and call.seat_leg not in self._hunt.gone:
-            return False
+            return await self._beside_seat(call)
         if await self._target.takes_over(call):
             return True
         if call.seat_id:
@@ -243,6 +246,14 @@ class Conference:
         if errand.hunting or self._target.is_coming(call):
             return await self._goes(call, Happening.LEFT_ALONE, [ConsultStarted(call_id=self._call_id, at=self._clock.now(), seat_id="")])
         return await self._left_by_all(call)
+
+    async def _beside_seat(self, call: LiveCall) -> bool:
+        """Whether the call is a three-way one follows from who is there; who never was there is still on his way (a supervisor)."""
+        had, company = self._had_company, has_company(call) or self._with_supervisor() or self._target.is_there(call)
+        self._had_company = company
+        if company:
+            return await self._goes(call, Happening.CAME_IN, [ThreeWayStarted(call_id=self._call_id, at=self._clock.now())])
+        return had and await self._goes(call, Happening.OTHERS_LEFT, [])
 
     async def _left_by_all(self, call: LiveCall) -> bool:
         """Nobody is with the caller any more. On music he was not done with: he waits for a seat again, at his old place."""

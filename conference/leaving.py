@@ -1,16 +1,18 @@
 """Nobody could be had: the ticket is left to the department, with what was tried, and the caller is told."""
 
+from collections.abc import Iterator
+
 from calls.clock import Clock
 from calls.errors import Conflict, PbxFault, Refused
 from calls.events import DepartmentAssigned
-from conference.errand import Errand
-from conference.errand_store import revise_errand
+from conference.errand import AttemptState, Errand
+from conference.errand_store import IN_CONFERENCE, revise_errand
 from conference.legs import Legs
 from conference.telling import TICKET
 from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
-_SERVED = frozenset({CallState.TALKING, CallState.HELD, CallState.CONSULT, CallState.THREE_WAY})
+_SERVED = frozenset({CallState.TALKING, *IN_CONFERENCE})
 _ON_MUSIC = frozenset({CallState.HELD, CallState.CONSULT})
 LONGEST_SUMMARY = 2000
 
@@ -28,7 +30,8 @@ class DepartmentTickets:
     ) -> DepartmentAssigned:
         """From now on the call's ticket is the department's; without one named, that of the latest hunt. Said again, it is made anew.
 
-        A hunt that goes on is not ended by it. The caller hears a prompt, wherever he is: in place of his music, or over the talk.
+        A hunt that goes on is not ended by it. The caller hears a prompt, wherever he is: in place of his music, or in the talk, where
+        everybody hears it, so that nobody speaks into it.
 
         Raises: NotFound: no such call. Conflict: it is not served. Refused: no department is named, and none was asked. StoreFault.
         """
@@ -48,14 +51,26 @@ class DepartmentTickets:
         return fact
 
     async def _tell(self, call: LiveCall) -> bool:
-        """Whether he is being told: by the engine that holds his line, which plays his music; else by a whisper into his leg."""
+        """Whether he is being told: by the engine that holds his line, which plays his music; else by whispers."""
         if call.state in _ON_MUSIC and call.errand and await revise_errand(self._waiting, call.call_id, _owing):
             return True
         try:
-            await self._legs.say_to(call.call_id, [TICKET])  # the call's id is his leg's
+            await self._legs.say_to_all(list(_talking(call)), [TICKET])
         except (PbxFault, Refused):
             return False
         return True
+
+
+def _talking(call: LiveCall) -> Iterator[str]:
+    """The caller's leg, whose uniqueid is the call's, and where he is not on music those of all whom he talks with."""
+    yield call.call_id
+    if call.state in _ON_MUSIC:
+        return
+    if call.seat_leg:
+        yield call.seat_leg
+    for attempt in Errand.from_json(call.errand).attempts:
+        if attempt.state is AttemptState.JOINED:
+            yield attempt.attempt_id
 
 
 def _owing(call: LiveCall, errand: Errand) -> Errand | None:

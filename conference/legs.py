@@ -28,6 +28,10 @@ class Legs(Protocol):
         """Play these prompts, one after another, to one leg alone, wherever it is, and after what is still being said to it."""
         ...
 
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        """The same to several legs of one call, at the same moment: none of them speaks over what another one hears."""
+        ...
+
     async def ring_target(self, transfer: Transfer, room: str) -> None:
         """Ring the target of an announced transfer; whoever answers is in the room. Returns once Asterisk took the order."""
         ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from conference.errand import AttemptState, Errand
 from conference.inside import Inside
-from conference.transfer import TransferState
+from conference.transfer import TargetKind, Transfer, TransferState
 from routing.waiting import LiveCall
 
 _THERE = frozenset({AttemptState.JOINED})
@@ -18,6 +18,28 @@ class Who:
     kind: str
     leg: str
     id: str
+
+
+def has_company(call: LiveCall) -> bool:
+    """Whether somebody beside the seat is there, or on the way: a specialist, or the target of an announced transfer.
+
+    Supervisors are not counted: they come and go by themselves, and are seen in the room alone.
+    """
+    return _has_specialist(call) or _is_there(Inside.from_json(call.inside).transfer)
+
+
+def has_company_but_for(call: LiveCall, transfer: Transfer) -> bool:
+    """The same, once this transfer is done: a seat that takes the caller over is his seat, and no company."""
+    return _has_specialist(call) or transfer.kind is not TargetKind.SEAT
+
+
+def _has_specialist(call: LiveCall) -> bool:
+    errand = Errand.from_json(call.errand)
+    return errand.hunting or any(attempt.state is AttemptState.JOINED for attempt in errand.attempts)
+
+
+def _is_there(transfer: Transfer | None) -> bool:
+    return transfer is not None and transfer.announced and transfer.under_way
 
 
 def member_of(call: LiveCall, member: str, *, ringing: bool = False) -> Who | None:

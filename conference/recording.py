@@ -14,6 +14,7 @@ from calls.clock import Clock
 from calls.errors import Conflict, Fault, LegGone, NotFound
 from calls.events import RecordingPaused, RecordingResumed
 from conference.errand import AttemptState, Errand
+from conference.table import WHERE, Place
 from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
@@ -180,7 +181,7 @@ class ConsultsRecorded:
 
 def consults_muted(call: LiveCall, *, paused: bool) -> Mapping[str, bool]:
     """Each specialist's leg in the room -> whether silence is to be recorded on it: while the caller is there, too."""
-    return dict.fromkeys(_joined(call), paused or call.state is CallState.THREE_WAY)
+    return dict.fromkeys(_joined(call), paused or WHERE[call.state].caller is Place.ROOM)
 
 
 def _joined(call: LiveCall) -> list[str]:

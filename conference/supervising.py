@@ -12,6 +12,7 @@ import structlog
 from calls.clock import Clock
 from calls.errors import Conflict, Fault, LegGone, NotFound, PbxFault, Refused
 from calls.events import Supervised, SupervisionEnded, ThreeWayStarted
+from conference.errand_store import IN_CONFERENCE
 from conference.legs import Legs
 from conference.supervision import LEG, Mode, Supervision, SupervisionBook, SupervisorLegs, SupervisorPhones, call_of
 from routing.live_call import live_call
@@ -19,7 +20,7 @@ from routing.waiting import CallState, LiveCall, WaitingRoom
 
 log = structlog.get_logger(__name__)
 
-_TALKED_ON: Final = frozenset({CallState.TALKING, CallState.CONSULT, CallState.THREE_WAY, CallState.HELD})
+_TALKED_ON: Final = frozenset({CallState.TALKING, *IN_CONFERENCE})
 _ORDERED_S: Final = 5.0  # so long a leg that was ordered may not be listed yet
 
 

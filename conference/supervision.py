@@ -90,7 +90,7 @@ class SupervisorLegs(Protocol):
     """Acts on supervisors' legs. Raises (all): PbxFault; a leg that has gone already is no fault to `hang_up`."""
 
     async def ring(self, supervision: Supervision, device: str) -> None:
-        """Ring his phone; whoever answers listens. Returns once Asterisk took the order."""
+        """Ring his phone, each of several devices joined by &; whoever answers listens. Returns once Asterisk took the order."""
         ...
 
     async def turn(self, supervision: Supervision) -> None:

@@ -36,6 +36,8 @@ class Happening(StrEnum):
     """What is seen."""
 
     BARGED = "barged"  # a supervisor came in
+    CAME_IN = "came_in"  # somebody else than the seat is with the caller, or on his way to him
+    OTHERS_LEFT = "others_left"  # nobody but the seat is with him any more, or on the way
     SEAT_LEFT = "seat_left"  # there is no seat any more, and somebody is with the caller
     LEFT_ALONE = "left_alone"  # nobody is with the caller, and a colleague is being rung
     ALL_LEFT = "all_left"  # nobody is with the caller, and nobody is on the way
@@ -53,16 +55,32 @@ TABLE: Final[Mapping[CallState, Mapping[Event, CallState]]] = {
     _S.TALKING: {
         _A.ASK: _S.CONSULT,
         _A.HOLD: _S.HELD,
+        _A.MUTE: _S.TALKING_IN_ROOM,
+        _A.UNMUTE: _S.TALKING,
         _A.TAKE_OUT: _S.TALKING,
         _A.TRANSFER: _S.TRANSFERRED,
         _A.ANNOUNCE: _S.CONSULT,
         _H.BARGED: _S.THREE_WAY,
         _H.ALL_LEFT: _S.AFTER,
     },
-    _S.HELD: {
-        _A.RESUME: _S.THREE_WAY,
-        _A.JOIN: _S.THREE_WAY,
+    _S.TALKING_IN_ROOM: {
         _A.ASK: _S.CONSULT,
+        _A.HOLD: _S.HELD,
+        _A.MUTE: _S.TALKING_IN_ROOM,
+        _A.UNMUTE: _S.TALKING_IN_ROOM,
+        _A.TAKE_OUT: _S.TALKING_IN_ROOM,
+        _A.TRANSFER: _S.TRANSFERRED,
+        _A.ANNOUNCE: _S.CONSULT,
+        _H.CAME_IN: _S.THREE_WAY,
+        _H.SEAT_LEFT: _S.THREE_WAY,
+        _H.ALL_LEFT: _S.AFTER,
+    },
+    _S.HELD: {
+        _A.RESUME: _S.TALKING_IN_ROOM,
+        _A.JOIN: _S.TALKING_IN_ROOM,
+        _A.ASK: _S.CONSULT,
+        _A.MUTE: _S.HELD,
+        _A.UNMUTE: _S.HELD,
         _A.TAKE_OUT: _S.HELD,
         _A.TRANSFER: _S.TRANSFERRED,
         _A.ANNOUNCE: _S.CONSULT,
@@ -96,6 +114,7 @@ TABLE: Final[Mapping[CallState, Mapping[Event, CallState]]] = {
         _A.TRANSFER: _S.TRANSFERRED,
         _A.ANNOUNCE: _S.CONSULT,
         _A.COMPLETE: _S.THREE_WAY,
+        _H.OTHERS_LEFT: _S.TALKING_IN_ROOM,
         _H.LEFT_ALONE: _S.CONSULT,
         _H.ALL_LEFT: _S.AFTER,
     },
@@ -136,6 +155,7 @@ WHERE: Final[Mapping[CallState, Where]] = {
     _S.WAITING: Where(caller=Place.MUSIC),
     _S.OFFERED: Where(caller=Place.MUSIC),
     _S.TALKING: Where(caller=Place.BRIDGE, seat=Place.BRIDGE),
+    _S.TALKING_IN_ROOM: Where(caller=Place.ROOM, seat=Place.ROOM),
     _S.HELD: Where(caller=Place.MUSIC, seat=Place.ROOM),
     _S.CONSULT: Where(caller=Place.MUSIC, seat=Place.ROOM, others=Place.ROOM),
     _S.THREE_WAY: Where(caller=Place.ROOM, seat=Place.ROOM, others=Place.ROOM),
@@ -143,6 +163,9 @@ WHERE: Final[Mapping[CallState, Where]] = {
     _S.OUTSIDE: Where(caller=Place.OUTSIDE),
     _S.AFTER: Where(caller=Place.HEARS_PROMPTS),
 }
+
+_ALONE: Final[Mapping[CallState, CallState]] = {_S.THREE_WAY: _S.TALKING_IN_ROOM}
+"""A state in which nobody is beside caller and seat, nor on the way -> what it is then."""
 
 _CODES: Final = {
     _A.ASK: "call_not_talking",
@@ -169,6 +192,11 @@ def after(call: LiveCall, act: Act) -> CallState:
         sentence = f"The seat has left call {call.call_id}; {act} is only for a seat to ask. Possible now: {_possible(call)}."
         raise Conflict("seat_has_left", sentence, call_id=call.call_id, state=call.state, act=act)
     return state
+
+
+def beside(state: CallState, *, company: bool) -> CallState:
+    """The state by who is there: `company` is somebody beside caller and seat, or on the way to them."""
+    return state if company else _ALONE.get(state, state)
 
 
 def then(state: CallState, happening: Happening) -> CallState | None:
@@ -204,6 +232,8 @@ def _lines() -> Iterator[str]:
     yield "```"
     yield ""
     yield "In every state the caller's hanging up ends the call, and everybody else's part in it."
+    for state, alone in _ALONE.items():
+        yield f"What leads to {state} leads to {alone} where nobody but the seat is with the caller, or on the way to him."
     yield ""
     yield "## Who is where"
     yield ""

@@ -20,7 +20,7 @@ class Found:
 
     Args:
         kind, value: SEAT where a seat of a group was chosen. name: as people call it.
-        device: what rings it; "" for what is waited for. ring_s: for so long at most.
+        device: what rings it, several joined by &; "" for what is waited for. ring_s: for so long at most.
         shown_number, shown_name: what its phone shows; "" is what the outside world is shown.
     """
 

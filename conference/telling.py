@@ -19,6 +19,8 @@ NOBODY: Final = "hunt-nobody"
 FREE: Final = "hunt-free"
 TICKET: Final = "ticket-made"
 NEXT: Final = "hunt-next"
+_RINGING: Final = frozenset({*_RINGS.values(), *_WHO.values(), NEXT})
+_ENDS_IT: Final = frozenset({*_CAME_OF_IT.values(), NOBODY})
 TO_SEATS: Final = frozenset({*_RINGS.values(), *_WHO.values(), *_CAME_OF_IT.values(), NOBODY, FREE, NEXT})
 """Every prompt that a seat may hear of a hunt."""
 
@@ -34,6 +36,12 @@ def of_ringing(attempt: Attempt, before: Sequence[Attempt]) -> tuple[str, ...]:
     elif earlier is None and attempt.role in _WHO:
         who = (_WHO[attempt.role],)
     return *who, _RINGS.get(attempt.phone, "hunt-office")
+
+
+def still_true(words: Sequence[str]) -> list[str]:
+    """Of what could not be said in time, what is not outdated: that a phone rings is, once something has come of it."""
+    last = max((place for place, word in enumerate(words) if word in _ENDS_IT), default=-1)
+    return [word for place, word in enumerate(words) if place > last or word not in _RINGING]
 
 
 def of_outcome(state: AttemptState) -> tuple[str, ...]:

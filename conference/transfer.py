@@ -55,7 +55,7 @@ class Transfer:
 
     Args:
         transfer_id: also the uniqueid of the leg of an announced one's target.
-        kind, value: the target. name: as people call it. device: what rings it, where that is no waiting room.
+        kind, value: the target. name: as people call it. device: what rings it (several joined by &), where that is no waiting room.
         headers: of the INVITE to the target. by: who asked. from_seat: whose caller he was. summary: what the target is to know.
         shown_number, shown_name: what an announced one's target is shown; "" is what the outside world is shown.
     """

@@ -3,16 +3,18 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
 from calls.clock import Clock
 from calls.errors import Conflict, PbxFault
-from calls.events import ConsultStarted, Event, ThreeWayStarted
+from calls.events import ConsultStarted, Event, Resumed, ThreeWayStarted
 from conference.errand import AttemptState, Errand
 from conference.inside import Inside, revise_inside
 from conference.legs import Legs
-from conference.table import Act, after
+from conference.members import has_company_but_for
+from conference.table import WHERE, Act, Place, after, beside
 from conference.targets import Found, Targets, headers_of
 from conference.transfer import TargetKind, Transfer, TransferState, TransferTarget, asked_for, ended_as
 from routing.waiting import CallState, LiveCall, Second, WaitingRoom
@@ -75,7 +77,7 @@ class Transfers:
         try:
             if call.state is CallState.TALKING:
                 await self._legs.into_room(call.call_id, call.seat_channel)
-            elif call.state is CallState.THREE_WAY:
+            elif WHERE[call.state].caller is Place.ROOM:
                 await self._legs.out_of_room(call.room, call.channel)
         except PbxFault:
             await self._undo(call, transfer, TransferState.FAILED, state)
@@ -190,10 +192,10 @@ async def complete(
     waiting: WaitingRoom, clock: Clock, call: LiveCall, inside: Inside, transfer: Transfer, state: CallState
 ) -> bool:
     """The caller is the target's from now on, and comes into the room; False where the call was changed meanwhile."""
-    now = clock.now()
+    now, state = clock.now(), beside(state, company=has_company_but_for(call, transfer))
     facts: list[Event] = [ended_as(call.call_id, transfer, TransferState.DONE, now)]
-    if call.state is not state:
-        facts.append(ThreeWayStarted(call_id=call.call_id, at=now))
+    if WHERE[call.state].caller is not Place.ROOM:
+        facts.append(brought_in(call.call_id, state, seat_id=transfer.value, at=now))
     text = replace(inside, transfer=transfer.now(TransferState.DONE)).to_json()
     if transfer.kind is TargetKind.SEAT:
         return await waiting.complete(call.call_id, transfer.transfer_id, expect=call.state, state=state, inside=text, facts=facts)
@@ -203,6 +205,12 @@ async def complete(
     if done and call.seat_id:
         await waiting.seat_left(call.call_id, call.seat_id)
     return done
+
+
+def brought_in(call_id: str, state: CallState, *, seat_id: str, at: datetime) -> Event:
+    """The fact that the caller came into the room, to others (THREE_WAY), or back to a seat alone."""
+    three = state is CallState.THREE_WAY
+    return ThreeWayStarted(call_id=call_id, at=at) if three else Resumed(call_id=call_id, at=at, seat_id=seat_id)
 
 
 async def end_target(

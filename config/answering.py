@@ -51,6 +51,8 @@ class SeatsSettings(Section):
     """Seats to what their agents can do: skill to level, 1 (some) to 9 (master); a seat may stand in several lines."""
     devices: Annotated[tuple[Device, ...], Field(min_length=1)] = ("PJSIP/{seat}",)
     """The phones that ring for a seat; {seat} is its number, {browser} its number for a browser's phone."""
+    contacts: Annotated[int, Field(ge=1, le=10)] = 1
+    """Telephones that may be registered at once as one device; all ring, who answers first has the call. 1: a new one replaces the old."""
     browser_offset: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
     """What is added to a seat's number for its browser's phone: 1000 makes 9001 of 8001."""
     password: Secret | None = None

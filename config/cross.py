@@ -1,6 +1,7 @@
 """What must fit together across sections. Each check says which sections it looks at, and is left out where one is faulty."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -17,6 +18,7 @@ PERSON: Final = "person"
 VOICEMAIL: Final = "voicemail"
 SHORTEST_TOKEN: Final = 16
 SHORTEST_LINK_SECRET: Final = 32
+_RECEIPTS_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{24,200}")
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Check = Callable[[Settings], Iterator[Problem]]
@@ -361,6 +363,9 @@ def _links_can_be_made_and_sent(settings: Settings) -> Iterator[Problem]:
     links, sms = settings.links, settings.sms
     if sms.http is not None and sms.file is not None:
         yield Problem(key=("sms", "file"), sentence="there is a gateway too (sms.http); leave one of them out")
+    if sms.receipts is not None and not _RECEIPTS_SECRET.fullmatch(sms.receipts.secret.get_secret_value()):
+        sentence = "the secret cannot stand in an address, or is too short; it needs at least 24 of A-Z a-z 0-9 - and _"
+        yield Problem(key=("sms", "receipts", "secret"), sentence=sentence)
     if links.base_url is None:
         return
     if links.secret is None:

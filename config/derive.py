@@ -26,6 +26,7 @@ from seats.agents import Agent
 from seats.seat import SeatDefinition
 from tickets.links import LinkRules, Sending
 from tickets.messages import SendingRules
+from tickets.receipts import ReceiptRules
 from whitelist.identify import CallerClass, TrunkTrust
 
 _NOT_TOLD: Final = "off"
@@ -314,6 +315,23 @@ def sending_rules(settings: Settings) -> SendingRules:
     """For the messages that bring them."""
     timeout_s = settings.sms.http.timeout_s if settings.sms.http is not None else 0.0
     return SendingRules(attempts=settings.sms.attempts, lease_s=timeout_s + 10, send_twice=settings.sms.send_twice)
+
+
+def receipt_rules(settings: Settings) -> ReceiptRules:
+    """For what the gateway tells of them."""
+    receipts = settings.sms.receipts
+    if receipts is None:
+        return ReceiptRules()
+    return ReceiptRules(
+        secret=receipts.secret.get_secret_value(),
+        list_field=receipts.list_field or "",
+        form_field=receipts.form_field or "",
+        id_field=receipts.id_field,
+        state_field=receipts.state_field,
+        delivered=frozenset(receipts.delivered),
+        failed=frozenset(receipts.failed),
+        answer=receipts.answer,
+    )
 
 
 def fallback_seats(settings: Settings) -> tuple[str, ...]:

@@ -124,6 +124,27 @@ class SmsHttpSettings(Section):
     """It is waited for at most so long (seconds)."""
 
 
+class SmsReceiptsSettings(Section):
+    """What the gateway tells of messages it took: it sends it to https://…/sms/receipts/SECRET, which a reverse proxy lets through."""
+
+    secret: Secret
+    """What it shows in that address, or as bearer's token or password in Authorization; at least 24 of A-Z a-z 0-9 - and _."""
+    list_field: AnswerField | None = None
+    """The field that holds a list of receipts; empty: the whole is one, or a list of them."""
+    form_field: AnswerField | None = None
+    """Where it sends forms: the field that holds the receipts as JSON; empty: the form's fields are the receipt."""
+    id_field: AnswerField = "id"
+    """The field with the message's id: ours ({id} of sms.http.body) or its own (sms.http.id_field)."""
+    state_field: AnswerField = "status"
+    """The field that says what became of it."""
+    delivered: tuple[str, ...] = ("delivered", "DELIVRD", "DELIVERED", "SUCCESS", "success", "true")
+    """What it says then where the phone has the message."""
+    failed: tuple[str, ...] = ("failed", "undelivered", "UNDELIV", "UNDELIVERED", "REJECTD", "EXPIRED", "FAIL", "FAILED", "false")
+    """And where the phone will never have it; anything else says that it is on its way."""
+    answer: Annotated[str, Field(max_length=200)] = "OK"
+    """What it wants to read when they were taken."""
+
+
 class SmsSettings(Section):
     """SMS to specialists."""
 
@@ -131,6 +152,8 @@ class SmsSettings(Section):
     """The gateway; empty: there is none."""
     file: PathHere | None = None
     """Instead of a gateway, a file to which each message is added, a line of JSON each; for trying things out."""
+    receipts: SmsReceiptsSettings | None = None
+    """What the gateway tells of messages it took; empty: nothing, and `sent` is the last that is known of one."""
     number_form: Literal["national", "e164"] = "national"
     """How numbers are written: 13900001001 or 8613900001001."""
     attempts: Annotated[int, Field(ge=1, le=50)] = 8

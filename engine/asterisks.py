@@ -89,6 +89,10 @@ class Asterisks(Mapping[str, Asterisk]):
         """See `Legs.say_to`."""
         await self.of(leg).legs.say_to(leg, prompts)
 
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        """See `Legs.say_to_all`."""
+        await self.of(legs[0]).legs.say_to_all(legs, prompts)
+
     async def ring_target(self, transfer: Transfer, room: str) -> None:
         """See `Legs.ring_target`."""
         await self.of(room).legs.ring_target(transfer, room)

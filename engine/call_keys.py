@@ -16,12 +16,14 @@ from engine.steering import Steering, Wish, chosen
 from engine.watcher import SeatPhones
 from ivr.call_keys import FAULT, LEAD, SAID_BEFORE, SAYS, WRONG, KeyAct, Keyed, KeyMap, meaning, refusal
 from pbx.line import AgiLine
-from routing.waiting import LiveCall
+from routing.waiting import CallState, LiveCall
 
 log = structlog.get_logger(__name__)
 
 KEYS_SCRIPT: Final = "keys"
 """The script's name in the dialplan's AGI()."""
+_LOOK_S: Final = 0.1
+_LOOKS: Final = 80  # longer than any word lasts
 _OPERATIONS: Final = {
     KeyAct.ASK: "ask_specialist",
     KeyAct.JOIN: "change_conference",
@@ -62,7 +64,7 @@ class CallKeyRoad:
         call_id = line.arrival.call
         try:
             while sentence := await self._answered(line, call_id):
-                if await line.play(sentence, LEAD) != LEAD:  # with it another code begins, without waiting for the sentence's end
+                if await _heard(line, sentence, LEAD) != LEAD:  # with it another code begins, without waiting for the sentence's end
                     break
             await line.finish()
         except LegGone:
@@ -98,13 +100,14 @@ class CallKeyRoad:
         phone = line.channel.rpartition("-")[0].removeprefix("PJSIP/") if who.kind == "seat" else who.id
         by = Phone(kind=who.kind, name=phone, seat_id=who.id if who.kind == "seat" else "")
         what, subject = _OPERATIONS.get(act, act), f"calls/{call.call_id}"
+        before = act in SAID_BEFORE or (act is KeyAct.MUTE and call.state is CallState.TALKING)  # the two go into the room
         async with self._acts.noted(by, what, subject, call_id=call.call_id, act=act, keyed=LEAD + pressed) as undone:
             do = await self.steering.ready(Wish(act=act, number=keyed.number, call=call, who=who, by=by.who))
-            if act in SAID_BEFORE:
+            if before:
                 await _said(line, SAYS[act], undone)
             await do()
         log.info("keys_obeyed", call_id=call.call_id, act=act, by=by.who)
-        return "" if act in SAID_BEFORE else SAYS[act]
+        return "" if before else SAYS[act]
 
     def _who(self, line: AgiLine, call: LiveCall) -> Who | None:
         """The seat of the call, at whichever Asterisk its phone is, or a specialist in it."""
@@ -116,9 +119,19 @@ class CallKeyRoad:
         return Who(kind="specialist", leg=attempt.attempt_id, id=attempt.specialist_id)
 
 
+async def _heard(line: AgiLine, sentence: str, keys: str = "") -> str:
+    """The sentence, behind the word that is said to this phone meanwhile; one of these keys that was pressed, else ""."""
+    for _ in range(_LOOKS):
+        if not await line.is_told():
+            break
+        if (key := await line.key(_LOOK_S)) and key in keys:
+            return key
+    return await line.play(sentence, keys)
+
+
 async def _said(line: AgiLine, sentence: str, undone: Undone) -> None:
     try:
-        await line.play(sentence)
+        await _heard(line, sentence)
     except LegGone as gone:  # he hung up before it was done
         undone.came_of = gone.code
         raise

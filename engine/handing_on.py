@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from calls.errors import LegGone, PbxFault, StoreFault
-from calls.events import Answered, Event, Queued
+from calls.events import Answered, Event, Queued, Unmuted
 from conference.attempts import outcome
 from conference.errand import AttemptState, Errand
 from conference.inside import Inside, revise_inside
@@ -63,7 +63,7 @@ class HandingOn:
         await self.line.music()
         if not live.room:
             return live
-        live = await self._noted_as_left(live)
+        live = await self._heard_again(await self._noted_as_left(live))
         try:
             for leg in await self.desk.legs.members(live.room):
                 if leg != live.call_id:
@@ -71,6 +71,17 @@ class HandingOn:
         except PbxFault as fault:
             log.warning("room_not_emptied", code=fault.code)  # who is left there hears nobody, and hangs up
         return live
+
+    async def _heard_again(self, live: LiveCall) -> LiveCall:
+        """Who was muted was so in the room: whoever takes the caller now hears him. The call as it is then."""
+        muted = live.call_id in Inside.from_json(live.inside).muted
+        facts = [Unmuted(call_id=live.call_id, at=self.desk.clock.now(), leg=live.call_id, member="caller", id=live.number)]
+
+        def revise(_: LiveCall, inside: Inside) -> Inside | None:
+            return replace(inside, muted=()) if inside.muted else None
+
+        inside = await revise_inside(self.desk.waiting, live.call_id, revise, facts if muted else ())
+        return live if inside is None else replace(live, inside=inside.to_json())
 
     async def _noted_as_left(self, live: LiveCall) -> LiveCall:
         """The specialists who were with him: nobody looks after the room any more, and they can be asked again."""

@@ -14,7 +14,7 @@ from calls.clock import Clock
 from calls.errors import NotFound, StoreFault
 from calls.events import Event
 from conference.roster_keeping import RosterStore
-from config.derive import link_rules, sending_rules
+from config.derive import link_rules, receipt_rules, sending_rules
 from config.settings import Settings
 from engine.stores import Stores
 from sms.file import FileGateway
@@ -79,6 +79,7 @@ class Links:
     def go_by(self, settings: Settings, clock: Clock) -> None:
         """From now on these settings count."""
         self.desk.rules = link_rules(settings)
+        self.desk.receipts = receipt_rules(settings)
         self.sender.rules = sending_rules(settings)
         self.sender.gateway = gateway_of(settings, clock)
 

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 END_REASONS: Final = {CallState.IVR: "menu_left", CallState.WAITING: "abandoned", CallState.OFFERED: "abandoned"}
 """Why a call ended whose caller is gone, by where it was; everywhere else it had been served."""
-_ROOMED: Final = frozenset({CallState.THREE_WAY, CallState.CONSULT, CallState.HELD, CallState.TRANSFERRED})
+_ROOMED: Final = frozenset({*IN_CONFERENCE, CallState.TRANSFERRED})
 """States in which a caller may still be in a room: also where he should hear music, and his engine died on the way there."""
 _EVERY_S: Final = 5.0
 _GIVEN_UP: Final = 2  # looks in a row that found the link down

@@ -69,7 +69,7 @@ class _Stopwatch:
 
 
 class Ringing:
-    """Rings seats for offers."""
+    """Rings seats for offers; with `every_contact` each of the telephones that are registered as one device."""
 
     def __init__(
         self, *, waiting: WaitingRoom, phones: PhonesHere, legs: Legs, clock: Clock, ring_s: float, no_ring_s: float
@@ -80,6 +80,7 @@ class Ringing:
         self._clock = clock
         self.ring_s = ring_s
         self.no_ring_s = no_ring_s
+        self.every_contact = False
 
     async def ring(
         self, line: AgiLine, mailbox: Mailbox, offer: Offer, *, talking: Sequence[Event], on_answer: Callable[[], None]
@@ -93,7 +94,8 @@ class Ringing:
         mailbox.forget_ringing()
         log.info("offer_made", seat_id=offer.seat_id, group=offer.group, offer_id=offer.offer_id)
         ring_s, watch = self._ring_s(offer), _Stopwatch(self._clock)
-        dial = asyncio.create_task(line.dial(devices, ring_s=ring_s, no_ring_s=self.no_ring_s), name=f"dial {offer.offer_id}")
+        ringing = line.dial(devices, ring_s=ring_s, no_ring_s=self.no_ring_s, every_contact=self.every_contact)
+        dial = asyncio.create_task(ringing, name=f"dial {offer.offer_id}")
         try:
             answer = await self._answer(dial, mailbox, offer, ring_s, watch)
             if answer is not None and await self._claimed(dial, offer, answer):

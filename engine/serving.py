@@ -85,9 +85,11 @@ def roads_of(current: Current, shared: Shared) -> dict[str, Road]:
 
 def _ringing(settings: Settings, live: RedisLiveState, asterisk: Asterisk, clock: Clock) -> Ringing:
     seats = settings.seats
-    return Ringing(
+    ringing = Ringing(
         waiting=live, phones=asterisk.phones, legs=asterisk.legs, clock=clock, ring_s=seats.ring_s, no_ring_s=seats.no_ring_s
     )
+    ringing.every_contact = seats.contacts > 1
+    return ringing
 
 
 def wait_error_histogram() -> Histogram:

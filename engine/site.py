@@ -42,6 +42,7 @@ def site_of(settings: Settings, pbx: PbxSettings, engines: tuple[str, ...]) -> S
         phones=_phone_names(settings) if len(settings.asterisk) > 1 else (),
         seat_codes=tuple(seat_codes(settings)),
         call_keys=settings.conference.keys.enabled,
+        contacts=settings.seats.contacts,
     )
 
 

@@ -59,7 +59,7 @@ class PhonesOfSupervisors:
         devices = self.asterisks.of(call_id).phones.reachable(phone)
         if seat.phone is Phone.UNREACHABLE or not devices:
             raise _not_registered(phone)
-        return devices[0]
+        return "&".join(devices)
 
 
 @dataclass(frozen=True, slots=True)

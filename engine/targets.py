@@ -85,7 +85,7 @@ class TargetsHere:
             kind=TargetKind.SEAT,
             value=seat.seat_id,
             name=name,
-            device=devices[0],
+            device="&".join(devices),
             ring_s=self.settings().transfer.ring_s,
             shown_number=number,
             shown_name=shown,

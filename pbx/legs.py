@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 import structlog
 
-from calls.errors import PbxFault, Refused
+from calls.errors import PbxFault
 from conference.errand import Attempt
-from conference.transfer import Transfer
+from conference.transfer import TargetKind, Transfer
 from pbx.ami.actions import AmiActions
 from pbx.ami.gone import if_still_there
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall, OriginateReason
+from pbx.contacts import to_all
 from pbx.speech import Speech
+from pbx.whispers import Whispers
 from tickets.manifests import consult_name
 
 log = structlog.get_logger(__name__)
@@ -20,9 +23,6 @@ log = structlog.get_logger(__name__)
 _CAUSES = {OriginateReason.BUSY: 17, OriginateReason.STILL_RINGING: 19, OriginateReason.HUNG_UP: 21}
 """OriginateResponse's reasons as the Q.850 causes a Hangup event would have brought."""
 _FAILED_CAUSE = 38  # Q.850 "network out of order"
-_TELL_S = 5.0
-_TELL_MARGIN_S = 0.3
-_MOST_WORDS = 3  # of what has piled up: the seat is to hear how it stands, not how it was
 _HANGUP_FOLLOWS_S = 0.5  # a refused leg's Hangup event comes some ms behind an OriginateResponse that gives no reason
 
 
@@ -54,8 +54,7 @@ class PbxLegs:
         self.recordings = recordings
         self._orders: set[asyncio.Task[None]] = set()
         self._speech = speech
-        self._said = 0
-        self._to_say: dict[str, list[str]] = {}
+        self._whispers = Whispers(actions, speech) if speech is not None else None
 
     async def into_room(self, room: str, channel: str) -> None:
         """See `Legs.into_room`."""
@@ -76,17 +75,21 @@ class PbxLegs:
 
     async def ring_target(self, transfer: Transfer, room: str) -> None:
         """See `Legs.ring_target`."""
-        headers = {"X-Zhida-Call": room, **transfer.headers}
         call = NewCall(
             dial=transfer.device,
             context="zhida-room",
             exten="target",
             channel_id=transfer.transfer_id,
             timeout_s=transfer.ring_s,
-            variables={"ZHIDA_ROOM": room, **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}},
+            variables={"ZHIDA_ROOM": room},
             caller_id=CallerId(number=transfer.shown_number or self.caller_id, name=transfer.shown_name),
         )
-        await self._ordered(call)
+        if transfer.kind is TargetKind.SEAT:
+            call = await to_all(self._actions, call, transfer.device)
+        headers = {"X-Zhida-Call": room, **transfer.headers}
+        several = call.dial != transfer.device  # their legs get the header in the dialplan
+        more = {"__ZHIDA_CALL": room} if several else {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
+        await self._ordered(replace(call, variables={**call.variables, **more}))
 
     async def _ordered(self, call: NewCall) -> None:
         ordered = await self._actions.order_call(call)
@@ -107,52 +110,14 @@ class PbxLegs:
             await self._actions.redirect(leg, context="zhida-specialist", exten="taken" if taken else "over")
 
     async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
-        """See `Legs.say_to`. A Local channel plays with one half and whispers into the leg with the other."""
-        if self._speech is None or not prompts:
-            return
-        waiting = self._to_say.get(leg)
-        if waiting is not None:  # somebody says something to it already, and goes on with this
-            waiting += prompts
-            return
-        self._to_say[leg] = []
-        words = _latest(prompts)
-        try:
-            ordered = await self._whisper(leg, self._speech.sounds(words))
-        except BaseException:
-            del self._to_say[leg]
-            raise
-        task = asyncio.create_task(self._go_on_saying(leg, ordered, words, self._speech), name=f"tell {leg}")
-        self._orders.add(task)
-        task.add_done_callback(self._orders.discard)
+        """See `Legs.say_to`."""
+        if self._whispers is not None and prompts:
+            await self._whispers.say_to(leg, prompts)
 
-    async def _go_on_saying(self, leg: str, ordered: OrderedCall, words: Sequence[str], speech: Speech) -> None:
-        """Until there is no more to say to the leg; what has piled up is said once each, the latest of it only."""
-        try:
-            while True:
-                if not (await ordered.outcome()).answered:
-                    log.warning("leg_not_told", leg=leg, code="not_answered")
-                await asyncio.sleep(speech.seconds(words) + _TELL_MARGIN_S)
-                if not (piled_up := self._to_say[leg]):
-                    return
-                words = _latest(piled_up)
-                piled_up.clear()
-                ordered = await self._whisper(leg, speech.sounds(words))
-        except (PbxFault, Refused) as fault:
-            log.warning("leg_not_told", leg=leg, code=fault.code)
-        finally:
-            del self._to_say[leg]
-
-    async def _whisper(self, leg: str, sounds: Sequence[str]) -> OrderedCall:
-        self._said += 1
-        order = NewCall(
-            dial="Local/whisper@zhida-tell/n",
-            context="zhida-tell",
-            exten="say",
-            channel_id=f"tell-{self._said}-{leg}",
-            timeout_s=_TELL_S,
-            variables={"ZHIDA_SPIED": leg, "ZHIDA_SAY": "&".join(sounds)},
-        )
-        return await self._actions.order_call(order)
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        """See `Legs.say_to_all`."""
+        if self._whispers is not None:
+            await self._whispers.say_to_all(legs, prompts)
 
     async def hang_up(self, leg: str) -> None:
         """See `Legs.hang_up`."""
@@ -194,8 +159,3 @@ class PbxLegs:
         if originated.reason not in _CAUSES:
             await asyncio.sleep(_HANGUP_FOLLOWS_S)  # it knows the cause; there is none where no channel could be made
         self._unanswered(leg, _CAUSES.get(originated.reason, _FAILED_CAUSE))
-
-
-def _latest(words: Sequence[str]) -> list[str]:
-    """Each once, and of many the last ones."""
-    return list(dict.fromkeys(reversed(words)))[_MOST_WORDS - 1 :: -1]

@@ -11,10 +11,15 @@ import structlog
 from calls.errors import LegGone, PbxFault
 from ivr.voicemail import How, Spoken
 from pbx.agi.session import AgiSession
+from pbx.contacts import CONTACT, asks_contacts, each_contact
 from pbx.recordings import IN
 
 log = structlog.get_logger(__name__)
 
+KEYS_PATH: Final = "/keys?"
+"""What a leg's application data has while it keys something in (extensions_zhida.conf, features_zhida.conf)."""
+WORDS: Final = "GROUP_COUNT({leg}@zhida-tell)"
+"""The function that tells how many words are said to a leg now (extensions_zhida.conf)."""
 _MUSIC: Final = "zhida"
 _HALF: Final = IN.removesuffix(".wav")  # a voice message is joined, kept and described as a talk's recording is
 _UNKNOWN_CAUSE: Final = -1
@@ -127,6 +132,10 @@ class AgiLine:
                 raise
             log.error("prompt_not_played", prompt=prompt, language=self.language)
             return ""
+
+    async def is_told(self) -> bool:
+        """Whether a word is said to it alone at this moment (pbx.whispers)."""
+        return await self._session.get_variable(WORDS.format(leg=self.uniqueid)) not in ("", "0")
 
     # ── waiting ──
 
@@ -241,11 +250,14 @@ class AgiLine:
 
     # ── dialling ──
 
-    async def dial(self, devices: Sequence[str], *, ring_s: float, no_ring_s: float) -> Dialled:
+    async def dial(self, devices: Sequence[str], *, ring_s: float, no_ring_s: float, every_contact: bool = False) -> Dialled:
         """Ring these devices; returns when nobody answered, or when the talk is over, also where the caller ended it.
 
         A caller who was answered before hears music meanwhile, another one ringing.
+        Args: every_contact: several telephones may be registered as one device, and all are to ring.
         """
+        if every_contact:
+            devices = await self._each_contact(devices)
         music = f"m({_MUSIC})" if self._answered else ""
         header = "" if self.arrival.header else "b(zhida-predial^s^1)"
         options = f"giIc{music}{header}"
@@ -253,6 +265,11 @@ class AgiLine:
         if self.gone and dialled.status != "ANSWER":
             raise LegGone("caller_gone", "The caller hung up while it rang.", call_id=self.uniqueid)
         return dialled
+
+    async def _each_contact(self, devices: Sequence[str]) -> list[str]:
+        asked = {device: function for device in devices if (function := asks_contacts(device))}
+        said = dict(zip(asked, await self._session.get_variables(*asked.values()), strict=True)) if asked else {}
+        return [contact for device in devices for contact in each_contact(device, said.get(device, ""))]
 
     async def dial_outside(
         self, device: str, *, ring_s: float, ringing: bool = False, told: str = "", headers: Mapping[str, str] | None = None
@@ -277,7 +294,7 @@ class AgiLine:
         await self._session.set_variable("DIALSTATUS", "")
 
     async def _dial(self, devices: Sequence[str], limits: str, options: str) -> Dialled:
-        if unfit := [device for device in devices if _DEVICE.match(device) is None]:
+        if unfit := [device for device in devices if _DEVICE.match(device) is None and CONTACT.match(device) is None]:
             raise ValueError(f"not a device Dial() may ring: {unfit[0]!r}")
         self._music_on = False  # Dial ends the music, also where nobody waits for its end here
         await self._session.exec("Dial", f"{'&'.join(devices)},{limits},{options}")

@@ -11,6 +11,7 @@ from conference.supervision import Mode, Supervision
 from pbx.ami.actions import AmiActions
 from pbx.ami.gone import if_still_there
 from pbx.ami.newcall import CallerId, NewCall, OrderedCall
+from pbx.contacts import to_all
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +42,7 @@ class PbxSupervisors:
             variables={"ZHIDA_SPIED": supervision.spied, "ZHIDA_ROOM": supervision.call_id},
             caller_id=CallerId(number=supervision.seat_id, name=f"{supervision.mode} {supervision.seat_id}".strip()),
         )
-        ordered = await self._actions.order_call(call)
+        ordered = await self._actions.order_call(await to_all(self._actions, call, device))
         task = asyncio.create_task(self._outcome(supervision.leg, ordered), name=f"ring {supervision.leg}")
         self._orders.add(task)
         task.add_done_callback(self._orders.discard)

@@ -101,7 +101,8 @@ class CallState(StrEnum):
     OFFERED = "offered"  # one seat is being rung for it
     TALKING = "talking"  # bridged with the seat
     CONSULT = "consult"  # hears music while the seat is in the room with, or hunting for, a specialist
-    THREE_WAY = "three_way"  # in the room, with whoever else is there
+    TALKING_IN_ROOM = "talking_in_room"  # as talking, but the two are in the call's room: he was held, or somebody was muted
+    THREE_WAY = "three_way"  # in the room, with somebody else there or coming, or with his seat gone
     HELD = "held"  # hears music while the seat, alone in the room, does something else
     TRANSFERRED = "transferred"  # hears music on his way from his seat to somebody else
     OUTSIDE = "outside"  # talks with a number that his seat handed him on to
@@ -121,8 +122,7 @@ class LiveCall:
         awaits: the preferred seat, while the call waits for it alone, else "".
         engine: the engine that holds the caller's AGI session; offers are delivered to it.
         seat_channel, seat_leg: name and uniqueid of the seat's channel once it answered.
-        room: the conference room's name where there is one.
-        errand: what the owner's coroutine is to do for a conference (opaque JSON; it survives the engine).
+        room: the conference room's name, if any. errand: what the owner's coroutine is to do (opaque JSON; it survives the engine).
         inside: what else goes on in it (as opaque, and as lasting). second: the seat that is asked to take the caller over, or "".
     """
 

@@ -10,7 +10,7 @@ import aiohttp
 
 from calls.masking import masked
 from tickets.messages import GatewayAway, GatewayRefused, GatewaySilent, Sms
-from tickets.templates import filled
+from tickets.templates import at, filled, text_of
 
 _NOT_TAKEN: Final = frozenset({408, 425, 429, 503})
 _MAX_ANSWER_BYTES: Final = 64 * 1024
@@ -50,7 +50,7 @@ class HttpGateway:
         """See `Gateway.send`."""
         asking = self._settings
         body = filled(asking.body, {"number": sms.number, "text": sms.text, "id": sms.message_id})
-        content: dict[str, Any] = {"data": {name: _text(value) for name, value in body.items()}} if asking.form else {"json": body}
+        content: dict[str, Any] = {"data": {name: text_of(value) for name, value in body.items()}} if asking.form else {"json": body}
         headers = {"Idempotency-Key": sms.message_id, **asking.headers}
         timeout = aiohttp.ClientTimeout(total=asking.timeout_s)
         try:
@@ -76,10 +76,10 @@ class HttpGateway:
             raise GatewaySilent(f"The SMS gateway answered {status}.")
         if not 200 <= status < 300:
             raise GatewayRefused("gateway_refused", f"The SMS gateway answered {status}.")
-        if asking.ok_field and (said := _text(_at(document, asking.ok_field))) not in asking.ok_values:
+        if asking.ok_field and (said := text_of(at(document, asking.ok_field))) not in asking.ok_values:
             told = _NUMBERS.sub(lambda number: masked(number[0]), said[:_LONGEST_SAID])
             raise GatewayRefused("gateway_refused", f"The SMS gateway's {asking.ok_field} is {told!r}.")
-        return _text(_at(document, asking.id_field))[:_LONGEST_SAID] if asking.id_field else ""
+        return text_of(at(document, asking.id_field))[:_LONGEST_SAID] if asking.id_field else ""
 
 
 def _document(answer: bytes) -> Any:  # noqa: ANN401  JSON
@@ -88,19 +88,3 @@ def _document(answer: bytes) -> Any:  # noqa: ANN401  JSON
     except (ValueError, RecursionError):
         return None
 
-
-def _at(document: Any, dotted: str) -> Any:  # noqa: ANN401  JSON
-    for part in dotted.split("."):
-        if isinstance(document, Mapping):
-            document = document.get(part)
-        elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
-            document = document[int(part)]
-        else:
-            return None
-    return document
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -16,6 +16,7 @@ from tickets.answers import Draft, SpecialistAnswer
 from tickets.link_code import digest_of, grouped, key_of, new_link_id, read_code, same
 from tickets.links import BY_ITSELF, PAGE, Link, LinkRules, LinkState, LinkStore, LinkUnusable, Recipient, Recipients, Sending
 from tickets.messages import Message, MessageState, Outbox, Sms
+from tickets.receipts import Receipt, ReceiptRules
 from tickets.records import Records
 from tickets.sms_text import sms_text
 from tickets.ticket import Ticket
@@ -37,7 +38,7 @@ class Shown:
 
 
 class LinkDesk:
-    """One engine's; `rules` may be replaced at any moment.
+    """One engine's; `rules` and `receipts` may be replaced at any moment.
 
     Args: tell: takes facts to the stream. Raises: StoreFault.
     """
@@ -55,6 +56,7 @@ class LinkDesk:
         zone: tzinfo,
     ) -> None:
         self.rules = LinkRules()
+        self.receipts = ReceiptRules()
         self.hotline = hotline
         self._store = store
         self._outbox = outbox
@@ -70,6 +72,17 @@ class LinkDesk:
         """The ticket's links, and the latest message of each that has any. Raises: NotFound."""
         links = await self._store.links_of(ticket)
         return links, await self._outbox.of_links([link.link_id for link in links])
+
+    async def reported(self, receipts: Sequence[Receipt]) -> None:
+        """Keep what the gateway says of the messages it took; others, which it may have sent for somebody else, are nothing here.
+
+        Raises: StoreFault.
+        """
+        for receipt in receipts:
+            state = MessageState.DELIVERED if receipt.delivered else MessageState.FAILED
+            why = "" if receipt.delivered else f"The SMS gateway says: {receipt.state}."
+            if await self._outbox.reported(receipt.message, state, at=self._clock.now(), why=why):
+                log.info("message_reported", message=receipt.message[:64], state=state)
 
     async def issue(self, ticket: str, specialist_id: str, *, by: str, send: bool) -> Link:
         """A link for this specialist, or a new code for the one he has.

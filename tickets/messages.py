@@ -21,7 +21,8 @@ class MessageState(StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"  # the gateway took it
-    FAILED = "failed"  # it was refused, or tried too often
+    DELIVERED = "delivered"  # the gateway says that the phone has it
+    FAILED = "failed"  # it was refused, tried too often, or the gateway says that the phone will not have it
     UNKNOWN = "unknown"  # nobody knows whether the gateway took it, and it is not to be sent twice
     WITHDRAWN = "withdrawn"  # its link was revoked or issued again before it was sent
 
@@ -121,6 +122,10 @@ class Outbox(Protocol):
 
     async def of_links(self, link_ids: Sequence[str]) -> Mapping[str, Message]:
         """The latest message of each of these links that has any."""
+        ...
+
+    async def reported(self, message: str, state: MessageState, *, at: datetime, why: str) -> bool:
+        """Keep what the gateway says of one it took, by our id of it or by its own; False where there is none such, or its end is known."""
         ...
 
     async def counts(self) -> Mapping[MessageState, int]:

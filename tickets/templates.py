@@ -1,5 +1,6 @@
-"""Texts with places in braces, and JSON with such texts in it."""
+"""Texts with places in braces, JSON with such texts in it, and what stands at a place of JSON."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,3 +28,22 @@ def places_in(template: Any) -> set[str]:  # noqa: ANN401  JSON
         return set(_PLACE.findall(template))
     parts = template.values() if isinstance(template, Mapping) else template if isinstance(template, list) else ()
     return {name for part in parts for name in places_in(part)}
+
+
+def at(document: Any, dotted: str) -> Any:  # noqa: ANN401  JSON
+    """What stands there: data.0.code; None where nothing does."""
+    for part in dotted.split("."):
+        if isinstance(document, Mapping):
+            document = document.get(part)
+        elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return None
+    return document
+
+
+def text_of(value: object) -> str:
+    """A value of JSON as people write it in a configuration: OK, 0, true; "" for nothing."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -11,16 +11,20 @@ from api.documents.plain import Document, Moment, Paged, PageDocument, Question
 from conference.errand import Attempt, AttemptState, Errand
 from conference.inside import Inside
 from conference.members import member_of
-from conference.table import possible
-from routing.waiting import CallState, LiveCall
+from conference.table import WHERE, Place, possible
+from routing.waiting import LiveCall
 
 
 class ConferenceState(StrEnum):
-    """consult: the caller hears music. three_way: he is in the room. held: he hears music, and the seat is alone."""
+    """consult: the caller hears music. three_way: he is in the room with others. talking_in_room: he is there with his seat alone.
+
+    held: he hears music, and the seat is alone.
+    """
 
     HELD = "held"
     CONSULT = "consult"
     THREE_WAY = "three_way"
+    TALKING_IN_ROOM = "talking_in_room"
 
 
 class ConferencesWanted(Paged):
@@ -84,7 +88,7 @@ class WantedConference(StrEnum):
 
 
 class ConferenceChange(Question):
-    """three_way: bring the caller into the room. consult: take him back to music."""
+    """three_way: bring the caller into the room (talking_in_room, where only his seat is there). consult: take him back to music."""
 
     state: WantedConference
 
@@ -111,7 +115,7 @@ def _members(call: LiveCall, errand: Errand, inside: Inside) -> Iterator[Member]
     def member(name: str, leg: str, kind: str, ident: str, called: str | None = None) -> Member:
         return Member(member=name, kind=kind, id=ident, name=called, muted=leg in inside.muted)
 
-    if call.state is CallState.THREE_WAY:
+    if WHERE[call.state].caller is Place.ROOM:
         yield member("caller", call.call_id, "caller", call.number, call.enterprise or None)
     if call.seat_leg:
         yield member("seat", call.seat_leg, "seat", call.seat_id)

@@ -33,7 +33,11 @@ class FiguresDocument(Document):
     seconds_median: Annotated[float | None, Field(description="From its first phone's ringing to the specialist's coming: the median.")]
     seconds_p90: Annotated[float | None, Field(description="The same: nine of ten are as quick, or quicker.")]
     solved_online: Annotated[
-        int, Field(description="Accepted calls whose ticket was answered_online, or closed with an answer that day, and left to nobody.")
+        int,
+        Field(
+            description="Accepted calls that its specialist's last answer says are solved_online; where it wrote none, those whose "
+            "ticket was answered_online, or closed with an answer that day. Not counted: tickets left to a department."
+        ),
     ]
     share_solved_online: Annotated[float | None, Field(description="solved_online / accepted.")]
     assigned: Annotated[int, Field(description="Calls whose ticket was left to it because nobody could be had.")]

@@ -13,7 +13,10 @@ from tickets.messages import Message, MessageState
 
 
 class MessageDocument(Document):
-    """The SMS that brings a link: `state` is waiting, sending, sent (the gateway took it), failed, unknown or withdrawn."""
+    """The SMS that brings a link: `state` is waiting, sending, sent (the gateway took it), delivered, failed, unknown or withdrawn.
+
+    `delivered`, and `failed` after `sent`, are what the gateway's receipt says (sms.receipts).
+    """
 
     state: MessageState
     number: Annotated[str, Field(description="All but the last four digits are starred.")]

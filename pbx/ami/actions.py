@@ -3,7 +3,7 @@
 from typing import Literal
 
 from calls.errors import Refused
-from pbx.ami.arguments import DEVICE, VARIABLE, checked, leg, place
+from pbx.ami.arguments import DEVICE, READABLE, VARIABLE, checked, leg, place
 from pbx.ami.link import AmiLink
 from pbx.ami.listed import DeviceState, ListedChannel, RoomMember
 from pbx.ami.newcall import NewCall, OrderedCall, Originated
@@ -89,6 +89,19 @@ class AmiActions:
         """Set a channel variable of the leg (channel or uniqueid). `value` is a leg's or a place's name, nothing a caller could write."""
         answer = await self._link.action("Setvar", Channel=leg(target), Variable=checked(VARIABLE, name, "variable name"), Value=leg(value))
         require_ok("Setvar", answer)
+
+    async def get_variable(self, target: str, name: str) -> str:
+        """A variable or function of the leg, like CHANNEL(appdata); "" where it is not set. `name` is nothing a caller could write.
+
+        Raises: LegGone.
+        """
+        answer = await self._link.action("Getvar", Channel=leg(target), Variable=checked(READABLE, name, "variable or function"))
+        return require_ok("Getvar", answer).get("Value")
+
+    async def get_global(self, name: str) -> str:
+        """The same of one that needs no leg, like PJSIP_DIAL_CONTACTS(8001)."""
+        answer = await self._link.action("Getvar", Variable=checked(READABLE, name, "variable or function"))
+        return require_ok("Getvar", answer).get("Value")
 
     async def set_global(self, name: str, value: str) -> None:
         """Set a variable that every channel sees. `value` is an address or a name, nothing a caller could write."""

@@ -10,6 +10,7 @@ DIAL = re.compile(r"(PJSIP|Local)/[\w.@/:;+*#-]+", re.ASCII)  # no "&" (rings se
 PLACE = re.compile(r"[\w.*#+-]+", re.ASCII)
 DEVICE = re.compile(r"[A-Za-z]+/[\w.@-]+", re.ASCII)
 VARIABLE = re.compile(r"_{0,2}[A-Za-z]\w*(\([\w,.-]*\))?", re.ASCII)  # a name, or a function: PJSIP_HEADER(add,X-Zhida-Call)
+READABLE = re.compile(r"[A-Za-z]\w*(\([\w@.:-]*\))?", re.ASCII)  # one that is only read: CHANNEL(appdata), GROUP_COUNT(leg@group)
 NUMBER = re.compile(r"[0-9+*#]*")
 
 

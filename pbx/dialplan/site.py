@@ -78,6 +78,7 @@ class Site:
         longest_call_s: no call lasts longer, whatever breaks. longest_callback_s: nor a call-back, with its wait for a seat.
         media_address: what sound is offered on and bound to, but for browsers; "" where Asterisk decides.
         qualify_s: how often seats' phones are asked whether they live; 0: never.
+        contacts: so many telephones may be registered as one seat's phone.
         seat_codes: what seats' phones can dial. call_keys: whether they, and specialists, can key something in during a call.
     """
 
@@ -104,6 +105,7 @@ class Site:
     phones: tuple[str, ...] = ()
     seat_codes: tuple[str, ...] = ()
     call_keys: bool = True
+    contacts: int = 1
 
     @property
     def seat_context(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Index, Integer, PrimaryKeyConstraint, Table, Text, Update, func, select, update
+from sqlalchemy import Column, ColumnElement, Index, Integer, PrimaryKeyConstraint, Table, Text, Update, func, or_, select, update
 
 from store.sql.columns import PLAIN_TEXT, Moment, clean, metadata
 from store.sql.database import Database
@@ -30,6 +30,7 @@ messages: Final = Table(
 )
 Index(None, messages.c.hotline, messages.c.state, messages.c.due)
 Index(None, messages.c.hotline, messages.c.link_id, messages.c.created)
+Index(None, messages.c.hotline, messages.c.gateway_id)
 
 _LONGEST: Final = 300
 
@@ -71,6 +72,15 @@ class SqlOutbox:
         async with self._database.reading() as connection:
             rows = (await connection.execute(query.order_by(messages.c.created, messages.c.issue))).all()
         return {row.link_id: _message(row) for row in rows}
+
+    async def reported(self, message: str, state: MessageState, *, at: datetime, why: str) -> bool:
+        """See `Outbox.reported`."""
+        named = or_(messages.c.message_id == message, messages.c.gateway_id == message)
+        taken = messages.c.state.in_([MessageState.SENT, MessageState.UNKNOWN])
+        change = update(messages).where(messages.c.hotline == self._hotline, named, taken)
+        async with self._database.writing() as connection:
+            done = await connection.execute(change.values(state=state, ended=at, why=clean(why)[:_LONGEST]))
+        return done.rowcount > 0
 
     async def counts(self) -> Mapping[MessageState, int]:
         """See `Outbox.counts`."""

@@ -11,9 +11,11 @@ from conference.figures import DepartmentFigures
 from conference.planning import Answering
 from store.sql.columns import PLAIN_TEXT, Moment, metadata
 from store.sql.database import Database
+from store.sql.links import ticket_answers
 from store.sql.lists import chunks
 from store.sql.rows import AnyRow
 from store.sql.tables import calls, tickets
+from tickets.answers import ReplyKind
 from tickets.calendar import WorkCalendar
 from tickets.record import CallRecord
 from tickets.ticket import TicketStatus
@@ -101,11 +103,12 @@ class SqlSpecialistFigures:
 
     async def departments(self, *, since: datetime, until: datetime) -> Mapping[str, DepartmentFigures]:
         """See `SpecialistFigures.departments`."""
+        within = _MADE.hotline == self._hotline, _MADE.asked >= since, _MADE.asked < until
         joined = (tickets.c.hotline == _MADE.hotline) & (tickets.c.call_id == _MADE.call_id)
         asked = (
             select(specialist_attempts, tickets.c.status, tickets.c.answer, tickets.c.updated, tickets.c.department.label("left_to"))
             .select_from(specialist_attempts.outerjoin(tickets, joined))
-            .where(_MADE.hotline == self._hotline, _MADE.asked >= since, _MADE.asked < until)
+            .where(*within)
             .order_by(_MADE.asked)
         )
         left = (
@@ -114,16 +117,23 @@ class SqlSpecialistFigures:
             .where(tickets.c.hotline == self._hotline, tickets.c.department != "", calls.c.received >= since, calls.c.received < until)
             .group_by(tickets.c.department)
         )
+        said = (
+            select(ticket_answers.c.call_id, ticket_answers.c.specialist_id, ticket_answers.c.kind)
+            .where(ticket_answers.c.hotline == self._hotline, ticket_answers.c.kind != ReplyKind.REMARK)
+            .where(ticket_answers.c.call_id.in_(select(_MADE.call_id).where(*within)))
+            .order_by(ticket_answers.c.place)
+        )
         async with self._database.reading() as connection:
             rows = (await connection.execute(asked)).all()
+            words = _words_of_calls((await connection.execute(said)).all())
             assigned = {row[0]: row[1] for row in await connection.execute(left)}
         of_call: dict[str, dict[str, list[AnyRow]]] = {name: {} for name in assigned}
         for row in rows:
             of_call.setdefault(row.department, {}).setdefault(row.call_id, []).append(row)
-        return {name: self._figures(list(by_call.values()), assigned.get(name, 0)) for name, by_call in of_call.items()}
+        return {name: self._figures(list(by_call.values()), words, assigned.get(name, 0)) for name, by_call in of_call.items()}
 
-    def _figures(self, by_call: Sequence[Sequence[AnyRow]], assigned: int) -> DepartmentFigures:
-        """Args: by_call: of each call the attempts, in order."""
+    def _figures(self, by_call: Sequence[Sequence[AnyRow]], words: Mapping[str, Sequence[AnyRow]], assigned: int) -> DepartmentFigures:
+        """Args: by_call: of each call the attempts, in order. words: of each call what specialists answered by their links, in order."""
         came = ((attempts, [row.joined for row in attempts if row.joined]) for attempts in by_call)
         accepted = [(attempts, min(moments)) for attempts, moments in came if moments]
         return DepartmentFigures(
@@ -131,18 +141,28 @@ class SqlSpecialistFigures:
             answered=sum(any(row.picked_up for row in attempts) for attempts in by_call),
             accepted=len(accepted),
             seconds=tuple(sorted((first - attempts[0].asked).total_seconds() for attempts, first in accepted)),
-            solved_online=sum(self._solved_online(attempts[0]) for attempts, _ in accepted),
+            solved_online=sum(self._solved_online(attempts, words.get(attempts[0].call_id, ())) for attempts, _ in accepted),
             assigned=assigned,
         )
 
-    def _solved_online(self, row: AnyRow) -> bool:
-        """Answered in the call, or closed with an answer on the same day, and left to nobody."""
+    def _solved_online(self, attempts: Sequence[AnyRow], words: Sequence[AnyRow]) -> bool:
+        """The last word of the department's own specialists decides; without one, what the agent made of the ticket."""
+        row, own = attempts[0], {attempt.specialist_id for attempt in attempts}
         if row.left_to or not row.status:
             return False
+        if its := [word.kind for word in words if word.specialist_id in own]:
+            return bool(its[-1] == ReplyKind.SOLVED)
         if row.status == TicketStatus.ANSWERED_ONLINE:
             return True
         closed = row.status == TicketStatus.CLOSED and bool(row.answer.strip()) and row.updated is not None
         return closed and self._calendar.local(row.updated).date() == self._calendar.local(row.asked).date()
+
+
+def _words_of_calls(rows: Sequence[AnyRow]) -> Mapping[str, Sequence[AnyRow]]:
+    of_call: dict[str, list[AnyRow]] = {}
+    for row in rows:
+        of_call.setdefault(row.call_id, []).append(row)
+    return of_call
 
 
 def _answering(row: AnyRow) -> Answering:

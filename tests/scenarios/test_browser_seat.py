@@ -154,6 +154,24 @@ async def test_a_seat_in_a_browser_talks_with_a_specialist_and_the_caller(hotlin
     await hotline.ended(ring.zhida_call, "completed")
 
 
+@pytest.mark.parametrize("info", [False, True], ids=["RFC 4733", "SIP INFO"])
+async def test_a_seat_in_a_browser_keys_in_during_its_call(hotline: Hotline, browser: BrowserPhone, info: bool) -> None:
+    caller, ring = await talking(hotline, browser)
+    digits = caller.digits
+    await browser.send_digits("*2", info=info)
+    await hotline.call_is(ring.zhida_call, "held")
+    await hotline.hears_music(caller)
+    await browser.send_digits("*2", info=info)
+    await hotline.call_is(ring.zhida_call, "talking_in_room")
+    await both_hear(caller, browser)
+    assert caller.digits == digits, "the caller's phone gets no key"
+    await caller.hang_up()
+    await browser.call_ended()
+    call = await hotline.ended(ring.zhida_call, "completed")
+    spans = [span["how"] for span in call["on_line"] if span["who"] == "caller"]
+    assert spans == ["waiting", "talking", "held", "talking"]
+
+
 # ── words ──
 
 

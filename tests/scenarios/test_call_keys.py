@@ -15,7 +15,7 @@ from lab.phones.tones import BLOCK_S, tones_in
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import Wanted
 from tests.scenarios.test_hunt import is_told
-from tests.scenarios.test_three_way import ACCEPTS, MOBILE, OFFICE, SECOND_OFFICE, consult, joined, three_way
+from tests.scenarios.test_three_way import ACCEPTS, MOBILE, OFFICE, SECOND_OFFICE, ask, attempt_at, consult, joined, three_way
 
 LAB = Wanted(("conference.office_ring_s=30",))  # long enough for keys and sentences between two steps of a hunt
 _ROWS_HZ: Final = (697, 770, 852, 941)
@@ -35,6 +35,21 @@ async def all_is_whispered(hotline: Hotline) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while "zhida-tell" in await hotline.lab.asterisk("core show channels concise"):
             await asyncio.sleep(0.1)
+
+
+async def word_begins(hotline: Hotline) -> None:
+    """Something begins to be said to one leg alone."""
+    async with asyncio.timeout(20):
+        while "zhida-tell" not in await hotline.lab.asterisk("core show channels concise"):
+            await asyncio.sleep(0.05)
+
+
+def one_after_another(hotline: Hotline, phone: Softphone, *names: str) -> bool:
+    """Whether the phone heard these, none of them while another was said."""
+    prompts = {name: hotline.prompt(name) for name in names}
+    heard = prompts_in(phone.heard(), prompts, likeness=0.4)
+    overs = [one.start_s + read_wav(prompts[one.name]).seconds - 2 * BLOCK_S for one in heard]  # it ends in silence
+    return {one.name for one in heard} == set(names) and all(later.start_s >= over for later, over in zip(heard[1:], overs, strict=False))
 
 
 @asynccontextmanager
@@ -143,6 +158,37 @@ async def test_a_hunt_is_cancelled_and_a_specialist_taken_out(hotline: Hotline) 
     await hotline.ended(call_id, "completed")
 
 
+async def test_a_word_of_the_hunt_makes_way_for_a_sentence_and_is_said_again(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    hotline.world.script(OFFICE, RingsForEver())
+    await ask(hotline, call_id)
+    await word_begins(hotline)
+    await keys(hotline, seat, "*31#", "keys-hunt-goes-on")
+    await is_told(hotline, seat, "hunt-office")
+    assert one_after_another(hotline, seat, "hunt-office", "keys-hunt-goes-on")
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
+async def test_a_word_of_the_hunt_begins_when_the_sentence_is_said(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    hotline.world.script(OFFICE, RingsForEver())
+    await ask(hotline, call_id)
+    await hotline.world.is_called(OFFICE)
+    office = await hotline.world.phone(OFFICE)
+    await is_told(hotline, seat, "hunt-office")
+    await seat.send_digits("*3")  # no number follows, which is told some seconds later
+    await office.decline()
+    await hotline.conference_is(call_id, lambda one: attempt_at(one, OFFICE)["state"] == "busy")
+    await seat.hears_prompt(hotline.prompt("keys-incomplete"))
+    await is_told(hotline, seat, "hunt-busy")
+    assert one_after_another(hotline, seat, "keys-incomplete", "hunt-busy")
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
 async def test_the_caller_is_muted_and_heard_again(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)
@@ -154,6 +200,19 @@ async def test_the_caller_is_muted_and_heard_again(hotline: Hotline) -> None:
         await asyncio.gather(seat.hears(specialist, but_not=(caller,)), caller.hears(seat, specialist))
         await keys(hotline, seat, "*7", "keys-unmuted")
         await seat.hears(caller, specialist)
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
+async def test_a_caller_who_talks_with_the_seat_alone_is_muted_and_heard_again(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    async with nothing_of_it(hotline, caller, "keys-muted", "keys-unmuted"):
+        await keys(hotline, seat, "*7", "keys-muted")
+        await hotline.call_is(call_id, "talking_in_room")
+        await asyncio.gather(caller.hears(seat), seat.hears_silence())
+        await keys(hotline, seat, "*7", "keys-unmuted")
+        await asyncio.gather(caller.hears(seat), seat.hears(caller))
     await caller.hang_up()
     await hotline.ended(call_id, "completed")
 

@@ -115,6 +115,22 @@ async def test_everybody_refuses_and_the_ticket_is_left_to_the_department(hotlin
     assert figures["asked"] > figures["accepted"]
 
 
+async def test_a_ticket_that_is_made_in_the_talk_is_told_to_caller_and_seat(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    muted = [f"/conferences/{call_id}/members/{member}/mute" for member in ("caller", "seat")]  # who hums is heard over a whisper
+    for one in muted:
+        await hotline.api.ask("PUT", one)
+    left = await hotline.api.ask("POST", f"/calls/{call_id}/specialists/ticket", {"department": TAX})
+    assert left["caller_told"] is True
+    await asyncio.gather(is_told(hotline, caller, "ticket-made"), is_told(hotline, seat, "ticket-made"))
+    for one in muted:
+        await hotline.api.ask("DELETE", one)
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
 async def test_the_leader_is_rung_only_when_nobody_else_rings_any_more(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)

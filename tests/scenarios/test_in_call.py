@@ -75,6 +75,68 @@ async def test_who_is_muted_hears_and_is_not_heard(hotline: Hotline) -> None:
     assert [span["member"] for span in call["record"]["muted"]] == ["caller", "specialist"]
 
 
+async def test_each_of_two_who_talk_is_muted_and_the_other_goes_on(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    muted = f"/conferences/{call_id}/members/{{}}/mute"
+    conference = await hotline.api.ask("PUT", muted.format("caller"))
+    assert [(member["kind"], member["muted"]) for member in conference["members"]] == [("caller", True), ("seat", False)]
+    await asyncio.gather(caller.hears(seat), seat.hears_silence())
+    await hotline.api.ask("DELETE", muted.format("caller"))
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    assert (await hotline.call(call_id))["state"] == "talking_in_room"
+    await hotline.api.ask("PUT", muted.format("seat"))
+    await asyncio.gather(seat.hears(caller), caller.hears_silence())
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
+    await asyncio.gather(seat.hears(caller), caller.hears_silence())
+    await hotline.api.ask("DELETE", muted.format("seat"))
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await caller.hang_up()
+    call = await hotline.ended(call_id, "completed")
+    assert [span["member"] for span in call["record"]["muted"]] == ["caller", "seat"]
+    assert [span["how"] for span in call["on_line"] if span["who"] == "caller"] == ["waiting", "talking", "held", "talking"]
+    recording = await hotline.recording(call_id)
+    assert recording.said(caller)
+    assert recording.heard(seat)
+
+
+async def test_a_caller_who_is_muted_and_handed_on_is_heard_by_the_next_seat(hotline: Hotline) -> None:
+    seat, other = await hotline.seats(8001, 8002)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("PUT", f"/conferences/{call_id}/members/caller/mute")
+    await hotline.api.ask("POST", f"/calls/{call_id}/transfer", {"seat": "8002"})
+    await seat.call_ended()
+    await other.rings()
+    await hotline.talk_on(caller, other)
+    assert (await hotline.call(call_id))["state"] == "talking"
+    await caller.hang_up()
+    (span,) = (await hotline.ended(call_id, "completed"))["record"]["muted"]
+    assert (span["member"], span["until"] is not None) == ("caller", True)
+
+
+async def test_after_a_hold_a_specialist_is_asked_while_the_caller_hears_music(hotline: Hotline) -> None:
+    seat = await hotline.seat(8001)
+    caller, call_id = await hotline.talking(seat)
+    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
+    await hotline.hears_music(caller)
+    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
+    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    assert (await hotline.call(call_id))["state"] == "talking_in_room"
+    specialist = await consult(hotline, call_id)
+    await hotline.hears_music(caller)
+    await asyncio.gather(seat.hears(specialist, but_not=(caller,)), specialist.hears(seat, but_not=(caller,)))
+    await three_way(hotline, call_id)
+    await asyncio.gather(caller.hears(seat, specialist), specialist.hears(caller, seat))
+    assert (await hotline.call(call_id))["state"] == "three_way"
+    await specialist.hang_up()
+    await hotline.call_is(call_id, "talking_in_room")
+    await asyncio.gather(caller.hears(seat, but_not=(specialist,)), seat.hears(caller))
+    await caller.hang_up()
+    await hotline.ended(call_id, "completed")
+
+
 async def test_a_specialist_hands_on_to_a_colleague_when_the_seat_has_left(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)
@@ -106,12 +168,17 @@ async def test_from_the_shell(hotline: Hotline) -> None:
     code, said = await hotline.zhida("calls", "hold", call_id)
     assert code == 0, said
     await hotline.hears_music(caller)
-    code, said = await hotline.zhida("calls", "mute", call_id, "seat")
+    code, said = await hotline.zhida("calls", "complete", call_id)
     assert code == 1
-    assert "held; mute is possible while it is consult or three_way" in said
+    assert "held; complete is possible while it is consult or three_way" in said
+    code, said = await hotline.zhida("calls", "mute", call_id, "caller")
+    assert code == 0, said
     code, said = await hotline.zhida("calls", "resume", call_id)
     assert code == 0, said
-    await asyncio.gather(caller.hears(seat), seat.hears(caller))
+    await asyncio.gather(caller.hears(seat), seat.hears_silence())
+    code, said = await hotline.zhida("calls", "unmute", call_id, "caller")
+    assert code == 0, said
+    await seat.hears(caller)
     await caller.hang_up()
     await hotline.ended(call_id, "completed")
 

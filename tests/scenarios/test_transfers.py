@@ -222,7 +222,7 @@ async def test_announced_to_a_seat_and_completed(hotline: Hotline) -> None:
     await seat.call_ended()
     await asyncio.gather(caller.hears(other, but_not=(seat,)), other.hears(caller))
     live = await hotline.call(call_id)
-    assert (live["state"], live["seat"]) == ("three_way", "8004")
+    assert (live["state"], live["seat"]) == ("talking_in_room", "8004")
     await hotline.seat_is(8001, "ready")
     await hotline.seat_is(8004, "talking")
     await other.hang_up()

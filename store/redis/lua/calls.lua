@@ -10,7 +10,8 @@
 -- refused:<call>   hash: seat -> "earliest latest": the refusal stands until `earliest` at least and `latest` at most
 -- A call is parked while no living engine holds it: it keeps rank and rungs, stands in no line, and gets no seat.
 
-local SEATED = {talking = true, consult = true, three_way = true, held = true, transferred = true, outside = true, after = true}
+local SEATED = {talking = true, talking_in_room = true, consult = true, three_way = true, held = true, transferred = true, outside = true,
+                after = true}
 
 local Call = {cache = {}, waiting = {}}
 

@@ -64,14 +64,24 @@ class Phone {
   }
 
   async hangUp() {
-    const { invite, tag, id } = this.call;
-    const target = invite.one("Contact").match(/<(.*)>/)[1];
+    const call = this.call;
     this.end("by this phone");
-    await this.ask("BYE", target, [
-      ["From", `${invite.one("To")};tag=${tag}`],
-      ["To", invite.one("From")],
-      ["Call-ID", id],
-    ]);
+    await this.within(call, "BYE");
+  }
+
+  /* Keys as sound's own packets (RFC 4733), or each as a request of its own, as browsers' SIP libraries send them by default. */
+  async keys(digits, { info }) {
+    if (!info) return this.call.rtc.getSenders()[0].dtmf.insertDTMF(digits, 180, 120);
+    for (const digit of digits) {
+      await this.within(this.call, "INFO", { body: `Signal=${digit}\r\nDuration=160\r\n`, type: "application/dtmf-relay" });
+    }
+  }
+
+  /* A request within a call that came in. */
+  within({ invite, tag, id }, method, more) {
+    const target = invite.one("Contact").match(/<(.*)>/)[1];
+    const headers = [["From", `${invite.one("To")};tag=${tag}`], ["To", invite.one("From")], ["Call-ID", id]];
+    return this.ask(method, target, headers, more);
   }
 
   /* What came in and went out so far, by the browser's own count. */
@@ -138,17 +148,18 @@ class Phone {
   }
 
   /* Send a request; its final answer. Asked for the password, it is sent again with it. */
-  async ask(method, uri, headers, { body = "", authorization = [] } = {}) {
+  async ask(method, uri, headers, { body = "", type = "application/sdp", authorization = [] } = {}) {
     const number = `${++this.sequence} ${method}`;
     const answer = new Promise((answered) => this.asked.set(number, answered));
     const via = `SIP/2.0/WS ${HOST};branch=z9hG4bK${random()}`;
     const route = [["Via", via], ["Max-Forwards", 70]];
-    this.send(`${method} ${uri} SIP/2.0`, [...route, ["CSeq", number], ...headers, ...authorization], body);
+    this.send(`${method} ${uri} SIP/2.0`, [...route, ["CSeq", number], ...headers, ...authorization], body, type);
     const said = await answer;
     this.asked.delete(number);
     if (method === "INVITE") this.acknowledge(said, uri, route, headers);
     if (said.status !== 401 || authorization.length) return said;
-    return this.ask(method, uri, headers, { body, authorization: [["Authorization", this.digest(method, uri, said.one("WWW-Authenticate"))]] });
+    const digest = this.digest(method, uri, said.one("WWW-Authenticate"));
+    return this.ask(method, uri, headers, { body, type, authorization: [["Authorization", digest]] });
   }
 
   /* RFC 3261 §17.1.1.3 where it was refused, else §13.2.2.4: a transaction of its own, to whoever answered. */
@@ -183,8 +194,8 @@ class Phone {
     ], body);
   }
 
-  send(first, headers, body = "") {
-    const about = [...(body ? [["Content-Type", "application/sdp"]] : []), ["Content-Length", new TextEncoder().encode(body).length]];
+  send(first, headers, body = "", type = "application/sdp") {
+    const about = [...(body ? [["Content-Type", type]] : []), ["Content-Length", new TextEncoder().encode(body).length]];
     const lines = [first, ...[...headers, ...about].map(([name, value]) => `${name}: ${value}`)];
     this.socket.send(`${lines.join("\r\n")}\r\n\r\n${body}`);
   }

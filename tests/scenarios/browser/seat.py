@@ -62,6 +62,10 @@ class BrowserPhone:
         """End the call."""
         await self._do("hangUp()")
 
+    async def send_digits(self, digits: str, *, info: bool) -> None:
+        """Press the keys one after another, as RFC 4733 events or each as a SIP INFO."""
+        await self._do(f"keys({json.dumps(digits)}, {{info: {json.dumps(info)}}})")
+
     async def close_tab(self) -> None:
         """Gone without a word to anybody but the WebSocket's end."""
         if self._tab is not None:

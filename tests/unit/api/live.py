@@ -220,6 +220,10 @@ class Exchange:
     async def into_room(self, room: str, channel: str) -> None:
         self._do("into_room", channel)
 
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        for leg in legs:
+            await self.say_to(leg, prompts)
+
     async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
         self._do("say_to", leg, *prompts)
 

@@ -206,6 +206,10 @@ class Exchange:
         self.dismissed.append((leg, taken))
         self.leaves(leg)
 
+    async def say_to_all(self, legs: Sequence[str], prompts: Sequence[str]) -> None:
+        for leg in legs:
+            await self.say_to(leg, prompts)
+
     async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
         self.said.append((leg, *prompts))
 

@@ -122,9 +122,9 @@ async def test_the_ticket_is_left_to_the_department_and_the_caller_hears_so_in_p
     assert [one.summary for one in stage.room.facts if isinstance(one, DepartmentAssigned)] == ["退税"]
 
 
-async def test_a_caller_who_talks_hears_it_over_the_talk(stage: Stage) -> None:
+async def test_a_caller_who_talks_hears_it_and_so_does_his_seat_that_it_does_not_speak_into_it(stage: Stage) -> None:
     fact = await tickets(stage).leave(CALL, department="税务", by="话务员甲")
-    assert stage.exchange.said == [(CALL, "ticket-made")]
+    assert stage.exchange.said == [(CALL, "ticket-made"), (SEAT_LEG, "ticket-made")]
     assert fact.told
     assert stage.state is CallState.TALKING
 

@@ -9,6 +9,7 @@ from routing.waiting import CallState
 from tests.unit.conference.stage import CALL, SEAT_LEG, OneClock, Stage, a_phone, three_way
 
 SPECIALIST, COLLEAGUE = f"spec-{CALL}-0", f"spec-{CALL}-1"
+SUPERVISOR = f"sup-{CALL}-0a1b2c3d"
 
 
 async def held(stage: Stage) -> None:
@@ -24,6 +25,7 @@ async def test_a_held_caller_hears_music_and_is_taken_back(stage: Stage) -> None
     await stage.desk.resume(CALL)
     await stage.settles()
     assert stage.exchange.in_room == {CALL, SEAT_LEG}
+    assert stage.state is CallState.TALKING_IN_ROOM
     assert stage.room.kinds() == ["held", "resumed"]
 
 
@@ -34,6 +36,107 @@ async def test_he_is_held_again_out_of_the_room(stage: Stage) -> None:
     await stage.desk.hold(CALL)
     await stage.settles()
     assert (stage.state, stage.line.where) == (CallState.HELD, "music")
+
+
+async def test_two_who_talk_go_on_in_the_room_and_one_of_them_is_not_heard(stage: Stage) -> None:
+    await stage.desk.mute(CALL, "caller")
+    stage.runs()
+    await stage.settles()
+    assert (stage.state, stage.line.where) == (CallState.TALKING_IN_ROOM, "room")
+    assert (stage.exchange.in_room, stage.exchange.muted) == ({CALL, SEAT_LEG}, {CALL})
+    await stage.desk.unmute(CALL, "caller")
+    await stage.settles()
+    assert (stage.state, stage.exchange.muted) == (CallState.TALKING_IN_ROOM, set())
+    assert stage.room.kinds() == ["muted", "unmuted"]
+
+
+async def test_nobody_is_muted_where_the_seat_cannot_be_moved(stage: Stage) -> None:
+    stage.exchange.refuses_to_move = True
+    with pytest.raises(PbxFault):
+        await stage.desk.mute(CALL, "seat")
+    assert stage.room.live is not None
+    assert (stage.state, stage.room.live.inside, stage.room.kinds()) == (CallState.TALKING, "", ["muted", "unmuted"])
+
+
+async def test_to_unmute_who_talks_and_was_never_muted_changes_nothing(stage: Stage) -> None:
+    await stage.desk.unmute(CALL, "caller")
+    assert (stage.state, stage.exchange.moved, stage.room.facts) == (CallState.TALKING, [], [])
+
+
+async def test_who_is_muted_while_he_is_held_is_so_when_he_comes_back(stage: Stage) -> None:
+    await held(stage)
+    await stage.desk.mute(CALL, "caller")
+    await stage.settles()
+    assert (stage.state, stage.exchange.muted) == (CallState.HELD, set())
+    await stage.desk.resume(CALL)
+    await stage.settles()
+    assert stage.exchange.muted == {CALL}
+
+
+async def test_after_a_hold_a_specialist_is_asked_as_before_it_while_the_caller_hears_music(stage: Stage) -> None:
+    await held(stage)
+    await stage.desk.resume(CALL)
+    await stage.settles()
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.desk.ask(CALL, [a_phone()])
+    await stage.settles()
+    assert (stage.state, stage.line.where, stage.states()) == (CallState.CONSULT, "music", ["joined"])
+    assert stage.exchange.in_room == {SEAT_LEG, SPECIALIST}
+
+
+async def test_when_the_specialist_has_left_caller_and_seat_talk_in_the_room(stage: Stage) -> None:
+    await three_way(stage)
+    assert stage.state is CallState.THREE_WAY
+    stage.exchange.leaves(SPECIALIST)
+    await stage.settles()
+    assert (stage.state, stage.line.where) == (CallState.TALKING_IN_ROOM, "room")
+    stage.exchange.leaves(SEAT_LEG)
+    await stage.over()
+    assert stage.state is CallState.AFTER
+
+
+async def test_taken_back_from_a_hunt_in_vain_he_talks_with_the_seat(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "busy"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.resume(CALL)
+    await stage.settles()
+    assert (stage.state, stage.line.where) == (CallState.TALKING_IN_ROOM, "room")
+    assert stage.room.kinds()[-1] == "resumed"
+
+
+async def test_a_hunt_that_ends_in_vain_while_the_caller_is_in_the_room_leaves_two_who_talk(stage: Stage) -> None:
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()
+    assert stage.state is CallState.THREE_WAY  # a specialist is on his way to the two
+    stage.mailbox.left(SPECIALIST, 17)
+    await stage.settles()
+    assert stage.state is CallState.TALKING_IN_ROOM
+
+
+async def test_a_supervisor_who_comes_in_makes_it_a_three_way_call_while_he_is_there(stage: Stage) -> None:
+    await stage.desk.mute(CALL, "caller")
+    stage.runs()
+    await stage.settles()
+    stage.exchange.joins(SUPERVISOR)
+    await stage.settles()
+    assert stage.state is CallState.THREE_WAY
+    stage.exchange.leaves(SUPERVISOR)
+    await stage.settles()
+    assert stage.state is CallState.TALKING_IN_ROOM
+
+
+async def test_an_engine_that_takes_over_sees_that_the_others_have_left(stage: Stage) -> None:
+    await three_way(stage)
+    assert stage.task is not None
+    stage.task.cancel()
+    await stage.settles()
+    stage.exchange.in_room.discard(SPECIALIST)
+    stage.runs(resumed=True)
+    await stage.settles()
+    assert (stage.state, stage.states()) == (CallState.TALKING_IN_ROOM, ["left"])
 
 
 async def test_a_seat_that_cannot_be_moved_holds_nobody(stage: Stage) -> None:

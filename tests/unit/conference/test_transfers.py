@@ -67,7 +67,7 @@ async def test_completed_the_caller_is_with_the_second_seat(stage: Stage) -> Non
     await stage.settles()
     assert stage.exchange.in_room == {CALL, leg}
     assert stage.room.live is not None
-    assert (stage.room.live.seat_id, stage.room.live.seat_leg, stage.state) == ("8002", leg, CallState.THREE_WAY)
+    assert (stage.room.live.seat_id, stage.room.live.seat_leg, stage.state) == ("8002", leg, CallState.TALKING_IN_ROOM)
     stage.exchange.leaves(leg)
     await stage.over()
     assert stage.state is CallState.AFTER

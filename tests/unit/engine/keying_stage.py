@@ -49,11 +49,15 @@ ATTEMPT = f"spec-{CALL}-0"
 class Line:
     """A leg that is out of its talk: what it keys in, and what it hears (pbx.line.AgiLine)."""
 
-    def __init__(self, keys: str, *, leg: str = SEAT_LEG, channel: str = "PJSIP/8001-1", call: str = CALL, stays: bool = True) -> None:
+    def __init__(
+        self, keys: str, *, leg: str = SEAT_LEG, channel: str = "PJSIP/8001-1", call: str = CALL, stays: bool = True, words: int = 0
+    ) -> None:
         self.uniqueid, self.channel = leg, channel
         self.arrival = SimpleNamespace(call=call)
         self.heard: list[str] = []
         self.finished = False
+        self.words = words
+        """So many looks a word is still whispered to it."""
         self._keys = deque(keys)
         self._stays = stays
 
@@ -65,6 +69,10 @@ class Line:
         if not self._stays:
             raise LegGone("leg_gone", "hung up")
         return self._keys.popleft() if self._keys and self._keys[0] in keys else ""
+
+    async def is_told(self) -> bool:
+        self.words = max(0, self.words - 1)
+        return self.words > 0
 
     async def finish(self) -> None:
         self.finished = True

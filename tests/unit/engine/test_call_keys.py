@@ -22,10 +22,22 @@ async def test_a_hold_is_confirmed_before_the_phone_is_moved() -> None:
     assert stage.noted() == [("hold", "phone 8001", "")]
 
 
+async def test_a_sentence_comes_behind_the_word_that_is_said_to_the_phone_meanwhile() -> None:
+    stage = Stage()
+    phone = await stage.keys("1", words=5)
+    assert (phone.heard, phone.words) == (["keys-unknown"], 0)
+
+
+async def test_who_keys_in_another_code_meanwhile_hears_the_answer_to_that() -> None:
+    stage = Stage()
+    phone = await stage.keys("1*2", words=5)
+    assert phone.heard == ["keys-held"]
+
+
 async def test_the_same_code_again_takes_the_caller_back() -> None:
     stage = Stage(CallState.HELD)
     assert (await stage.keys("2")).heard == ["keys-resumed"]
-    assert stage.state is CallState.THREE_WAY
+    assert stage.state is CallState.TALKING_IN_ROOM
 
 
 async def test_a_specialist_is_asked_for_by_short_number() -> None:
@@ -76,6 +88,16 @@ async def test_the_caller_is_muted_and_heard_again() -> None:
     assert stage.legs.muted == [(CALL, True), (CALL, False)]
 
 
+async def test_a_caller_who_talks_with_the_seat_alone_is_muted_after_the_sentence_because_the_phone_is_moved() -> None:
+    stage = Stage()
+    phone = await stage.keys("7", stays=False)  # hangs up in the sentence
+    assert (phone.heard, stage.state, stage.legs.moved) == (["keys-muted"], CallState.TALKING, [])
+    assert (await stage.keys("7")).heard == ["keys-muted"]
+    assert (stage.state, stage.legs.moved) == (CallState.TALKING_IN_ROOM, ["PJSIP/8001-1"])
+    assert (await stage.keys("7")).heard == ["keys-unmuted"]
+    assert stage.state is CallState.TALKING_IN_ROOM
+
+
 async def test_the_specialist_is_taken_out() -> None:
     stage = Stage(CallState.THREE_WAY, specialist=AttemptState.JOINED)
     assert (await stage.keys("6")).heard == ["keys-taken-out"]
@@ -93,7 +115,7 @@ async def test_the_seat_leaves() -> None:
 async def test_what_does_not_fit_the_call_is_not_possible_now() -> None:
     stage = Stage()
     assert (await stage.keys("4")).heard == ["keys-not-now"]
-    assert (await stage.keys("7")).heard == ["keys-not-now"]
+    assert (await stage.keys("5")).heard == ["keys-not-now"]
     assert stage.noted()[1] == ("change_conference", "phone 8001", "call_not_in_consult")
 
 

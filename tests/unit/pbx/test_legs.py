@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from calls.errors import NotFound, PbxFault
-from pbx import legs
+from calls.errors import LegGone, NotFound, PbxFault
+from pbx import whispers
 from pbx.ami.newcall import NewCall, Originated, OriginateReason
 from pbx.legs import PbxLegs
 from pbx.speech import Speech
@@ -31,12 +31,32 @@ class Actions:
     away: bool = False
     ordered: list[NewCall] = field(default_factory=list)
     moved: list[tuple[str, str, str]] = field(default_factory=list)
+    keys_in: int = 0
+    """So many looks the leg keys something in."""
+    told: int = 0
+    """So many looks another engine says something to it."""
+    gone: bool = False
+    hung_up: list[str] = field(default_factory=list)
+
+    async def get_variable(self, leg: str, name: str) -> str:
+        if self.gone:
+            raise LegGone("leg_gone", "gone")
+        assert leg == LEG
+        if name == "CHANNEL(appdata)":
+            self.keys_in = max(0, self.keys_in - 1)
+            return "agi://127.0.0.1:4573/keys?room=zhida-1.1" if self.keys_in else "PJSIP/8001,15"
+        assert name == f"GROUP_COUNT({LEG}@zhida-tell)"
+        self.told = max(0, self.told - 1)
+        return "1" if self.told else "0"
 
     async def order_call(self, call: NewCall) -> Ordered:
         if self.away:
             raise PbxFault("ami_down", "no link")
         self.ordered.append(call)
         return Ordered()
+
+    async def hangup(self, channel: str) -> None:
+        self.hung_up.append(channel)
 
     async def redirect(self, leg: str, *, context: str, exten: str) -> None:
         if self.away:
@@ -51,7 +71,8 @@ def actions() -> Actions:
 
 @pytest.fixture
 def speaks(actions: Actions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], PbxLegs]:
-    monkeypatch.setattr(legs, "_TELL_MARGIN_S", 0.0)
+    monkeypatch.setattr(whispers, "_TELL_MARGIN_S", 0.0)
+    monkeypatch.setattr(whispers, "_LOOK_EVERY_S", 0.0)
     speech = Speech(here=tmp_path, there="/prompts", language="zh")
     return lambda: PbxLegs(actions, outside=str, caller_id="12345", unanswered=lambda *_: None, speech=speech)  # type: ignore[arg-type]
 
@@ -82,6 +103,53 @@ async def test_what_comes_meanwhile_is_said_afterwards_and_only_the_latest_of_it
     await voice.say_to(LEG, ["hunt-joined"])
     assert len(actions.ordered) == 3
     assert len({order.channel_id for order in actions.ordered}) == 3
+
+
+@pytest.mark.parametrize("what", ["keys_in", "told"])
+async def test_a_word_begins_when_the_leg_has_heard_out_what_it_hears(actions: Actions, speaks: Callable[[], PbxLegs], what: str) -> None:
+    setattr(actions, what, 4)
+    voice = speaks()
+    await voice.say_to(LEG, ["hunt-no-answer", "hunt-mobile"])
+    await asyncio.sleep(0)
+    await voice.say_to(LEG, ["hunt-joined"])
+    assert actions.ordered == []
+    await settled()
+    said = [order.variables["ZHIDA_SAY"].replace("/prompts/zh/", "") for order in actions.ordered]
+    assert said == ["hunt-no-answer&hunt-joined"], "that the mobile rings is not so any more"
+
+
+async def test_a_word_in_which_the_leg_begins_to_key_in_is_cut_and_said_again(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    voice = speaks()
+    await voice.say_to(LEG, ["hunt-office"])
+    actions.keys_in = 4
+    await settled()
+    assert actions.hung_up == [actions.ordered[0].channel_id]
+    assert [order.variables["ZHIDA_SAY"] for order in actions.ordered] == ["/prompts/zh/hunt-office"] * 2
+
+
+async def test_all_of_a_talk_are_told_at_one_moment_once_nobody_keys_in(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    actions.keys_in = 12
+    await speaks().say_to_all([LEG, LEG], ["ticket-made"])
+    await asyncio.sleep(0)
+    assert actions.ordered == []
+    await settled()
+    assert [order.variables["ZHIDA_SPIED"] for order in actions.ordered] == [LEG, LEG]
+
+
+async def test_of_a_talk_that_is_over_nobody_is_told(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    actions.gone = True
+    await speaks().say_to_all([LEG, LEG], ["ticket-made"])
+    await settled()
+    assert actions.ordered == []
+
+
+async def test_to_speak_to_a_leg_that_has_gone_is_no_fault(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:
+    voice = speaks()
+    actions.gone = True
+    await voice.say_to(LEG, ["hunt-office"])
+    actions.gone = False
+    await voice.say_to(LEG, ["hunt-office"])
+    assert len(actions.ordered) == 1
 
 
 async def test_who_asks_hears_that_asterisk_is_away_and_may_ask_again(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:

@@ -79,6 +79,13 @@ class Outbox:
         if now.state is MessageState.SENDING and now.attempts == message.attempts:
             self.held[message.message_id] = message
 
+    async def reported(self, message: str, state: MessageState, *, at: datetime, why: str) -> bool:
+        for one in self.held.values():
+            if message in (one.message_id, one.gateway_id) and one.state in (MessageState.SENT, MessageState.UNKNOWN):
+                self.held[one.message_id] = replace(one, state=state, ended=at, why=why)
+                return True
+        return False
+
     async def of_links(self, link_ids: Sequence[str]) -> Mapping[str, Message]:
         return {one.link_id: one for one in self.held.values() if one.link_id in link_ids}
 

@@ -387,8 +387,9 @@ class Legs:
     async def dismiss(self, leg: str, *, taken: bool) -> None:
         await self.hang_up(leg)
 
-    async def say_to(self, leg: str, prompts: Sequence[str]) -> None:
+    async def say_to(self, leg: str | Sequence[str], prompts: Sequence[str]) -> None:
         await self._asked()
+    say_to_all = say_to
 
     async def hang_up(self, leg: str) -> None:
         await self._asked()

@@ -10,7 +10,7 @@ from routing.waiting import Rules
 from seats.state import ON_DUTY
 
 BOUND = {"reserved", "talking", "wrap_up"}
-ANSWERED = {"talking", "consult", "three_way", "held", "transferred", "outside", "after"}
+ANSWERED = {"talking", "talking_in_room", "consult", "three_way", "held", "transferred", "outside", "after"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,19 @@ class TestOutbox:
         assert (await outbox.of_links(["00000001"]))["00000001"] == second
         assert await outbox.due(NOW, 10) == []
 
+    async def test_what_the_gateway_says_is_kept_once_of_what_it_took(self, database: Database) -> None:
+        outbox, taken = SqlOutbox(database, HOTLINE), {"state": MessageState.SENT, "ended": NOW}
+        for number in (1, 2):
+            await put(database, a_message(issued(), f"m-{number}", gateway_id=f"gw-{number}", **taken))
+        await put(database, a_message(issued(), "m-3"))
+        later = NOW + timedelta(minutes=1)
+        assert await outbox.reported("gw-1", MessageState.DELIVERED, at=later, why="")
+        assert await outbox.reported("m-2", MessageState.FAILED, at=later, why="UNDELIV")
+        assert not await outbox.reported("gw-1", MessageState.FAILED, at=later, why="EXPIRED"), "it has an end"
+        assert not await outbox.reported("m-3", MessageState.DELIVERED, at=later, why=""), "it was not sent yet"
+        assert not await SqlOutbox(database, "other").reported("gw-2", MessageState.DELIVERED, at=later, why="")
+        assert await outbox.counts() == {MessageState.DELIVERED: 1, MessageState.FAILED: 1, MessageState.WAITING: 1}
+
     async def test_the_most_overdue_first_and_no_other_hotlines(self, database: Database) -> None:
         outbox = SqlOutbox(database, HOTLINE)
         for number in (3, 1, 2):

@@ -15,11 +15,14 @@ from conference.roster_form import diff_roster
 from conference.wishes import FreeWish
 from store.sql.availability import SqlAbsences, SqlFreeWishes
 from store.sql.database import Database
+from store.sql.links import SqlLinks
 from store.sql.roster import SqlRoster
 from store.sql.specialists import SqlSpecialistFigures
-from tests.unit.store.sql.stories import NOW, a_store, facts, the_records
+from tests.unit.store.sql.stories import HOTLINE, NOW, a_store, facts, the_records
+from tests.unit.store.sql.test_links import issued
 from tests.unit.store.sql.test_roster import JIA
 from tests.unit.tickets.builders import at, served
+from tickets.answers import Draft, ReplyKind
 from tickets.calendar import WorkCalendar
 from tickets.records import Wanted
 from tickets.ticket import patch_from_mapping
@@ -85,6 +88,35 @@ async def test_how_each_department_answers(figures: SqlSpecialistFigures, databa
     assert (found["税务"].seconds_at(0.5), found["税务"].seconds_at(0.9), found["人社"].seconds_at(0.5)) == (8.0, 15.0, None)
     assert (found["税务"].share_accepted, found["税务"].share_solved_online) == (2 / 3, 0.5)
     assert await figures.departments(since=LATER, until=LATER + timedelta(days=1)) == {}
+
+
+async def test_the_specialists_own_last_word_decides_what_was_solved_online(figures: SqlSpecialistFigures, database: Database) -> None:
+    links, records = SqlLinks(database, HOTLINE), the_records(database)
+    numbers = {ticket.record.call_id: ticket.number for ticket in (await records.tickets(Wanted())).items}
+    written: list[str] = []
+
+    async def writes(call_id: str, kind: ReplyKind, specialist_id: str = "甲") -> None:
+        link_id = f"{call_id}-{specialist_id}"
+        if await links.link(link_id) is None:
+            link = issued(link_id, specialist_id, call_id=call_id, ticket=numbers[call_id], name=specialist_id)
+            await links.put(link, was=None, message=None)
+        draft = Draft(kind=kind, text="答复", until=NOW.date() if kind is ReplyKind.FOLLOW_UP else None)
+        await links.append(f"answer-{len(written)}", draft, link_id=link_id, issue=1, seen=len(written), at=NOW)
+        written.append(link_id)
+
+    async def solved() -> int:
+        return (await figures.departments(since=LONG_AGO, until=LATER))["税务"].solved_online
+
+    await writes("a", ReplyKind.SOLVED)
+    assert await solved() == 1
+    await writes("a", ReplyKind.REMARK)
+    assert await solved() == 1
+    await writes("a", ReplyKind.SOLVED, "丁")  # of another department
+    await writes("a", ReplyKind.FOLLOW_UP)
+    assert await solved() == 0
+    answered = patch_from_mapping({"type": "咨询", "status": "answered_online", "answer": "可以退税"})
+    await records.patch_ticket(numbers["a"], answered, expect=None, by="a1", at=NOW)
+    assert await solved() == 0, "the specialist says that something is still to be done"
 
 
 async def test_facts_that_come_again_or_late_change_no_figure_twice(database: Database) -> None:
