@@ -46,6 +46,7 @@ class CurrentDirectory:
             else:
                 changes = await store.changes_since(self.version)
                 if changes.version == self.version:
+                    self.fault = ""
                     return
                 directory, version = self._directory, changes.version
                 for changed, removed in changes.pieces():
