@@ -17,6 +17,7 @@ from config.settings import Settings
 from engine.recording_stores import RecordingStores
 from pbx.recordings import IN, OUT, finish_recordings, sound_of
 from store.recordings.manifest_json import from_json, to_json
+from tickets.consults import manifest_of_consult
 from tickets.manifests import (
     MANIFEST,
     SOUND,
@@ -27,7 +28,6 @@ from tickets.manifests import (
     due,
     file_name,
     manifest_of,
-    manifest_of_consult,
     removed,
     stem_of,
 )

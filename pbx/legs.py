@@ -83,7 +83,11 @@ class PbxLegs:
             exten="target",
             channel_id=transfer.transfer_id,
             timeout_s=transfer.ring_s,
-            variables={"ZHIDA_ROOM": room, **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}},
+            variables={
+                "ZHIDA_ROOM": room,
+                **self._recorded(room, transfer.transfer_id),
+                **{f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()},
+            },
             caller_id=CallerId(number=transfer.shown_number or self.caller_id, name=transfer.shown_name),
         )
         await self._ordered(call)

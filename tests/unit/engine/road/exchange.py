@@ -74,11 +74,7 @@ class Leg:
 
 @dataclass(eq=False)
 class Caller:
-    """A caller's channel. `where` is what he hears: ringing, music, a prompt, a seat's or the room's name.
-
-    Args:
-        monitors: MixMonitors that were begun on it; one may go on in the files of the one before. files_begun: how often they did not.
-    """
+    """A caller's channel. `where` is what he hears: ringing, music, a prompt, a seat's or the room's name."""
 
     number: str
     uniqueid: str
@@ -94,9 +90,8 @@ class Caller:
     app: "asyncio.Task[int] | None" = None
     session: Any = None
     commands: list[str] = field(default_factory=list)
-    monitors: int = 0
-    recorded: bool = False
-    files_begun: int = 0
+    monitors: int = 0  # MixMonitors that were begun
+    files_begun: int = 0  # by those that did not go on in the files of the one before
     up: bool = False
     back: bool = False
 
