@@ -37,8 +37,6 @@ from routing.waiting import CallState, LiveCall, Offer
 log = structlog.get_logger(__name__)
 
 _SERVED: Final = frozenset(CallState) - {CallState.IVR, CallState.WAITING, CallState.OFFERED}
-
-
 _HANDED_ON: Final = frozenset({CallState.TRANSFERRED, CallState.OUTSIDE})
 
 
