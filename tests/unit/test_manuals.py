@@ -39,7 +39,7 @@ def test_every_link_to_a_page_or_a_section_leads_there(page: Path) -> None:
 def test_a_word_has_one_meaning() -> None:
     rows = re.findall(r"(?m)^\| ([^|]+) \|", (DOCS / "glossary.md").read_text(encoding="utf-8"))
     words = [re.sub(r" \([^\x00-\x7f]+\)$", "", row) for row in rows]
-    assert [word for word in words if words.count(word) > 1] == []
+    assert [word for word in words if word != "word" and words.count(word) > 1] == []
 
 
 def test_the_drawn_layout_is_that_of_the_tree() -> None:
