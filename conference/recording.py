@@ -101,10 +101,6 @@ class RecordingDesk:
         await self.resume(call_id, by=by)
         return None
 
-    async def paused_until(self, call_id: str) -> datetime | None:
-        """None where it is not paused. Raises: StoreFault."""
-        return await self._pauses.until(call_id)
-
     async def end_overdue(self) -> None:
         """Resume what was paused longer than is allowed. Any engine does it; what was done twice is told once. Raises: StoreFault."""
         for call_id in await self._pauses.over(self._clock.now()):

@@ -25,7 +25,7 @@ from engine.mailbox import Mailbox
 from engine.queueing import Queueing, SentAway
 from engine.reconcile import END_REASONS
 from engine.returning import Returning
-from engine.steps import CLOSED, LADDER_END, Outcome, Steps
+from engine.steps import CLOSED, Outcome, Steps
 from engine.telling import Telling
 from ivr.menu import run_menu
 from ivr.rating import ask_rating
@@ -37,8 +37,6 @@ from routing.waiting import CallState, LiveCall, Offer
 log = structlog.get_logger(__name__)
 
 _SERVED: Final = frozenset(CallState) - {CallState.IVR, CallState.WAITING, CallState.OFFERED}
-
-
 _HANDED_ON: Final = frozenset({CallState.TRANSFERRED, CallState.OUTSIDE})
 
 
@@ -108,8 +106,6 @@ class Road:
         if arrival.again and (arrival.dial_status == "ANSWER" or (live is not None and live.state in _SERVED)):
             log.info("call_taken_over", state=live.state if live is not None else None)
             return await self._after_talk(line, mailbox, await self._taken_over(live), resumed=True)
-        if arrival.again and (begun := await self.desk.tapes.begun(line.uniqueid)):
-            return await self._message_resumed(line, mailbox, live, begun)
         if live is not None and live.state in (CallState.WAITING, CallState.OFFERED):
             await self._returning.in_turn(live.rank_ms)
         if arrival.back:
@@ -132,6 +128,8 @@ class Road:
             log.warning("identity_decided", number=masked(decision.number), why=decision.identity.decided)
         line.language = decision.plan.ivr.language
         call, facts = self._live_call(line, decision)
+        if arrival.again and (begun := await self.desk.tapes.begun(line.uniqueid)):
+            return await self._steps(line, mailbox, live or call).resume_message(begun, decision.plan, facts if live is None else ())
         if decision.plan.ivr.mode is not IvrMode.NONE:
             mailbox.reached = CallState.IVR
             decision, facts = await self._in_menu(line, call, decision, facts)
@@ -199,21 +197,10 @@ class Road:
             await self.desk.waiting.record([fact for fact in facts if not isinstance(fact, Arrived | Identified)])
         await line.answer()
         reason = CLOSED if plan.closed else END_REASONS[CallState.IVR]
-        return await Steps(desk=self.desk, line=line, mailbox=mailbox, call=call).carry_out(plan.first, reason=reason), []
+        return await self._steps(line, mailbox, call).carry_out(plan.first, reason=reason), []
 
-    async def _message_resumed(self, line: AgiLine, mailbox: Mailbox, live: LiveCall | None, begun: int) -> Outcome:
-        """He was leaving a message when his engine died, and spoke on; a call-back, too, which was handed on to nobody."""
-        log.info("voicemail_taken_over", begun=begun)
-        arrival, at = line.arrival, self.desk.clock.now() if live is None else live.arrived
-        decision = self.desk.decider.decide(raw_number=arrival.raw_number, trunk=arrival.trunk, dialled=arrival.dialled, at=at)
-        line.language = decision.plan.ivr.language
-        call, facts = self._live_call(line, decision)
-        if live is None:
-            await self.desk.waiting.arrive(call, facts)
-        mailbox.reached = CallState.IVR
-        steps = Steps(desk=self.desk, line=line, mailbox=mailbox, call=live or call)
-        reason = CLOSED if decision.plan.closed else LADDER_END
-        return await steps.take_message(self.desk.decider.rules.voicemail, reason=reason, begun=begun)
+    def _steps(self, line: AgiLine, mailbox: Mailbox, call: LiveCall) -> Steps:
+        return Steps(desk=self.desk, line=line, mailbox=mailbox, call=call)
 
     async def _in_menu(self, line: AgiLine, call: LiveCall, decision: Decision, facts: list[Event]) -> tuple[Decision, list[Event]]:
         known = await self.desk.waiting.arrive(call, facts)
@@ -254,14 +241,8 @@ class Road:
         return await self._after_talk(line, mailbox, await self._talked(line), resumed=False)
 
     def _telling(self, line: AgiLine, mailbox: Mailbox) -> Telling:
-        desk = self.desk
-        return Telling(
-            waiting=desk.waiting,
-            clock=desk.clock,
-            mailbox=mailbox,
-            announcing=desk.service.announcing,
-            dialled=line.arrival.dialled,
-        )
+        desk, dialled = self.desk, line.arrival.dialled
+        return Telling(waiting=desk.waiting, clock=desk.clock, mailbox=mailbox, announcing=desk.service.announcing, dialled=dialled)
 
     async def _announced(self, line: AgiLine, mailbox: Mailbox, call: LiveCall, facts: list[Event]) -> list[Event]:
         """Tell the caller that he is recorded, before a seat is reserved for him; the facts that are not recorded yet.

@@ -8,14 +8,15 @@ from typing import Final
 import structlog
 
 from calls.errors import LegGone, Refused, StoreFault
-from calls.events import Answered
+from calls.events import Answered, Event
 from calls.masking import masked
 from engine.desk import Desk
 from engine.dictating import Taking
 from engine.mailbox import Mailbox
 from pbx.line import AgiLine
 from routing.ends import CallBack, Ring, Say, Step, Voicemail
-from routing.waiting import LiveCall
+from routing.plan import Plan
+from routing.waiting import CallState, LiveCall
 from tickets.record import VOICEMAIL
 
 log = structlog.get_logger(__name__)
@@ -90,6 +91,18 @@ class Steps:
         if taking.left is not None:
             return Outcome(reason=VOICEMAIL, detail=f"{taking.left.length_s:.0f} s", served=True)
         return Outcome(reason=_CALL_BACK if taking.failed and self.call.number else reason)
+
+    async def resume_message(self, begun: int, plan: Plan, facts: Sequence[Event]) -> Outcome:
+        """He was leaving a message when his engine died, and spoke on.
+
+        Args: begun: so often he had begun. facts: of the call, where live state lost it.
+        Raises: LegGone: as `carry_out`.
+        """
+        log.info("voicemail_taken_over", begun=begun)
+        await self.desk.waiting.arrive(self.call, facts)
+        self.mailbox.reached = CallState.IVR
+        prompt, reason = self.desk.decider.rules.voicemail, CLOSED if plan.closed else LADDER_END
+        return await self.take_message(prompt, reason=reason, begun=begun)
 
     async def _carry_out(self, step: Ring | Say | CallBack) -> str:
         """Who served the caller, in words; "" where he was not."""

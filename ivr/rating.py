@@ -4,7 +4,6 @@ from typing import Final
 
 from ivr.speaker import Speaker
 
-BEST: Final = 5
 _KEYS: Final = "12345"
 
 

@@ -54,7 +54,6 @@ class IsDead:
 
 BUSY = Refuses(status=486, reason="Busy Here")
 NO_SUCH_NUMBER = Refuses(status=404, reason="Not Found")
-SWITCHED_OFF = Refuses(status=480, reason="Temporarily Unavailable")
 
 PhoneBehaviour: TypeAlias = Answers | RingsForEver | Declines
 """What a phone can do."""

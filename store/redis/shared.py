@@ -1,7 +1,7 @@
 """One connection to Redis that everybody shares: commands go out as they come, answers come back in that order.
 
-A pool gives each command a connection of its own, with locks and checks around it: for a step that is twice the processor time
-and 0.1 ms more before a seat rings (docs/benchmark.md). Only for commands that do not block.
+A pool gives each command a connection of its own, with locks and checks around it, which takes half as much processor time again
+(docs/benchmark.md). Only for commands that do not block.
 """
 
 import asyncio

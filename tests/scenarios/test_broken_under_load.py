@@ -3,8 +3,12 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.scenarios.hotline import Hotline
-from tests.scenarios.rush import all_served, rush
+from tests.scenarios.rush import LONGEST_S, all_served, rush
+
+pytestmark = pytest.mark.timeout(LONGEST_S)
 
 
 async def test_while_the_records_disk_is_full_everybody_is_served_and_nothing_is_missing(hotline: Hotline, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import urllib.request
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,12 +31,6 @@ LAB = Wanted(
         "shifts.groups.priority={duties: [{seats: 8001, agents: li, hours: always}], least: 1}",
     )
 )
-
-
-def figures(hotline: Hotline) -> str:
-    with urllib.request.urlopen(f"{hotline.lab.url()}/metrics", timeout=5) as answer:  # noqa: S310  the lab's own
-        text: str = answer.read().decode()
-        return text
 
 
 async def test_who_calls_a_closed_line_is_told_so_and_no_seat_rings(hotline: Hotline) -> None:
@@ -124,7 +117,7 @@ async def test_who_is_missing_from_a_shift_is_warned_of_until_he_signs_in(hotlin
     shifts = await hotline.api.until("/shifts", lambda found: bool(found["warnings"]))
     assert [(one["why"], one["missing"]) for one in shifts["warnings"]] == [(why, ["8001", "li"])]
     assert hotline.lab.health()["warnings"] == [why]
-    assert 'zhida_shift_warning{group="priority",lack="nobody"} 1.0' in await asyncio.to_thread(figures, hotline)
+    assert 'zhida_shift_warning{group="priority",lack="nobody"} 1.0' in await asyncio.to_thread(hotline.lab.figures)
     code, said = await hotline.zhida("shifts")
     assert (code, said.splitlines()[-1]) == (0, f"nobody: {why}")
     await hotline.seat(8002)

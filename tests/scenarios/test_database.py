@@ -10,7 +10,7 @@ import pytest
 from tests.postgres_server import PostgresServer
 from tests.scenarios.hotline import KEY, KEY_NAME, Hotline
 from tests.scenarios.house import Wanted
-from tests.scenarios.rush import all_served, rush
+from tests.scenarios.rush import LONGEST_S, all_served, rush
 
 LAB = "this module's own"
 
@@ -75,6 +75,7 @@ async def test_while_the_database_is_away_a_seat_is_forced_all_the_same_and_it_s
     assert page["items"][0]["why"] == "断库演练"
 
 
+@pytest.mark.timeout(LONGEST_S)
 async def test_the_database_goes_in_a_rush_of_calls_and_comes_back_and_nothing_is_missing(
     hotline: Hotline, wanted: Wanted, tmp_path: Path
 ) -> None:

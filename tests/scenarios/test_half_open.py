@@ -12,7 +12,7 @@ import pytest
 
 from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
 from tests.scenarios.house import NET, Wanted
-from tests.scenarios.rush import all_served, rush
+from tests.scenarios.rush import LONGEST_S, all_served, rush
 
 PORT: Final = 5039
 LAB = "this module's own"
@@ -138,6 +138,7 @@ async def test_it_is_noticed_calls_go_on_and_what_happened_meanwhile_is_found(ho
     assert (await hotline.ended(call_id, "completed"))["number"].replace("-", "") == KEY
 
 
+@pytest.mark.timeout(LONGEST_S)
 async def test_it_is_cut_in_a_rush_of_calls_and_everybody_is_served_and_nothing_is_missing_afterwards(
     hotline: Hotline, relay: Relay, tmp_path: Path
 ) -> None:
