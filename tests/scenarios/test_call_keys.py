@@ -39,7 +39,7 @@ async def all_is_whispered(hotline: Hotline) -> None:
 
 async def word_begins(hotline: Hotline) -> None:
     """Something begins to be said to one leg alone."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while "zhida-tell" not in await hotline.lab.asterisk("core show channels concise"):
             await asyncio.sleep(0.05)
 

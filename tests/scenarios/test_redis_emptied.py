@@ -60,8 +60,8 @@ async def test_with_a_talk_that_was_lost_everything_can_be_done_that_can_be_done
     other = await at_seat(hotline, "102", 8002)
     await hotline.figure_is('zhida_seats{state="ready"} 1')
     await emptied(hotline)
-    await hotline.call_is(scene.call_id, "talking", within_s=20)
-    await hotline.seat_is(8002, "ready", within_s=20)
+    await hotline.call_is(scene.call_id, "talking")
+    await hotline.seat_is(8002, "ready")
     await scene.hold()
     await scene.sounds_right()
     await scene.resume()
@@ -88,8 +88,8 @@ async def test_who_is_in_a_room_stays_in_it_and_goes_on_from_there(hotline: Hotl
     async with scene.never_in_silence():
         await emptied(hotline)
         state = "three_way" if together else "consult"
-        await hotline.call_is(scene.call_id, state, within_s=20)
-        assert (await hotline.seat_is(8001, "talking", within_s=20))["call"] == scene.call_id
+        await hotline.call_is(scene.call_id, state)
+        assert (await hotline.seat_is(8001, "talking"))["call"] == scene.call_id
         await scene.sounds_right()
         await scene.apart() if together else await scene.all_together()
         await scene.sounds_right()

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from lab.patience import PATIENCE_S
 from lab.phones.ears import on_end, tones
 from lab.phones.softphone import Softphone
 from lab.phones.sound import Sound, read_wav
@@ -51,21 +52,21 @@ def spoken_s(hotline: Hotline, call_id: str, take: int = 1) -> float:
 
 
 async def has_spoken(hotline: Hotline, call_id: str, take: int = 1, seconds: float = SPEAKS_S) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while spoken_s(hotline, call_id, take) < seconds:
             await asyncio.sleep(0.05)
 
 
 async def heard_himself(caller: Softphone, *, after_s: float) -> None:
     """Wait until his own tone has come back to him, from that second of what he heard on."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while not on_end(read_wav(caller.heard()).between(after_s, None), tones({caller.tone_hz}, set()), 0.4):
             await asyncio.sleep(0.1)
 
 
 async def presses(caller: Softphone, key: str, until: Callable[[], bool]) -> None:
     """Press the key, and again where it fell between two prompts, until that is so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not until():
             await caller.send_digits(key)
             await _soon(until)
@@ -80,7 +81,7 @@ async def _soon(fits: Callable[[], bool]) -> None:
 
 async def message(hotline: Hotline, call_id: str) -> tuple[dict[str, Any], Sound]:
     """The call once its message is kept, and the sound as somebody who may hear it is given it."""
-    call = await hotline.api.until(f"/calls/{call_id}", lambda call: bool(call["record"] and call["record"]["kept"]), within_s=20)
+    call = await hotline.api.until(f"/calls/{call_id}", lambda call: bool(call["record"] and call["record"]["kept"]))
     url, sent = f"{hotline.lab.url()}/api/v1/calls/{call_id}/voicemail", {"Authorization": f"Bearer {hotline.lab.token}"}
     async with aiohttp.ClientSession(headers=sent) as session, session.get(url) as answer:
         assert answer.status == 200, await answer.text()
@@ -96,7 +97,7 @@ async def test_who_finds_it_closed_leaves_a_message_that_becomes_a_ticket(hotlin
     await caller.send_digits("#")
     await caller.hears_prompt(hotline.prompt("voicemail-review"))
     await caller.send_digits("1")
-    await caller.hears_prompt(hotline.prompt("voicemail-thanks"), within_s=30)
+    await caller.hears_prompt(hotline.prompt("voicemail-thanks"))
     await caller.call_ended()
     await hotline.ended(call_id, "voicemail")
     call, sound = await message(hotline, call_id)
@@ -153,7 +154,7 @@ async def test_silence_ends_it(hotline: Hotline) -> None:
     await has_spoken(hotline, call_id)
     await caller.mute()
     await caller.hears_prompt(hotline.prompt("voicemail-review"))
-    await caller.hears_prompt(hotline.prompt("voicemail-thanks"), within_s=40)  # no key: it is kept
+    await caller.hears_prompt(hotline.prompt("voicemail-thanks"))  # no key: it is kept
     await caller.call_ended()
     await hotline.ended(call_id, "voicemail")
     call, sound = await message(hotline, call_id)
@@ -173,7 +174,7 @@ async def test_who_says_nothing_is_asked_again_and_has_left_none(hotline: Hotlin
     assert (call["ticket"], call["record"]["voicemail"]) == (None, None)
     status, problem = await hotline.api.answer("GET", f"/calls/{call_id}/voicemail")
     assert (status, problem["code"]) == (404, "voicemail_none")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while list(hotline.lab.recordings(call_id).glob(f"{call_id}-voicemail-*")):
             await asyncio.sleep(0.1)
 
@@ -193,7 +194,7 @@ async def test_he_hears_it_and_speaks_it_again_and_the_last_one_counts(hotline: 
     call, sound = await message(hotline, call_id)
     assert call["record"]["voicemail"]["recording"] == f"{call_id}-voicemail-2"
     assert sound.seconds >= SPEAKS_S + 1
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while list(hotline.lab.recordings(call_id).glob(f"{call_id}-voicemail-1*")):
             await asyncio.sleep(0.1)
 
@@ -216,7 +217,7 @@ async def test_it_is_asked_for_at_a_ladders_end(hotline: Hotline) -> None:
     caller = await hotline.calls(PUBLIC, dials=BUSY)
     await caller.talks()
     call_id = await hotline.live_call()
-    await caller.hears_prompt(hotline.prompt("voicemail-busy"), within_s=25)
+    await caller.hears_prompt(hotline.prompt("voicemail-busy"))
     await has_spoken(hotline, call_id)
     await caller.hang_up()
     call = await hotline.ended(call_id, "voicemail")
@@ -230,9 +231,9 @@ async def test_an_engine_that_dies_over_it_loses_nothing_and_the_next_one_goes_o
     before_s = spoken_s(hotline, call_id)
     await has_spoken(hotline, call_id, seconds=before_s + SPEAKS_S)
     await caller.send_digits("#")
-    await caller.hears_prompt(hotline.prompt("voicemail-review"), within_s=40)
+    await caller.hears_prompt(hotline.prompt("voicemail-review"))
     await caller.send_digits("1")
-    await caller.hears_prompt(hotline.prompt("voicemail-thanks"), within_s=30)
+    await caller.hears_prompt(hotline.prompt("voicemail-thanks"))
     await caller.call_ended()
     await hotline.back()
     await hotline.ended(call_id, "voicemail")
