@@ -8,6 +8,7 @@ be asked for at the moment is asked again whenever the steward looks.
 import asyncio
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -30,6 +31,7 @@ from routing.waiting import CallState, LiveCall, WaitingRoom
 
 _LOOK_EVERY_S: Final = 5.0  # for a word that was lost
 _ENTER_AGAIN_S: Final = 1.0
+_SILENCED_WITHIN_S: Final = 1.0
 
 
 class Conference:
@@ -190,6 +192,8 @@ class Conference:
                 self._moved.set()
                 return
             if call.state is not self._state:
+                if WHERE[call.state].caller is Place.ROOM:
+                    await self._silenced(call)
                 self._state = call.state
                 self._moved.set()
             owed, self._owed = self._owed, Errand.from_json(call.errand).owed
@@ -202,6 +206,13 @@ class Conference:
             await self._mute(call)
             if not await self._looked(call):
                 await self._something()
+
+    async def _silenced(self, call: LiveCall) -> None:
+        """What is recorded of consults is silent before he comes in; but an Asterisk that does not answer keeps him from nobody."""
+        if self._recorded is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SILENCED_WITHIN_S):
+                    await self._recorded.follow(call)
 
     async def _looked(self, call: LiveCall) -> bool:
         """Do the first thing there is to do; True where there was one."""

@@ -1,7 +1,8 @@
 """A recording is paused while a secret is said, and taken up again; a consult's is silent while the caller is in the room.
 
-Two kinds of legs are recorded: the caller's from its first answer to the end, and each specialist's from the moment he is in the
-room (the consult's recording, kept and heard apart). Asterisk records on by itself; what is decided here is only who is silent.
+Two kinds of legs are recorded: the caller's from its first answer to the end; and each specialist's, and that of whom the caller is to
+be handed on to, from the moment he is in the room (the consult's recording, kept and heard apart). Asterisk records on by itself;
+what is decided here is only who is silent.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,9 @@ from calls.clock import Clock
 from calls.errors import Conflict, Fault, LegGone, NotFound
 from calls.events import RecordingPaused, RecordingResumed
 from conference.errand import AttemptState, Errand
+from conference.inside import Inside
 from conference.table import WHERE, Place
+from conference.transfer import TransferState
 from routing.live_call import live_call
 from routing.waiting import CallState, LiveCall, WaitingRoom
 
@@ -126,7 +129,7 @@ class RecordingDesk:
             log.debug("recording_gone", call_id=call_id)  # and the caller with it
 
     async def suit(self, call: LiveCall) -> None:
-        """Bring the recordings of the specialists to what the call's state wants. Raises: PbxFault, StoreFault."""
+        """Bring the recordings of consults to what the call's state wants. Raises: PbxFault, StoreFault."""
         paused = await self._pauses.until(call.call_id) is not None
         for leg, muted in consults_muted(call, paused=paused).items():
             await self._mute_consult(leg, muted=muted)
@@ -164,11 +167,11 @@ class ConsultsRecorded:
 
     def __init__(self, desk: RecordingDesk) -> None:
         self._desk = desk
-        self._suited: tuple[CallState, frozenset[str]] | None = None
+        self._suited: Mapping[str, bool] | None = None
 
     async def follow(self, call: LiveCall) -> None:
         """Do what this state of the call wants, where that was not done. What Asterisk cannot be told now it is told at the next look."""
-        wanted = call.state, frozenset(_joined(call))
+        wanted = consults_muted(call, paused=False)
         if wanted == self._suited:
             return
         try:
@@ -180,9 +183,12 @@ class ConsultsRecorded:
 
 
 def consults_muted(call: LiveCall, *, paused: bool) -> Mapping[str, bool]:
-    """Each specialist's leg in the room -> whether silence is to be recorded on it: while the caller is there, too."""
-    return dict.fromkeys(_joined(call), paused or WHERE[call.state].caller is Place.ROOM)
-
-
-def _joined(call: LiveCall) -> list[str]:
-    return [attempt.attempt_id for attempt in Errand.from_json(call.errand).attempts if attempt.state is AttemptState.JOINED]
+    """Each recorded leg in the room but the caller's -> whether silence is to be recorded on it: while the caller is there, too."""
+    errand, transfer = Errand.from_json(call.errand), Inside.from_json(call.inside).transfer
+    together = WHERE[call.state].caller is Place.ROOM
+    legs = [attempt.attempt_id for attempt in errand.attempts if attempt.state is AttemptState.JOINED]
+    muted = dict.fromkeys(legs, paused or together)
+    if transfer is not None and transfer.announced and transfer.state in (TransferState.JOINED, TransferState.DONE):
+        his_own = transfer.state is TransferState.DONE  # the caller is his, and what he says apart later is another consult
+        muted[transfer.transfer_id] = paused or together or his_own
+    return muted

@@ -19,6 +19,7 @@ from ivr.voicemail import How
 from pbx.recordings import IN, OUT, finish_recordings, sound_of
 from pbx.voicemails import on_tape
 from store.recordings.manifest_json import from_json, to_json
+from tickets.consults import manifest_of_consult
 from tickets.manifests import (
     MANIFEST,
     SOUND,
@@ -29,7 +30,6 @@ from tickets.manifests import (
     due,
     file_name,
     manifest_of,
-    manifest_of_consult,
     manifest_of_voicemail,
     removed,
     stem_of,

@@ -81,7 +81,7 @@ class PbxLegs:
             exten="target",
             channel_id=transfer.transfer_id,
             timeout_s=transfer.ring_s,
-            variables={"ZHIDA_ROOM": room},
+            variables={"ZHIDA_ROOM": room, **self._recorded(room, transfer.transfer_id)},
             caller_id=CallerId(number=transfer.shown_number or self.caller_id, name=transfer.shown_name),
         )
         if transfer.kind is TargetKind.SEAT:

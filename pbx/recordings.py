@@ -1,6 +1,7 @@
 """Recordings: what MixMonitor wrote as two files, what a leg says and what it hears, becomes one stereo file: the leg itself left.
 
-That leg is the caller's; or, of a consult, a specialist's. A voice message has one half only, and becomes a file of one channel.
+That leg is the caller's; or, of a consult, a specialist's, or that of whom the caller is to be handed on to. A voice message has one
+half only, and becomes a file of one channel.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from typing import BinaryIO, Final
 
 import structlog
 
-from tickets.manifests import SoundFile, file_name
+from tickets.manifests import SoundFile, file_name, of_transfer
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +28,7 @@ _HEADER: Final = struct.Struct("<4s4x8s8xI8x4s4x")  # as format_wav.c writes it:
 IN: Final = "-in.wav"
 OUT: Final = "-out.wav"
 UNREADABLE: Final = ".unreadable"
-_CONSULT_SIDES: Final = {"left": "specialist", "right": "everybody else, as the specialist hears them"}
-_VOICEMAIL_SIDES: Final = {"left": "caller", "right": ""}
+_OTHERS: Final = "everybody else, as {} hears them"
 
 
 class _NotASound(Exception):
@@ -70,13 +70,21 @@ def sound_of(path: Path) -> SoundFile:
         with wave.open(content) as sound:
             rate = sound.getframerate()
             length_s = sound.getnframes() / rate
-    sides = _CONSULT_SIDES if _is_consult(path.name) else _VOICEMAIL_SIDES if _is_voicemail(path.name) else {}
-    return SoundFile(name=path.name, sha256=digest, size=size, rate_hz=rate, length_s=round(length_s, 3), **sides)
+    left = _left_of(path.name)
+    right = "" if _is_voicemail(path.name) else _OTHERS.format(f"the {left}")
+    return SoundFile(name=path.name, sha256=digest, size=size, rate_hz=rate, length_s=round(length_s, 3), left=left, right=right)
+
+
+def _left_of(name: str) -> str:
+    """Whose leg it was recorded on."""
+    known = file_name(name)
+    if known is None or not known.consult:
+        return "caller"
+    return "transfer's target" if of_transfer(known.consult) else "specialist"
 
 
 def _is_consult(name: str) -> bool:
-    known = file_name(name)
-    return known is not None and bool(known.consult)
+    return _left_of(name) != "caller"
 
 
 def _is_voicemail(name: str) -> bool:

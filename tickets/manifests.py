@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
-from tickets.record import Attempt, CallRecord, Pause, Span, SpecialistPart
+from tickets.record import CallRecord, Pause, Span
 
 SOUND: Final = ".wav"
 MANIFEST: Final = ".json"
@@ -18,6 +18,7 @@ _NAME: Final = re.compile(
     r"(?P<half>-in|-out)?\.(wav|json)(?P<rest>.*)\Z"
 )
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]")
+_TRANSFER: Final = "xfer-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def stem_of(name: str) -> str:
 
 
 def consult_name(call_id: str, leg: str) -> str:
-    """The name, without an ending, of what is recorded on this specialist's leg (its attempt's id)."""
+    """The name, without an ending, of what is recorded on this leg (the id of a specialist's attempt, or of an announced transfer)."""
     return f"{call_id}{_CONSULT}{consult_id(call_id, leg)}"
 
 
@@ -70,7 +71,12 @@ def voicemail_name(call_id: str, take: int) -> str:
 
 def consult_id(call_id: str, leg: str) -> str:
     """What tells a call's consults apart."""
-    return _UNFIT.sub("_", leg.removeprefix(f"spec-{call_id}-"))[-80:]
+    return _UNFIT.sub("_", leg.replace(f"{call_id}-", "", 1).removeprefix("spec-"))[-80:]
+
+
+def of_transfer(consult: str) -> bool:
+    """Whether it is a seat's talk with whom the caller is to be handed on to, and not with a specialist."""
+    return consult.startswith(_TRANSFER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +123,20 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consult:
-    """Whose consult it is, and when the caller was on music, so that there is something to hear; silence is written between."""
+    """Whose consult it is, and when the caller was on music, so that there is something to hear; silence is written between.
+
+    Args:
+        specialist_id, department: the specialist's; "" of a transfer. target, to: what an announced transfer was to (seat, number,
+            hotline), and which one; "" of a specialist.
+    """
 
     consult_id: str
-    specialist_id: str
+    specialist_id: str = ""
     name: str
-    department: str
+    department: str = ""
     windows: tuple[Window, ...]
+    target: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,25 +184,6 @@ def manifest_of(record: CallRecord, sound: SoundFile, *, finished: datetime) -> 
     )
 
 
-def manifest_of_consult(record: CallRecord, consult: str, sound: SoundFile, *, finished: datetime) -> Manifest | None:
-    """The manifest of what was recorded on a specialist's leg; None where the caller was never on music meanwhile: there was no consult."""
-    found = _attempt(record, consult)
-    if found is None or not (windows := _windows(record, *found)):
-        return None
-    part, _ = found
-    return Manifest(
-        call_id=record.call_id,
-        files=(sound,),
-        recorded=windows[0].since,
-        finished=finished,
-        pauses=record.pauses,
-        on_line=tuple(span for span in record.on_line if span.who != "caller"),
-        consult=Consult(
-            consult_id=consult, specialist_id=part.specialist_id, name=part.name, department=part.department, windows=windows
-        ),
-    )
-
-
 def manifest_of_voicemail(record: CallRecord, take: int, sound: SoundFile, *, left: datetime, finished: datetime) -> Manifest:
     """The manifest of what the caller had spoken when he `left` it."""
     return Manifest(
@@ -200,36 +194,6 @@ def manifest_of_voicemail(record: CallRecord, take: int, sound: SoundFile, *, le
         announced=record.recording_announced,
         take=take,
     )
-
-
-def _attempt(record: CallRecord, consult: str) -> tuple[SpecialistPart, Attempt] | None:
-    return next(
-        (
-            (part, attempt)
-            for part in record.specialists
-            for attempt in part.attempts
-            if consult_id(record.call_id, attempt.attempt_id) == consult
-        ),
-        None,
-    )
-
-
-def _windows(record: CallRecord, part: SpecialistPart, attempt: Attempt) -> tuple[Window, ...]:
-    """When this specialist, having come by this attempt, was there while the caller heard music."""
-    stays = [
-        span
-        for span in record.on_line
-        if (span.who, span.id, span.since) == ("specialist", part.specialist_id, attempt.ended)  # an attempt ends as he joins
-    ]
-    held = [span for span in record.on_line if (span.who, span.how) == ("caller", "held")]
-    both = [
-        Window(since=max(there.since, music.since), until=_first(there.until, music.until)) for there in stays for music in held
-    ]
-    return tuple(window for window in both if window.until is None or window.since < window.until)
-
-
-def _first(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((moment for moment in (one, other) if moment is not None), default=None)
 
 
 def due(manifest: Manifest, *, keep_days: int, now: datetime) -> bool:

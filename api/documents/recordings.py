@@ -61,12 +61,14 @@ class ManifestDocument(Document):
 
 
 class ConsultDocument(ManifestDocument):
-    """The same of a consult: the specialist's stay, and when the caller was on music meanwhile."""
+    """The same of a consult: of the stay of a specialist, or of whom the caller was to be handed on to, while the caller was on music."""
 
     consult: Annotated[str, Field(description="Which of the call's consults.")]
-    specialist_id: str
+    specialist_id: Annotated[str | None, Field(description="null: it was no specialist.")]
     name: str
-    department: str
+    department: str | None
+    target: Annotated[str | None, Field(description="What an announced transfer was to: seat, number, hotline; null: it was a specialist.")]
+    to: Annotated[str | None, Field(description="Which seat, number or hotline.")]
     windows: Annotated[list[WindowDocument], Field(description="When there is something to hear; silence is recorded between.")]
 
 
@@ -109,9 +111,11 @@ def consult_document(manifest: Manifest) -> ConsultDocument:
     return ConsultDocument(
         **_fields(manifest),
         consult=consult.consult_id,
-        specialist_id=consult.specialist_id,
+        specialist_id=consult.specialist_id or None,
         name=consult.name,
-        department=consult.department,
+        department=consult.department or None,
+        target=consult.target or None,
+        to=consult.to or None,
         windows=[WindowDocument(since=window.since, until=window.until) for window in consult.windows],
     )
 

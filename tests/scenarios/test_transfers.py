@@ -1,7 +1,6 @@
 """Callers who are handed on, told by who rings, who hears whom, and what the records tell afterwards."""
 
 import asyncio
-from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
@@ -67,37 +66,6 @@ async def test_blind_to_another_seat(hotline: Hotline) -> None:
     (made,) = call["record"]["transfers"]
     assert (made["target"], made["to"], made["announced"], made["seat"], made["outcome"]) == ("seat", "8004", False, "8001", "done")
     assert (await hotline.ticket(call_id))["seat"] == "8001"
-    await recorded(hotline, call_id, caller, seat, other)
-
-
-async def test_handed_on_again_and_again_he_is_recorded_with_each(hotline: Hotline) -> None:
-    """Asterisk took every other talk's sound for late, and kept it from the recording (docs/decisions/17-recordings.md)."""
-    seats = await hotline.seats(8001, 8004, 8005, 8006, 8007, 8008)
-    caller, call_id = await hotline.talking(seats[0])
-    for seat, other in pairwise(seats):
-        await transfer(hotline, call_id, seat=other.number)
-        await seat.call_ended()
-        await other.rings()
-        await hotline.hears_music(caller)
-        await hotline.talk_on(caller, other)
-    await caller.hang_up()
-    await hotline.ended(call_id, "completed")
-    await recorded(hotline, call_id, caller, *seats)
-
-
-async def test_held_and_taken_back_and_then_handed_on(hotline: Hotline) -> None:
-    seat, other = await hotline.seats(8001, 8004)
-    caller, call_id = await hotline.talking(seat)
-    await hotline.api.ask("PUT", f"/calls/{call_id}/hold")
-    await hotline.hears_music(caller)
-    await hotline.api.ask("DELETE", f"/calls/{call_id}/hold")
-    await asyncio.gather(caller.hears(seat), seat.hears(caller))
-    await transfer(hotline, call_id, seat="8004")
-    await seat.call_ended()
-    await other.rings()
-    await hotline.talk_on(caller, other)
-    await caller.hang_up()
-    await hotline.ended(call_id, "completed")
     await recorded(hotline, call_id, caller, seat, other)
 
 

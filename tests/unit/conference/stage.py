@@ -12,6 +12,7 @@ from conference.desk import ConferenceDesk, PhoneToRing
 from conference.errand import Attempt, Errand
 from conference.flow import Conference
 from conference.inside import Inside
+from conference.recording import ConsultsRecorded
 from conference.targets import Found
 from conference.transfer import TargetKind, Transfer, TransferTarget
 from engine.mailbox import Mailbox, PostOffice
@@ -307,6 +308,7 @@ class Stage:
         self.desk = ConferenceDesk(waiting=self.room, legs=self.exchange, clock=OneClock(), targets=Targets())  # type: ignore[arg-type]
         self.task: asyncio.Task[None] | None = None
         self.hunt_s = 90.0
+        self.recorded: ConsultsRecorded | None = None
 
     async def open(self, *phones: PhoneToRing) -> None:
         await self.desk.ask(CALL, phones)
@@ -320,6 +322,7 @@ class Stage:
             legs=self.exchange,
             clock=OneClock(),
             hunt_s=self.hunt_s,
+            recorded=self.recorded,
         )
         self.task = asyncio.create_task(conference.run(resumed=resumed))
 

@@ -1,11 +1,13 @@
 """What the caller, the seat and the specialists notice of a conference, told by whoever leaves or does not answer."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from calls.errors import Conflict, LegGone, NotFound, PbxFault
-from routing.waiting import CallState
+from conference import flow
+from routing.waiting import CallState, LiveCall
 from tests.unit.conference.stage import CALL, SEAT_LEG, Stage, a_phone, three_way
 
 SPECIALIST = f"spec-{CALL}-0"
@@ -19,6 +21,42 @@ async def test_while_the_seat_consults_the_caller_hears_music(stage: Stage) -> N
     assert stage.exchange.moved == ["PJSIP/8001-1"]
     assert stage.states() == ["joined"]
     assert stage.room.kinds() == ["consult_started", "specialist_asked", "specialist_joined"]
+
+
+class Recorded:
+    """conference.recording.ConsultsRecorded: notes where the caller was as it was told of a state."""
+
+    def __init__(self, stage: Stage, *, hangs: bool = False) -> None:
+        self.told: list[tuple[CallState, str]] = []
+        self._stage, self._hangs = stage, hangs
+
+    async def follow(self, call: LiveCall) -> None:
+        self.told.append((call.state, self._stage.line.where))
+        if self._hangs and call.state is CallState.THREE_WAY:
+            self._hangs = False
+            await asyncio.Event().wait()
+
+
+async def test_what_is_recorded_of_a_consult_is_silent_before_the_caller_comes_in(stage: Stage) -> None:
+    stage.recorded = recorded = Recorded(stage)  # type: ignore[assignment]
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()
+    assert stage.line.where == "room"
+    assert next(where for state, where in recorded.told if state is CallState.THREE_WAY) == "music"
+
+
+async def test_an_asterisk_that_does_not_answer_keeps_him_from_nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "_SILENCED_WITHIN_S", 0)
+    stage.recorded = Recorded(stage, hangs=True)  # type: ignore[assignment]
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()
+    assert stage.line.where == "room"
 
 
 async def test_the_mobile_is_rung_when_the_office_phone_does_not_answer(stage: Stage) -> None:

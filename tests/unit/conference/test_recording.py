@@ -7,11 +7,14 @@ import pytest
 
 from calls.errors import Conflict, NotFound, PbxFault
 from conference.errand import Attempt, AttemptState, Errand
+from conference.inside import Inside
 from conference.recording import LONGEST, ConsultsRecorded, RecordingDesk
+from conference.transfer import TargetKind, Transfer, TransferState
 from routing.waiting import CallState
 from tests.unit.conference.pauses import HeldPauses
 from tests.unit.conference.stage import CALL, NOW, Room
 
+TARGET = "xfer-zhida-1.0-5f3a"
 FIRST, SECOND = "spec-zhida-1.0-0", "spec-zhida-1.0-1"
 LONGEST_S = 60.0
 
@@ -62,6 +65,12 @@ class House:
             replace(asked, attempt_id=leg, state=AttemptState.JOINED) for leg in joined
         )
         self.room.live = replace(self.room.live, state=state, errand=Errand(attempts=attempts).to_json())
+
+    def hands_on(self, state: CallState, how_far: TransferState) -> None:
+        assert self.room.live is not None
+        asked = Transfer(transfer_id=TARGET, kind=TargetKind.SEAT, value="8004", announced=True, by="8001", from_seat="8001")
+        self.room.live = replace(self.room.live, state=state, inside=Inside(transfer=asked.now(how_far)).to_json())
+        self.switch.silent.setdefault(TARGET, False)
 
     async def later(self, seconds: float) -> None:
         self.clock.at += timedelta(seconds=seconds)
@@ -176,6 +185,41 @@ async def test_who_comes_into_a_three_way_call_is_silent_from_then_on_and_asteri
     house.is_in(CallState.THREE_WAY, FIRST, SECOND)
     await consults.follow(house.room.live)
     assert house.switch.silent[SECOND]
+
+
+@pytest.mark.parametrize(
+    ("state", "how_far", "silent"),
+    [
+        (CallState.CONSULT, TransferState.JOINED, True),
+        (CallState.THREE_WAY, TransferState.JOINED, False),
+        (CallState.CONSULT, TransferState.DONE, False),
+    ],
+    ids=["they talk of him", "he is with them", "he is the target's, who talks with somebody else of him"],
+)
+async def test_a_seats_talk_with_whom_it_hands_him_on_to_is_a_consult_too(
+    house: House, state: CallState, how_far: TransferState, silent: bool
+) -> None:
+    house.hands_on(state, how_far)
+    assert house.room.live is not None
+    house.switch.silent[TARGET] = silent
+    await ConsultsRecorded(house.desk).follow(house.room.live)
+    assert house.switch.silent[TARGET] is not silent
+
+
+async def test_a_pause_silences_what_they_say_of_him_too(house: House) -> None:
+    house.hands_on(CallState.CONSULT, TransferState.JOINED)
+    await house.desk.pause(CALL, by="8001")
+    assert house.switch.silent[TARGET]
+    await house.desk.resume(CALL, by="8001")
+    assert not house.switch.silent[TARGET]
+
+
+@pytest.mark.parametrize("how_far", [TransferState.RINGING, TransferState.LEFT])
+async def test_who_is_not_there_is_not_asked_for(house: House, how_far: TransferState) -> None:
+    house.hands_on(CallState.CONSULT, how_far)
+    assert house.room.live is not None
+    await ConsultsRecorded(house.desk).follow(house.room.live)
+    assert house.switch.said == 0
 
 
 async def test_a_consult_that_could_not_be_silenced_is_silenced_at_the_next_look(house: House) -> None:

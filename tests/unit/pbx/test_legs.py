@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import LegGone, NotFound, PbxFault
+from conference.transfer import TargetKind, Transfer
 from pbx import whispers
 from pbx.ami.newcall import NewCall, Originated, OriginateReason
 from pbx.legs import PbxLegs
@@ -80,6 +81,19 @@ def speaks(actions: Actions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 async def settled() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def test_a_transfers_target_is_recorded_by_its_leg_and_not_where_nothing_is(actions: Actions) -> None:
+    asked = Transfer(
+        transfer_id="xfer-zhida-1.1-5f3a", kind=TargetKind.SEAT, value="8004", device="PJSIP/8004", announced=True, by="", from_seat="8001"
+    )
+    for folder in ("/rec", ""):
+        here = PbxLegs(actions, outside=str, caller_id="12345", unanswered=lambda *_: None, recordings=folder)  # type: ignore[arg-type]
+        await here.ring_target(asked, "zhida-1.1")
+    recorded, unrecorded = actions.ordered
+    assert (recorded.context, recorded.exten) == ("zhida-room", "target")
+    assert recorded.variables["ZHIDA_CONSULT"] == "/rec/zhida-1.1-consult-xfer-5f3a"
+    assert "ZHIDA_CONSULT" not in unrecorded.variables
 
 
 async def test_one_half_plays_while_the_other_whispers_into_the_leg(actions: Actions, speaks: Callable[[], PbxLegs]) -> None:

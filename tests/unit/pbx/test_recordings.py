@@ -149,7 +149,14 @@ def test_a_consult_ends_where_silence_was_written_and_keeps_that_between(tmp_pat
     finish_recordings(tmp_path, ())
     assert both_sides(tmp_path / "zhida-1.1-consult-0.wav") == ([5, 6, 0, 0, 7], [5, 6, 0, 0, 7])
     assert both_sides(tmp_path / "zhida-1.1.wav") == ([5, 6, 0, 0, 7, 0, 0, 0],) * 2
-    assert sound_of(tmp_path / "zhida-1.1-consult-0.wav").left == "specialist"
+    consult = sound_of(tmp_path / "zhida-1.1-consult-0.wav")
+    assert (consult.left, consult.right) == ("specialist", "everybody else, as the specialist hears them")
+
+
+def test_of_a_transfer_the_left_is_its_target(tmp_path: Path) -> None:
+    a_half(tmp_path / "zhida-1.1-consult-xfer-5f3a-in.wav", 5)
+    finish_recordings(tmp_path, ())
+    assert sound_of(tmp_path / "zhida-1.1-consult-xfer-5f3a.wav").left == "transfer's target"
 
 
 def test_minutes_of_silence_between_two_consults_stay_as_long_as_they_were(tmp_path: Path) -> None:

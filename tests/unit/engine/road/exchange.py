@@ -98,9 +98,8 @@ class Caller:
     app: "asyncio.Task[int] | None" = None
     session: Any = None
     commands: list[str] = field(default_factory=list)
-    monitors: int = 0
-    recorded: bool = False
-    files_begun: int = 0
+    monitors: int = 0  # MixMonitors that were begun
+    files_begun: int = 0  # by those that did not go on in the files of the one before
     up: bool = False
     back: bool = False
 

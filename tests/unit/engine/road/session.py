@@ -81,13 +81,12 @@ class Session:
             return await self._runs(self._exchange.conference(self._caller, data.partition(",")[0]))
         if application == "MixMonitor":
             self._caller.monitors += 1
-            self._caller.recorded = True
             self._exchange.silent[self._caller.uniqueid] = False
             self._caller.files_begun += "Sa" not in data
             self._caller.variables["ZHIDA_RECORDING"] = f"0x{self._caller.monitors}"
         elif application == "StopMixMonitor":
             assert data == f"0x{self._caller.monitors}"
-            self._caller.recorded = False
+            del self._exchange.silent[self._caller.uniqueid]
         elif application == "StartMusicOnHold":
             self._caller.where = "music"
         elif application == "StopMusicOnHold":

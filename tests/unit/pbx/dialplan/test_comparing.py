@@ -10,6 +10,7 @@ WANTED = steps_of(render(SITE)["extensions_zhida.conf"])
 def test_every_step_of_the_snippet_is_read() -> None:
     assert WANTED["zhida-room", "leg", 1] == "ConfBridge(${ZHIDA_ROOM},zhida_room,zhida_member,zhida_keys)"
     assert WANTED["zhida-room", "leg", 2] == "Hangup()"
+    assert WANTED["zhida-room", "target", 1] == "GotoIf($[0${CHANNEL_EXISTS(${ZHIDA_ROOM})} = 1]?recorded,1)"
     assert WANTED["zhida-number", "uri", 10] == "Set(ZHIDA_URI=${CUT(ZHIDA_URI,;,1)})"
     assert WANTED["zhida-call", "12346", 1] == "Set(CHANNEL(hangup_handler_push)=zhida-hangup,s,1)"
 
