@@ -1,7 +1,7 @@
 """Recordings: what MixMonitor wrote as two files, what a leg says and what it hears, becomes one stereo file: the leg itself left.
 
-That leg is the caller's; or, of a consult, a specialist's, or that of whom the caller is to be handed on to. A voice message
-has one half only, and becomes a file of one channel.
+That leg is the caller's; or, of a consult, a specialist's, or that of whom the caller is to be handed on to. A voice message has one
+half only, and becomes a file of one channel.
 """
 
 import hashlib

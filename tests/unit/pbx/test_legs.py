@@ -85,7 +85,7 @@ async def settled() -> None:
 
 async def test_a_transfers_target_is_recorded_by_its_leg_and_not_where_nothing_is(actions: Actions) -> None:
     asked = Transfer(
-        transfer_id="xfer-zhida-1.1-5f3a", kind=TargetKind.SEAT, value="8004", device="PJSIP/8004", announced=True, by="", from_seat="8001"
+        transfer_id="xfer-zhida-1.1-5f3a", kind=TargetKind.NUMBER, value="1", device="PJSIP/1@out", announced=True, by="", from_seat="8001"
     )
     for folder in ("/rec", ""):
         here = PbxLegs(actions, outside=str, caller_id="12345", unanswered=lambda *_: None, recordings=folder)  # type: ignore[arg-type]
