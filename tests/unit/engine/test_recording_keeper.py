@@ -2,122 +2,25 @@
 
 import json
 import os
-from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from calls.errors import Conflict, Gone, NotFound, StoreFault
-from calls.events import Event, RecordingFinished, RecordingPaused, RecordingRemoved, RecordingResumed, RecordingStarted, VoicemailLeft
+from calls.events import RecordingFinished, RecordingPaused, RecordingRemoved, RecordingResumed, RecordingStarted
 from config.answering import S3Settings
-from engine.recording_keeper import RecordingKeeper
-from engine.recording_stores import RecordingStores
 from engine.recordings_heard import RecordingsOfApi
-from pbx.recordings import finish_recordings
 from tests.s3_server import BUCKET, S3Server
-from tests.unit.pbx.test_recordings import a_half
+from tests.unit.engine.tapes import CALL, House, NobodyLive, in_bucket
 from tests.unit.tickets import builders as told
 from tickets.fold import fold
-from tickets.manifests import Hold, voicemail_name
+from tickets.manifests import Hold
 from tickets.record import CallRecord
 from tickets.records import Page, Wanted
 from tickets.sweeping import Lack, findings, not_there
-
-CALL = told.CALL
-
-
-class House:
-    """A folder, perhaps a bucket, the records, and a clock that is turned."""
-
-    def __init__(self, folder: Path, s3: S3Settings | None) -> None:
-        self.folder = folder
-        self.s3 = s3
-        self.later = timedelta()
-        self.facts: list[Event] = []
-        self.records: dict[str, CallRecord] = {}
-        pbx = SimpleNamespace(systemname="zhida", recordings_here=folder)
-        recording = SimpleNamespace(keep_days=30, s3=s3)
-        self.settings = SimpleNamespace(asterisk={"pbx1": pbx}, recording=recording, voicemail=SimpleNamespace(least_s=2))
-        self.stores = RecordingStores(lambda: self.settings)  # type: ignore[arg-type,return-value]
-        self.keeper = RecordingKeeper(
-            settings=lambda: self.settings,  # type: ignore[arg-type,return-value]
-            stores=self.stores,
-            records=self,  # type: ignore[arg-type]
-            live=self.nobody,
-            tell=self.tell,
-            clock=self,
-        )
-        self.api = RecordingsOfApi(stores=self.stores, records=self, waiting=self, clock=self)  # type: ignore[arg-type]
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.later
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    async def nobody(self) -> Collection[str]:
-        return ()
-
-    async def tell(self, facts: Sequence[Event]) -> None:
-        self.facts += facts
-
-    async def call(self, call_id: str) -> CallRecord:
-        if call_id not in self.records:
-            raise NotFound("call_unknown", f"There is no record of a call {call_id}", call_id=call_id)
-        return self.records[call_id]
-
-    def talked(self, call_id: str = CALL, *facts: Event) -> None:
-        """A call that is over, with both halves of its recording joined."""
-        started = RecordingStarted(call_id=call_id, at=told.at(1), name=call_id)
-        self.records[call_id] = fold([*told.served(call_id), started, *facts])
-        self.joined(call_id)
-
-    def joined(self, call_id: str = CALL) -> None:
-        for half in ("-in", "-out"):
-            a_half(self.folder / f"{call_id}{half}.wav", *range(500))
-        for made in finish_recordings(self.folder, ()):
-            self.keeper.pending[made.stem] = made
-
-    def consulted(self, leg: str) -> None:
-        """A call with a consult that was recorded on that leg, all joined."""
-        self.talked()
-        self.records[CALL] = fold([*told.served(CALL), *told.three_way(CALL)])
-        for half in ("in", "out"):
-            a_half(self.folder / f"{CALL}-consult-{leg}-{half}.wav", *[7] * 300, *[0] * 300)
-        for made in finish_recordings(self.folder, ()):
-            self.keeper.pending[made.stem] = made
-
-    async def heard(self, call_id: str = CALL) -> bytes:
-        sound = await self.api.sound(call_id)
-        return b"".join([chunk async for chunk in sound.stream(0, sound.size)])
-
-
-class NobodyLive:
-    async def call(self, _: str) -> None:
-        return None
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
-    s3 = in_bucket(request.getfixturevalue("s3")) if request.param == "bucket" else None
-    house = House(tmp_path, s3)
-    house.api = RecordingsOfApi(stores=house.stores, records=house, waiting=NobodyLive(), clock=house)  # type: ignore[arg-type]
-    return house
-
-
-def in_bucket(server: S3Server) -> S3Settings:
-    return S3Settings(
-        endpoint=server.endpoint,
-        bucket=BUCKET,
-        prefix="12345/",
-        access_key=SecretStr(server.access_key),
-        secret_key=SecretStr(server.secret_key),
-    )
 
 
 async def test_a_manifest_says_what_it_is_and_who_was_on_the_line(house: House) -> None:
@@ -367,102 +270,3 @@ async def test_a_manifest_that_is_none_is_no_manifest(house: House) -> None:
     await store.write(f"{CALL}.json", json.dumps({"call_id": 1}).encode())
     await house.keeper.keep_pending()
     assert (await house.api.manifest(CALL)).call_id == CALL
-
-
-# ── voice messages ──
-
-
-def message(house: House, *, take: int = 1, seconds: float = 5, call_id: str = CALL) -> str:
-    """Asterisk has written it, and the call is over."""
-    name = voicemail_name(call_id, take)
-    a_half(house.folder / f"{name}-in.wav", *[8000, -8000] * round(4000 * seconds))
-    for made in finish_recordings(house.folder, ()):
-        house.keeper.pending[made.stem] = made
-    return name
-
-
-async def test_the_message_that_an_engine_saw_is_kept_and_heard(house: House) -> None:
-    house.records[CALL] = fold(told.voicemail())
-    name = message(house)
-    await house.keeper.keep_pending()
-    [finished] = house.facts
-    assert isinstance(finished, RecordingFinished)
-    assert (finished.name, finished.length_s, finished.consult) == (name, 5.0, "")
-    manifest = await house.api.voicemail(CALL)
-    assert (manifest.name, manifest.call_id, manifest.files[0].left, manifest.files[0].right) == (name, CALL, "caller", "")
-    sound = await house.api.voicemail_sound(CALL)
-    heard = b"".join([chunk async for chunk in sound.stream(0, sound.size)])
-    assert (len(heard), sha256(heard).hexdigest()) == (sound.size, sound.sha256)
-    with pytest.raises(NotFound) as none:
-        await house.api.sound(CALL)
-    assert none.value.code == "recording_none"
-
-
-async def test_the_message_that_no_engine_saw_is_found_and_told(house: House) -> None:
-    house.records[CALL] = fold([*told.arrival(), *told.end(second=60, reason="menu_left")])
-    name = message(house)
-    await house.keeper.keep_pending()
-    found, finished = house.facts
-    assert isinstance(found, VoicemailLeft)
-    assert isinstance(finished, RecordingFinished)
-    assert (found.name, found.length_s, found.how, found.at) == (name, 5.0, "found", told.at(60))
-    house.records[CALL] = fold([*told.arrival(), *told.end(second=60, reason="menu_left"), *house.facts])
-    assert (await house.api.voicemail(CALL)).name == name
-
-
-async def test_what_is_no_message_is_removed(house: House) -> None:
-    house.records[CALL] = fold([*told.arrival(), *told.end(second=60, reason="closed")])
-    name = message(house, seconds=1)
-    with capture_logs() as logs:
-        await house.keeper.keep_pending()
-    assert house.facts == []
-    assert not list(house.folder.iterdir())
-    assert [entry["recording"] for entry in logs if entry["event"] == "voicemail_was_none"] == [name]
-
-
-async def test_of_what_he_said_again_the_one_he_left_is_kept(house: House) -> None:
-    house.records[CALL] = fold(told.voicemail(take=2))
-    message(house, take=1)
-    name = message(house, take=2, seconds=6)
-    await house.keeper.keep_pending()
-    assert [fact.name for fact in house.facts if isinstance(fact, RecordingFinished)] == [name]
-    assert not (house.folder / f"{voicemail_name(CALL, 1)}.wav").exists()
-
-
-async def test_where_no_engine_saw_which_one_he_left_all_are_kept(house: House) -> None:
-    ended = [*told.arrival(), *told.end(second=60, reason="menu_left")]
-    house.records[CALL] = fold(ended)
-    first = message(house, take=1)
-    await house.keeper.keep_pending()
-    house.records[CALL] = fold([*ended, *house.facts])
-    second = message(house, take=2, seconds=6)
-    await house.keeper.keep_pending()
-    record = fold([*ended, *house.facts])
-    assert sorted(one.name for one in record.kept) == [first, second]
-    assert record.voicemail is not None
-    assert record.voicemail.name == second
-
-
-async def test_a_message_is_kept_beyond_its_time_and_removed_in_it(house: House) -> None:
-    house.records[CALL] = fold(told.voicemail())
-    message(house)
-    await house.keeper.keep_pending()
-    house.records[CALL] = fold([*told.voicemail(), *house.facts])
-    await house.api.keep(CALL, Hold(at=told.at(300), by="supervisor", why="投诉"))
-    house.later = timedelta(days=31)
-    assert await house.keeper.remove_old() == 0
-    await house.api.keep(CALL, None)
-    assert await house.keeper.remove_old() == 1
-    with pytest.raises(Gone):
-        await house.api.voicemail_sound(CALL)
-    assert (await house.api.voicemail(CALL)).removed is not None
-
-
-async def test_why_there_is_no_message_to_hear(house: House) -> None:
-    house.records[CALL] = fold(told.served())
-    with pytest.raises(NotFound) as none:
-        await house.api.voicemail(CALL)
-    assert none.value.code == "voicemail_none"
-    house.records[CALL] = fold(told.voicemail(second=(house.now() - told.START).total_seconds() - 60))
-    with pytest.raises(Conflict):
-        await house.api.voicemail(CALL)

@@ -30,8 +30,9 @@ from routing.waiting import CallState, LiveCall, Rules
 from seats.seat import Phone, SeatDefinition
 from seats.state import SeatState
 from tests.unit.conference.pauses import HeldPauses
-from tests.unit.engine.road.exchange import Caller, Exchange, Legs, Link
+from tests.unit.engine.road.exchange import Caller, Exchange
 from tests.unit.engine.road.exchange import Phone as Telephone
+from tests.unit.engine.road.manager import Legs, Link
 from tests.unit.engine.road.session import Session
 from tests.unit.engine.road.virtual import LoopClock
 from tests.unit.engine.road.waiting_room import LiveRoom, Redis
