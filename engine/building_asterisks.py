@@ -70,7 +70,10 @@ def _asterisk(settings: Settings, name: str, belonging: Belonging, around: _Arou
 
     async def came_up() -> None:
         silence.ended()
-        await reconciler.once()
+        try:
+            await reconciler.once()
+        finally:
+            reconciler.compared.set()
 
     watcher = Watcher(post, here)
     link = AmiLink(

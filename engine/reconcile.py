@@ -76,6 +76,8 @@ class Reconciler:
     ) -> None:
         self.supervisors: Callable[[Mapping[str, str]], Awaitable[None]] | None = None
         """Told of all legs there are, uniqueid -> state."""
+        self.compared = asyncio.Event()
+        """Set when what is has been compared for the first time, or could not be."""
         self._link = link
         self._actions = AmiActions(link)
         self._waiting = waiting

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -97,7 +98,11 @@ async def _sign_off(engine: Engine) -> None:
 
 
 async def _linked(engine: Engine) -> None:
-    """Each Asterisk is given some time to be there; one that is not costs the calls on the others no more than that."""
+    """Each Asterisk is given some time to be there; one that is not costs the calls on the others no more than that.
+
+    What is there is compared before any timer runs: what a dead engine had offered is withdrawn by one of them, unless the phone
+    is known to be in use, which it may be since nobody was there to see it.
+    """
     await asyncio.gather(*(_linked_with(asterisk) for asterisk in engine.asterisks.values()))
 
 
@@ -105,6 +110,9 @@ async def _linked_with(asterisk: Asterisk) -> None:
     asterisk.link.start()
     try:
         await asterisk.link.wait_up(_FIRST_LINK_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_LINK_S):
+                await asterisk.reconciler.compared.wait()
     except Fault as fault:
         log.warning("asterisk_not_linked_yet", asterisk=asterisk.name, why=fault.sentence)
         if asterisk.silence is not None:

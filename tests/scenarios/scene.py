@@ -77,7 +77,8 @@ class Scene:
         roster = await self.api.get("/specialists", department=department)
         (specialist_id,) = (one["specialist_id"] for one in roster["items"] if one["name"] == name)
         await self.api.ask("POST", f"/calls/{self.call_id}/specialists", {"specialist_id": specialist_id})
-        self.alone, self.room = self.alone or not self.room, True
+        with_seat_only = not any(phone in self.company for phone in self.specialists.values())
+        self.alone, self.room = self.alone or with_seat_only, True
 
     async def comes(self, name: str = FIRST, number: str = OFFICE) -> None:
         """He is in the room, by that phone of his."""

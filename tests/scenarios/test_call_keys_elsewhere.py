@@ -6,7 +6,7 @@ from engine.addresses import agi_addresses
 from lab.patience import PATIENCE_S
 from tests.scenarios.hotline import Hotline
 from tests.scenarios.house import TWO_ASTERISKS
-from tests.scenarios.test_call_keys import keys, nothing_of_it
+from tests.scenarios.test_call_keys import all_is_whispered, keys, nothing_of_it
 from tests.scenarios.test_three_way import ACCEPTS, OFFICE, joined
 
 LAB = TWO_ASTERISKS
@@ -25,6 +25,9 @@ async def test_a_seat_at_another_asterisk_steers_its_call(hotline: Hotline) -> N
         await hotline.world.is_called(OFFICE)
         await joined(hotline, call_id, OFFICE)
         specialist = await hotline.world.phone(OFFICE)
+        await asyncio.gather(hotline.hears_music(caller), seat.hears(specialist), specialist.hears(seat))
+        await all_is_whispered(hotline)
+        await keys(hotline, seat, "*4", "keys-joined")
         await asyncio.gather(caller.hears(seat, specialist), seat.hears(caller, specialist), specialist.hears(caller, seat))
         await keys(hotline, seat, "*4", "keys-consult")
         await hotline.hears_music(caller)

@@ -3,6 +3,10 @@
 import asyncio
 import time
 
+import pytest
+
+from lab.patience import PATIENCE_S
+from store.redis.keeper import ALIVE_S
 from tests.scenarios.hotline import KEY, OTHER_KEYS, PROJECT, PUBLIC, Hotline
 from tests.scenarios.house import ENGINE_DIES
 from tests.scenarios.test_three_way import consult, three_way
@@ -48,12 +52,19 @@ async def test_two_who_talk_notice_nothing_and_their_record_is_completed(hotline
     assert recording.heard(seat)
 
 
-async def test_a_seat_that_rings_can_still_be_answered(hotline: Hotline) -> None:
+@pytest.mark.parametrize("away_s", [0, 2 * ALIVE_S], ids=["soon_back", "long_away"])
+async def test_a_seat_that_rings_can_still_be_answered(hotline: Hotline, away_s: float) -> None:
+    """Also where the next engine finds the dead one's calls to be nobody's as soon as it starts."""
     seat = await hotline.seat(8001)
     caller = await hotline.calls(KEY)
     ring = await seat.rings()
-    await hotline.killed("engine-1")
-    await hotline.talk_on(caller, seat)
+    with hotline.lab.nothing_restarted():
+        await hotline.killed("engine-1")
+        await hotline.talk_on(caller, seat)
+        began_s = caller.heard_s
+        async with asyncio.timeout(PATIENCE_S):
+            while caller.heard_s < began_s + away_s:
+                await asyncio.sleep(0.1)
     await hotline.back()
     await asyncio.gather(caller.hears(seat), seat.hears(caller))
     await hotline.call_is(ring.zhida_call, "talking")

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from conference.roster_form import read_roster, write_roster
 from lab.phones.behaviours import BUSY, Answers, RingsForEver
 from lab.phones.softphone import Softphone
@@ -115,21 +117,18 @@ async def test_everybody_refuses_and_the_ticket_is_left_to_the_department(hotlin
     assert figures["asked"] > figures["accepted"]
 
 
-async def test_a_ticket_that_is_made_in_the_talk_is_told_to_caller_and_seat(hotline: Hotline) -> None:
+@pytest.mark.parametrize("told", ["caller", "seat"])
+async def test_a_ticket_that_is_made_in_the_talk_is_told_to_caller_and_seat(hotline: Hotline, told: str) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)
-    muted = [f"/conferences/{call_id}/members/{member}/mute" for member in ("caller", "seat")]  # then nobody hears anything but a word
-    for one in muted:
-        await hotline.api.ask("PUT", one)
-    await asyncio.gather(caller.hears_silence(), seat.hears_silence())
-    left, *_ = await asyncio.gather(
-        hotline.api.ask("POST", f"/calls/{call_id}/specialists/ticket", {"department": TAX}),
-        caller.hears_music(but_not=(seat,)),
-        seat.hears_music(but_not=(caller,)),
-    )
+    listener, other = (caller, "seat") if told == "caller" else (seat, "caller")
+    muted = f"/conferences/{call_id}/members/{other}/mute"  # who hums is heard over a whisper
+    await hotline.api.ask("PUT", muted)
+    await listener.hears_silence()
+    left = await hotline.api.ask("POST", f"/calls/{call_id}/specialists/ticket", {"department": TAX})
     assert left["caller_told"] is True
-    for one in muted:
-        await hotline.api.ask("DELETE", one)
+    await is_told(hotline, listener, "ticket-made")
+    await hotline.api.ask("DELETE", muted)
     await asyncio.gather(caller.hears(seat), seat.hears(caller))
     await caller.hang_up()
     await hotline.ended(call_id, "completed")

@@ -68,6 +68,8 @@ async def test_with_a_talk_that_was_lost_everything_can_be_done_that_can_be_done
     await scene.sounds_right()
     await scene.bring()
     await scene.sounds_right()
+    await scene.all_together()
+    await scene.sounds_right()
     await scene.take_out(FIRST)
     await scene.sounds_right()
     await scene.hand_on(other, announced=False)

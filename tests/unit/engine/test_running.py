@@ -68,7 +68,8 @@ class Parts:
 
     def asterisk(self) -> SimpleNamespace:
         link = SimpleNamespace(start=lambda: None, wait_up=self.up, close=self.noted("link closed"), state=SimpleNamespace(up=False))
-        return SimpleNamespace(name="pbx1", link=link, reconciler=SimpleNamespace(run=lambda: self.forever("reconciler")))
+        reconciler = SimpleNamespace(run=lambda: self.forever("reconciler"), compared=SimpleNamespace(wait=self.noted("compared")))
+        return SimpleNamespace(name="pbx1", link=link, reconciler=reconciler)
 
     def reloader(self) -> SimpleNamespace:
         return SimpleNamespace(signalled=lambda: self.did.append("reloaded"), follow=lambda: self.forever("reloads"))
@@ -138,6 +139,11 @@ async def test_calls_come_last_and_go_first(parts: Parts) -> None:
     order = [what for what in parts.did if what != "beat"]
     assert order[:3] == ["api", "seats", "linked"]
     assert order.index("door") < order.index("door closed") < order.index("signed off") < order.index("redis closed")
+
+
+async def test_no_timer_runs_before_it_is_known_which_phones_are_in_use(parts: Parts) -> None:
+    await runs(parts, parts.taking_calls.is_set)
+    assert parts.did.index("linked") < parts.did.index("compared") < parts.did.index("beat")
 
 
 async def test_nothing_says_that_the_engine_lives_after_it_has_signed_off(parts: Parts) -> None:
