@@ -77,8 +77,7 @@ class Scene:
         roster = await self.api.get("/specialists", department=department)
         (specialist_id,) = (one["specialist_id"] for one in roster["items"] if one["name"] == name)
         await self.api.ask("POST", f"/calls/{self.call_id}/specialists", {"specialist_id": specialist_id})
-        with_seat_only = not any(phone in self.company for phone in self.specialists.values())
-        self.alone, self.room = self.alone or with_seat_only, True
+        self.alone, self.room = self.alone or self.company == [self.seat], True
 
     async def comes(self, name: str = FIRST, number: str = OFFICE) -> None:
         """He is in the room, by that phone of his."""
