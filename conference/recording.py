@@ -94,13 +94,6 @@ class RecordingDesk:
         """Record what is said again. Raises: as `pause`."""
         await self._resume(await self._talk(call_id), by=by)
 
-    async def toggle(self, call_id: str, *, by: str) -> datetime | None:
-        """One key for both: until when it is paused now, or None where it is recorded again. Raises: as `pause`."""
-        if await self._pauses.until(call_id) is None:
-            return await self.pause(call_id, by=by)
-        await self.resume(call_id, by=by)
-        return None
-
     async def end_overdue(self) -> None:
         """Resume what was paused longer than is allowed. Any engine does it; what was done twice is told once. Raises: StoreFault."""
         for call_id in await self._pauses.over(self._clock.now()):

@@ -32,13 +32,14 @@ class SharedConnection:
     async def ask(self, *command: Any) -> Any:  # noqa: ANN401  as the client's execute_command
         """Redis' answer. Who does not wait for it any longer leaves the others' in order.
 
-        Raises: RedisError, OSError: it refused, or the connection is lost.
+        Raises: RedisError, OSError: it refused, or the connection is lost. ValueError: an argument that no bytes can be made of.
         """
         connection = self._connection or await self._opened()
+        packed = connection.pack_command(*command)  # what cannot be packed is not sent, and so must not be asked
         answer = asyncio.get_running_loop().create_future()
         self._asked.append(answer)  # and sent before anybody else runs, so that both are in one order
         try:
-            await connection.send_packed_command(connection.pack_command(*command), check_health=False)
+            await connection.send_packed_command(packed, check_health=False)
             return await answer
         finally:
             answer.cancel()

@@ -153,9 +153,10 @@ async def test_a_call_that_ended_while_paused_is_forgotten(house: House) -> None
     assert house.room.kinds() == ["recording_paused"]
 
 
-async def test_one_key_pauses_and_resumes(house: House) -> None:
-    assert await house.desk.toggle(CALL, by="8001") is not None
-    assert await house.desk.toggle(CALL, by="8001") is None
+async def test_what_was_paused_is_resumed(house: House) -> None:
+    assert await house.desk.pause(CALL, by="8001") is not None
+    await house.desk.resume(CALL, by="8001")
+    assert house.pauses.held == {}
     assert house.room.kinds() == ["recording_paused", "recording_resumed"]
 
 

@@ -62,6 +62,13 @@ async def test_a_refusal_is_for_him_alone_who_asked(own: Redis) -> None:
     assert isinstance(refused, ResponseError)
 
 
+async def test_what_cannot_be_sent_costs_nobody_else_his_answer(own: Redis) -> None:
+    await own.eval(_ECHO, 0, b"opened")
+    with pytest.raises(UnicodeEncodeError):
+        await own.eval(_ECHO, 0, "\ud800")
+    assert await own.eval(_ECHO, 0, b"mine") == b"mine"
+
+
 async def test_what_was_under_way_when_it_was_lost_fails_and_the_next_opens_it_anew(own: Redis, own_server: RedisServer) -> None:
     await own.eval(_ECHO, 0, b"opened")
     own_server.signal(signal.SIGSTOP)
