@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
 
+from api.documents.plain import written_moment
 from api.documents.seats import seat_item
 from api.sources import Happening, Happenings
 from calls.errors import StoreFault
@@ -102,7 +103,7 @@ def message_of(happening: Happening) -> str:
         seat = seat_item(happening).model_dump(mode="json")
         told = {"kind": "seat_changed", "at": seat["since"], "seat_id": happening.seat_id, "seat": seat}
     else:
-        told = {**happening, "at": from_ms(int(happening["at"])).isoformat().replace("+00:00", "Z")}
+        told = {**happening, "at": written_moment(from_ms(int(happening["at"])))}
     return json.dumps({"type": "event", **told}, ensure_ascii=False)
 
 

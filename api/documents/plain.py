@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 Item = TypeVar("Item", bound=BaseModel)
 MOST: Final = 200
@@ -39,8 +49,19 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("is out of this calendar") from None
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(a_date), AfterValidator(_in_utc)]
-"""Any zone is read; UTC is written."""
+def written_moment(moment: datetime) -> str:
+    """`2026-11-20T00:00:00.000Z`: of one length always, so that moments written as text sort as they happened."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(a_date),
+    AfterValidator(_in_utc),
+    PlainSerializer(written_moment, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""Any zone is read; UTC is written, to the millisecond."""
 
 
 def _open_to_more(schema: dict[str, Any]) -> None:

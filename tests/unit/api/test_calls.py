@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from api.documents.plain import written_moment
 from calls.events import Announced, Expected
 from routing.waiting import CallState
 from tests.unit.api.conftest import Asker
@@ -19,7 +20,7 @@ async def test_what_every_call_in_the_list_tells(hotline: Hotline, observer: Ask
         "items": [
             {
                 "call_id": CALL,
-                "arrived": "2025-09-30T08:59:00Z",
+                "arrived": "2025-09-30T08:59:00.000Z",
                 "number": "0515-88880001",
                 "enterprise": "示例机械有限公司",
                 "class": "key_enterprise",
@@ -35,6 +36,11 @@ async def test_what_every_call_in_the_list_tells(hotline: Hotline, observer: Ask
         ],
         "next": None,
     }
+
+
+def test_moments_as_text_sort_as_they_happened() -> None:
+    sooner, later = START, START + timedelta(milliseconds=900)  # a text that leaves out what is nought: "…00Z" comes after "…00.9Z"
+    assert sorted([written_moment(later), written_moment(sooner)]) == ["2025-09-30T08:20:00.000Z", "2025-09-30T08:20:00.900Z"]
 
 
 async def test_the_newest_call_comes_first_whether_it_goes_on_or_is_over(hotline: Hotline, observer: Asker) -> None:

@@ -11,7 +11,7 @@ async def test_all_is_well(stranger: Asker) -> None:
     response = await stranger.ask("GET", "/healthz")
     health = await response.json()
     assert (response.status, health["status"]) == (200, "ok")
-    assert health["parts"]["redis"] == {"ok": True, "since": "2025-09-30T09:00:00Z", "why": None}
+    assert health["parts"]["redis"] == {"ok": True, "since": "2025-09-30T09:00:00.000Z", "why": None}
     assert set(health["parts"]) == {"redis", "asterisk", "sql", "recorder", "agi"}
 
 

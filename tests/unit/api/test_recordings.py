@@ -87,7 +87,7 @@ async def test_one_that_must_be_kept_is_held_and_released_with_the_reason_in_the
     await agent.refused("PUT", f"{PATH}/hold", 403, json={"why": "投诉 2026-17"})
     await supervisor.refused("PUT", f"{PATH}/hold", 422, json={})
     held = await (await supervisor.ask("PUT", f"{PATH}/hold", json={"why": "投诉 2026-17"})).json()
-    assert held["held"] == {"at": "2025-09-30T09:00:00Z", "by": "supervisor", "why": "投诉 2026-17"}
+    assert held["held"] == {"at": "2025-09-30T09:00:00.000Z", "by": "supervisor", "why": "投诉 2026-17"}
     assert (await (await supervisor.ask("DELETE", f"{PATH}/hold")).json())["held"] is None
     assert [(act.what, act.why) for act in kept.acts.held] == [("keep_recording", "投诉 2026-17"), ("release_recording", "")]
 
@@ -146,7 +146,7 @@ async def test_one_that_was_removed_is_gone_and_says_why_but_its_manifest_stays(
     problem = await supervisor.refused("GET", PATH, 410)
     assert problem["code"] == "recording_removed"
     assert "30 days" in problem["detail"]
-    assert (await supervisor.get(f"{PATH}/manifest"))["removed"] == {"at": "2025-09-30T09:00:00Z", "why": "It was kept for 30 days."}
+    assert (await supervisor.get(f"{PATH}/manifest"))["removed"] == {"at": "2025-09-30T09:00:00.000Z", "why": "It was kept for 30 days."}
 
 
 async def test_a_store_that_is_away_is_told_and_one_that_fails_later_breaks_the_file_off(kept: Hotline, supervisor: Asker) -> None:
@@ -166,7 +166,7 @@ async def test_no_path_leads_anywhere_else(supervisor: Asker, path: str) -> None
 async def test_the_seat_pauses_and_resumes(hotline: Hotline, agent: Asker) -> None:
     hotline.talks()
     paused = await _posted(agent, "pause")
-    assert (paused["recording"], paused["until"]) == ("paused", "2025-09-30T09:03:00Z")
+    assert (paused["recording"], paused["until"]) == ("paused", "2025-09-30T09:03:00.000Z")
     assert (await _posted(agent, "resume"))["recording"] == "on"
     assert hotline.exchange.done == [("muted", CALL), ("unmuted", CALL)]
     assert hotline.waiting.facts == [

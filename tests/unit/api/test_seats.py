@@ -21,7 +21,7 @@ async def test_what_a_seat_tells(hotline: Hotline, observer: Asker) -> None:
     assert await observer.get("/seats/8001") == {
         "seat_id": "8001",
         "state": "talking",
-        "since": "2025-09-30T09:00:00Z",
+        "since": "2025-09-30T09:00:00.000Z",
         "why": "signed in",
         "phone": "idle",
         "call": CALL,
@@ -41,7 +41,7 @@ async def test_what_a_seat_tells(hotline: Hotline, observer: Asker) -> None:
             "enterprise": "示例机械有限公司",
             "class": "key_enterprise",
             "state": "offered",
-            "arrived": "2025-09-30T08:59:00Z",
+            "arrived": "2025-09-30T08:59:00.000Z",
         },
     }
 

@@ -10,13 +10,13 @@ async def test_who_is_on_duty_now_and_who_is_not_there(hotline: Hotline, observe
     hotline.seats.add(a_seat("8001", SeatState.LOGGED_OUT), a_seat("8002", SeatState.PAUSED))
     hotline.shifts.look(list(hotline.seats.held.values()))
     assert await observer.get("/shifts") == {
-        "at": "2025-09-30T09:00:00Z",  # five in the afternoon
+        "at": "2025-09-30T09:00:00.000Z",  # five in the afternoon
         "groups": [
             {
                 "group": "priority",
                 "label": "直达专席",
                 "on_duty": {"seats": ["8001"], "agents": []},
-                "until": "2025-09-30T12:00:00Z",
+                "until": "2025-09-30T12:00:00.000Z",
                 "then": {"seats": ["8002"], "agents": ["li"]},
                 "wanted": 1,
                 "signed_in": ["8002"],
@@ -30,7 +30,7 @@ async def test_who_is_on_duty_now_and_who_is_not_there(hotline: Hotline, observe
 
 async def test_who_answers_at_two_on_the_first_of_october(observer: Asker) -> None:
     said = await observer.get("/shifts", at="2026-10-01T02:00", group="priority")
-    assert said["at"] == "2026-09-30T18:00:00Z"
+    assert said["at"] == "2026-09-30T18:00:00.000Z"
     [group] = said["groups"]
     assert (group["on_duty"], group["signed_in"], group["missing"]) == ({"seats": ["8002"], "agents": ["li"]}, None, None)
     assert (await observer.get("/shifts", group="general"))["groups"] == []

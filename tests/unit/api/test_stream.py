@@ -41,7 +41,7 @@ async def test_a_fact_as_it_happens(hotline: Hotline, client: TestClient[Any, An
             "type": "event",
             "kind": "answered",
             "call_id": CALL,
-            "at": "2025-09-30T09:00:00Z",
+            "at": "2025-09-30T09:00:00.000Z",
             "offer_id": "o-1",
             "seat_id": "8001",
             "group": "priority",
@@ -55,7 +55,7 @@ async def test_an_agent_who_was_moved_is_told_by_whom_and_where(hotline: Hotline
     async with client.ws_connect(STREAM, headers=headers_of("agent")) as socket:
         await socket.receive_json()
         hotline.happenings.queue.put_nowait({**moved, "at": ANSWERED["at"]})
-        assert await socket.receive_json() == {"type": "event", **moved, "at": "2025-09-30T09:00:00Z"}
+        assert await socket.receive_json() == {"type": "event", **moved, "at": "2025-09-30T09:00:00.000Z"}
 
 
 async def test_what_supervisors_do_is_told_to_supervisors_alone(hotline: Hotline, client: TestClient[Any, Any]) -> None:

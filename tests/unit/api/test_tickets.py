@@ -27,7 +27,7 @@ async def test_what_the_ticket_of_a_call_tells(hotline: Hotline, observer: Asker
     a_ticket(hotline)
     ticket = await observer.get(TICKET)
     assert ticket["deadline"] == {
-        "due": "2025-10-05T08:20:00Z",
+        "due": "2025-10-05T08:20:00.000Z",
         "rule": "5 个工作日",
         "source": "《盐城市12345热线企业诉求直达工作方案》第三条",
         "preset": "js/yancheng 2026-11-20",
@@ -35,7 +35,7 @@ async def test_what_the_ticket_of_a_call_tells(hotline: Hotline, observer: Asker
         "provisional": True,
         "problem": None,
         "lane": "enterprise",
-        "received": "2025-09-30T08:20:00Z",
+        "received": "2025-09-30T08:20:00.000Z",
     }
     promised = "number call_id status type enterprise tags class seat due version".split()
     assert {name: ticket[name] for name in promised} == {
@@ -47,7 +47,7 @@ async def test_what_the_ticket_of_a_call_tells(hotline: Hotline, observer: Asker
         "tags": ["企业"],
         "class": "key_enterprise",
         "seat": "8001",
-        "due": "2025-10-05T08:20:00Z",
+        "due": "2025-10-05T08:20:00.000Z",
         "version": 0,
     }
     assert [specialist["name"] for specialist in ticket["specialists"]] == ["张专员"]
@@ -57,8 +57,8 @@ async def test_what_the_ticket_of_a_call_tells(hotline: Hotline, observer: Asker
         "id": "051588880001",
         "name": "盐城示例制造有限公司",
         "how": "waiting",
-        "since": "2025-09-30T08:20:00Z",
-        "until": "2025-09-30T08:20:05Z",
+        "since": "2025-09-30T08:20:00.000Z",
+        "until": "2025-09-30T08:20:05.000Z",
     }
 
 
@@ -194,7 +194,7 @@ class TestVoicemail:
             "recording": "v1-voicemail-1",
             "length_s": 12.0,
             "how": "key",
-            "left": "2025-09-30T08:20:30Z",
+            "left": "2025-09-30T08:20:30.000Z",
         }
         assert (await observer.get(TICKET))["form"] == "call"
 
