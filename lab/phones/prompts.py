@@ -1,8 +1,9 @@
 """Which prompt was played, and when: recordings compared with the prompts' own files.
 
 In three steps, so that plain Python is quick enough: the loudness, 100 values a second, is slid along the recording to find
-where a prompt could be; there a loud stretch of it is tried against a coarse copy of the recording; where that fits, the
-samples themselves decide. G.711 keeps a correlation of 0.99 and more.
+where a prompt could be; there its loudest stretches are tried against a coarse copy of the recording; where one fits, the
+samples themselves decide, piece by piece from there: a phone on a busy machine leaves out frames or plays some twice, and all
+that follows comes sooner or later by so much. G.711 keeps a correlation of 0.99 and more.
 """
 
 import math
@@ -16,16 +17,24 @@ from lab.phones.sound import NotASound, Sound, read_wav
 from lab.phones.tones import SILENCE_RMS
 
 FRAME_S = 0.01
-PROBE_S = 0.25
-"""The loudest stretch of a prompt is tried around each place that the loudness suggests."""
+PIECE_S = 0.25
+"""A prompt is compared in pieces of this length; a lost frame is noticed in the one it belongs to."""
+PROBES = 2
+"""So many of the loudest pieces are tried around each place that the loudness suggests."""
+SLIP_S = 0.06
+"""A piece may come so much sooner or later than its neighbour says: three frames."""
+SLIPPING = 4
+"""A prompt of fewer pieces has to fit as it is: with some slip one syllable fits many."""
 COARSE = 4
 """Samples added up to one in the coarse copy."""
 LOUDNESS_LIKENESS = 0.6
 """Similar enough in loudness to be worth a look at the samples."""
 COARSE_LIKENESS = 0.5
 """Similar enough in the coarse copy to be worth the exact comparison."""
+SURE_LIKENESS = 0.9
+"""So alike at once that no slip is looked for."""
 LIKENESS = 0.8
-"""Alike in its samples: other speech, even of the same voice, stays below 0.4."""
+"""Alike in its samples: other sentences of the same voice stay below, with three frames lost a sentence is above 0.85."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,46 +58,92 @@ class _Recording:
     step: int
 
 
-def prompts_in(
-    wav: Path | Sound, prompts: Mapping[str, Path], *, channel: int = 0, likeness: float = LIKENESS
-) -> list[PromptHeard]:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a prompt: the sample it begins at, its samples, and how much of the prompt's sound it is."""
+
+    start: int
+    samples: "array[int]"
+    weight: float
+
+
+def prompts_in(wav: Path | Sound, prompts: Mapping[str, Path], *, channel: int = 0) -> list[PromptHeard]:
     """Every playing of the prompts in the recording, by time.
 
     Args:
         prompts: name -> wav file of the prompt, of the recording's sample rate.
         channel: of a stereo recording; 0 is the left one.
-        likeness: less than LIKENESS where a frame may be lost on the way, as in a whisper on a busy machine.
     """
     sound = (read_wav(wav) if isinstance(wav, Path) else wav).channel(channel)
     samples, step = sound.channels[0], round(FRAME_S * sound.rate)
     recording = _Recording(sound, samples, _coarse(samples), _loudness(samples, step), step)
-    heard = [found for name, path in prompts.items() for found in _playings(recording, name, path, likeness)]
+    heard = [found for name, path in prompts.items() for found in _playings(recording, name, path)]
     return sorted(_best_first(heard), key=lambda found: found.start_s)
 
 
-def _playings(recording: _Recording, name: str, path: Path, wanted: float) -> Iterator[PromptHeard]:
+def _playings(recording: _Recording, name: str, path: Path) -> Iterator[PromptHeard]:
     prompt, rate = read_wav(path).channel(0), recording.sound.rate
     if prompt.rate != rate:
         raise NotASound(f"{path} has {prompt.rate} samples a second and the recording {rate}; they must be the same")
     start, samples = _without_silent_ends(prompt)
-    for at in _places(recording, samples):
-        likeness = _correlation(recording.samples[max(0, at) : at + len(samples)], samples[max(0, -at) :])
-        if likeness >= wanted:
-            begins = (at - start) / rate
-            yield PromptHeard(name=name, start_s=max(0.0, begins), end_s=begins + prompt.seconds, likeness=likeness)
+    pieces = _pieces(samples, round(PIECE_S * rate))
+    slip = round(SLIP_S * rate) if len(pieces) >= SLIPPING else 0
+    for probe, at in _places(recording, samples, pieces, slip):
+        likeness, begins = _followed(recording, pieces, probe, at, slip)
+        if likeness >= LIKENESS:
+            begins_s = (begins - start) / rate
+            yield PromptHeard(name=name, start_s=max(0.0, begins_s), end_s=begins_s + prompt.seconds, likeness=likeness)
 
 
-def _places(recording: _Recording, prompt: "array[int]") -> Iterator[int]:
-    """The samples at which the prompt may begin: by loudness, then coarsely, then exactly."""
+def _pieces(samples: "array[int]", size: int) -> list[_Piece]:
+    """What the prompt is compared in; what is left at its end belongs to the last piece."""
+    starts = range(0, max(1, len(samples) - size + 1), size)
+    stretches = [samples[start : start + size] for start in starts[:-1]] + [samples[starts[-1] :]]
+    return [_Piece(start, stretch, math.sqrt(sum(map(mul, stretch, stretch)))) for start, stretch in zip(starts, stretches, strict=True)]
+
+
+def _places(recording: _Recording, prompt: "array[int]", pieces: Sequence[_Piece], slip: int) -> Iterator[tuple[int, int]]:
+    """Which of the pieces may lie at which sample: by loudness, then coarsely, then exactly."""
     step = recording.step
-    probe_at, probe = _loudest(prompt, round(PROBE_S * recording.sound.rate))
-    coarse_probes = [_coarse(probe[skipped:]) for skipped in range(COARSE)]  # where the prompt lies between the recording's sums of four
+    loudest = sorted(range(len(pieces)), key=lambda number: -pieces[number].weight)[:PROBES]
+    probes = {number: [_coarse(pieces[number].samples[skipped:]) for skipped in range(COARSE)] for number in loudest}
     for frame in _candidate_frames(recording.loudness, _loudness(prompt, step)):
-        around = (frame * step + probe_at) // COARSE
-        tried = [_coarsely(recording.coarse, coarse_probe, around, 2 * step // COARSE) for coarse_probe in coarse_probes]
-        likeness, coarse_at = max(tried)
-        if likeness >= COARSE_LIKENESS:
-            yield _best_place(recording.samples, probe, coarse_at * COARSE, 2 * COARSE) - probe_at
+        for number, coarse_probes in probes.items():  # where the prompt lies between the recording's sums of four
+            around = (frame * step + pieces[number].start) // COARSE
+            reach = (2 * step + slip) // COARSE
+            likeness, coarse_at = max(_coarsely(recording.coarse, probe, around, reach) for probe in coarse_probes)
+            if likeness >= COARSE_LIKENESS:
+                yield number, _best_place(recording.samples, pieces[number].samples, coarse_at * COARSE, 2 * COARSE)
+                break
+
+
+def _followed(recording: _Recording, pieces: Sequence[_Piece], probe: int, at: int, slip: int) -> tuple[float, int]:
+    """How alike the two are, the loud weighing more than the quiet, and the sample at which the prompt begins.
+
+    The piece `probe` lies at `at`; each of the others is sought near the place that its neighbour on that side gives it.
+    """
+    alike, all_of_it = 0.0, 0.0
+    begins = first = at - pieces[probe].start
+    for way in (pieces[probe:], pieces[:probe][::-1]):
+        begins = first
+        for piece in way:
+            likeness, place = _found(recording, piece, begins + piece.start, slip)
+            if likeness >= COARSE_LIKENESS:
+                begins = place - piece.start
+            alike, all_of_it = alike + likeness * piece.weight, all_of_it + piece.weight
+    return alike / all_of_it, begins
+
+
+def _found(recording: _Recording, piece: _Piece, at: int, slip: int) -> tuple[float, int]:
+    """How alike the piece and the recording are where they fit best, at most `slip` from `at`, and where that is."""
+    likeness = _correlation(recording.samples[max(0, at) : max(0, at + len(piece.samples))], piece.samples[max(0, -at) :])
+    if likeness >= SURE_LIKENESS or not slip:
+        return likeness, at
+    probes = (_coarse(piece.samples[skipped:]) for skipped in range(COARSE))
+    _, coarse_at = max(_coarsely(recording.coarse, probe, max(0, at) // COARSE, slip // COARSE) for probe in probes)
+    place = _best_place(recording.samples, piece.samples, coarse_at * COARSE, 2 * COARSE)
+    slipped = _correlation(recording.samples[place : place + len(piece.samples)], piece.samples)
+    return max((likeness, at), (slipped, place))
 
 
 def _coarsely(recording: "array[int]", probe: "array[int]", around: int, reach: int) -> tuple[float, int]:
@@ -125,13 +180,6 @@ def _candidate_frames(recording: Sequence[float], prompt: Sequence[float]) -> li
     return [
         at for at, value in enumerate(likeness) if value >= LOUDNESS_LIKENESS and value >= padded[at] and value >= padded[at + 2]
     ]
-
-
-def _loudest(samples: "array[int]", size: int) -> "tuple[int, array[int]]":
-    """The loudest stretch of `size`, and where it begins."""
-    starts = range(0, max(1, len(samples) - size + 1), max(1, size // 8))
-    at = max(starts, key=lambda start: sum(map(mul, samples[start : start + size], samples[start : start + size])))
-    return at, samples[at : at + size]
 
 
 def _best_place(recording: "array[int]", probe: "array[int]", around: int, reach: int) -> int:

@@ -24,7 +24,7 @@ from lab.phones.ears import LISTEN_EVERY_S, Listener
 from lab.phones.errors import PhoneFault
 from lab.phones.events import Event, Kind, Story
 from lab.phones.handset import HUM_AGAIN_S, Handset
-from lab.phones.prompts import LIKENESS, prompts_in
+from lab.phones.prompts import prompts_in
 from lab.phones.sip import Message, address_of
 from lab.phones.sound import Sound
 from lab.phones.tones import silent, write_tone_wav
@@ -226,13 +226,13 @@ class Softphone:
 
         await self._listen(silent, "hear silence", within_s, lasting_s, or_else=nothing_came)
 
-    async def hears_prompt(self, wav: Path, *, within_s: float = PATIENCE_S, likeness: float = LIKENESS) -> float:
+    async def hears_prompt(self, wav: Path, *, within_s: float = PATIENCE_S) -> float:
         """Wait until the whole prompt has been heard in this call; the second of the recording at which it began."""
         pinned, ears = self._pinned(), self._handset.ears
         deadline = self.story.clock.monotonic() + within_s
         while self.story.clock.monotonic() < deadline:
             file = ears.file(call) if ears.seconds(call := pinned or self.call) else None
-            if file and (found := await asyncio.to_thread(prompts_in, file, {wav.stem: wav}, likeness=likeness)):
+            if file and (found := await asyncio.to_thread(prompts_in, file, {wav.stem: wav})):
                 return found[0].start_s
             await asyncio.sleep(PROMPT_EVERY_S)
         raise self.story.in_vain(f"did not hear the prompt {wav.name} within {within_s:g} s")

@@ -95,7 +95,7 @@ async def test_everybody_refuses_and_the_ticket_is_left_to_the_department(hotlin
     for number in (OFFICE, MOBILE, SECOND_OFFICE, LEADER_OFFICE, LEADER_MOBILE):
         hotline.world.script(number, BUSY)
     await ask(hotline, call_id)
-    await is_told(hotline, seat, "hunt-nobody")
+    await seat.hears_prompt(hotline.prompt("hunt-nobody"))
     conference = await hotline.conference_is(call_id, lambda one: not one["hunting"])
     assert {attempt["state"] for attempt in conference["attempts"]} == {"busy"}
     left = await hotline.api.ask("POST", f"/calls/{call_id}/specialists/ticket", {"summary": "出口退税进度"})
@@ -127,7 +127,7 @@ async def test_a_ticket_that_is_made_in_the_talk_is_told_to_caller_and_seat(hotl
     await listener.hears_silence()
     left = await hotline.api.ask("POST", f"/calls/{call_id}/specialists/ticket", {"department": TAX})
     assert left["caller_told"] is True
-    await is_told(hotline, listener, "ticket-made")
+    await listener.hears_prompt(hotline.prompt("ticket-made"))
     await hotline.api.ask("DELETE", muted)
     await asyncio.gather(caller.hears(seat), seat.hears(caller))
     await caller.hang_up()
@@ -154,12 +154,12 @@ async def test_the_seat_alone_hears_each_step(hotline: Hotline) -> None:
     hotline.world.script(OFFICE, RingsForEver()).script(MOBILE, quiet)
     first = await specialist_id(hotline, "税务专员甲")
     await hotline.api.ask("POST", f"/calls/{call_id}/specialists", {"specialist_id": first})
-    await is_told(hotline, seat, "hunt-office")
+    await seat.hears_prompt(hotline.prompt("hunt-office"))
     await hotline.world.is_called(MOBILE)
-    await is_told(hotline, seat, "hunt-no-answer")
-    await is_told(hotline, seat, "hunt-mobile")
+    await seat.hears_prompt(hotline.prompt("hunt-no-answer"))
+    await seat.hears_prompt(hotline.prompt("hunt-mobile"))
     await joined(hotline, call_id, MOBILE)
-    await is_told(hotline, seat, "hunt-joined")
+    await seat.hears_prompt(hotline.prompt("hunt-joined"))
     await hotline.hears_music(caller)
     await caller.hang_up()
     await hotline.ended(call_id, "completed")
@@ -223,11 +223,6 @@ async def test_the_seat_is_told_when_a_specialist_is_free_again(hotline: Hotline
 
 
 # ── words ──
-
-
-async def is_told(hotline: Hotline, seat: Softphone, prompt: str) -> None:
-    """The seat hears it whispered; on a busy machine a frame of it may be lost."""
-    await seat.hears_prompt(hotline.prompt(prompt), likeness=0.4)
 
 
 async def talking_at(hotline: Hotline, seat: Softphone) -> tuple[Softphone, str]:

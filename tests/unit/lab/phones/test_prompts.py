@@ -53,6 +53,20 @@ def test_a_prompt_cut_short_is_not_heard(prompts: dict[str, Path], tmp_path: Pat
     assert prompts_in(recorded(tmp_path, speech(3.1, 0).between(0, 1.5), tone(0, 2)), {"welcome": prompts["welcome"]}) == []
 
 
+@pytest.mark.parametrize("times", [0, 2], ids=["lost", "played twice"])
+def test_a_prompt_is_found_though_some_frames_of_it_are(prompts: dict[str, Path], tmp_path: Path, times: int) -> None:
+    frames = [speech(3.1, 0).between(start / 50, (start + 1) / 50) for start in range(155)]
+    played = joined(*(frame for number, frame in enumerate(frames) for _ in range(times if number % 40 == 27 else 1)))
+    (heard,) = prompts_in(recorded(tmp_path, PAUSE, played, PAUSE, tone(0, 0.5)), {"welcome": prompts["welcome"]})
+    assert heard.start_s == pytest.approx(0.7345, abs=0.02)
+
+
+def test_a_prompt_that_something_sounds_over_is_not_heard(prompts: dict[str, Path], tmp_path: Path) -> None:
+    welcome = speech(3.1, 0)
+    over = joined(welcome.between(0, 1.0), speech(1.1, 98), welcome.between(2.1))
+    assert prompts_in(recorded(tmp_path, PAUSE, over, PAUSE), {"welcome": prompts["welcome"]}) == []
+
+
 def test_the_right_channel_can_be_asked(prompts: dict[str, Path]) -> None:
     welcome = speech(3.1, 0)
     stereo = side_by_side(tone(0, 3.1), welcome)
