@@ -124,9 +124,10 @@ class RecordingDesk:
             await self._mute_consult(leg, muted=muted)
 
     async def _resume(self, call: LiveCall, *, by: str) -> None:
+        silent_until = self._clock.now()  # Asterisk answers when sound is recorded already; what the manifest calls silent must be
         await self._mute(call, paused=False)
         if await self._pauses.end(call.call_id):
-            await self._waiting.record([RecordingResumed(call_id=call.call_id, at=self._clock.now(), by=by)])
+            await self._waiting.record([RecordingResumed(call_id=call.call_id, at=silent_until, by=by)])
             log.info("recording_resumed", call_id=call.call_id, who=by)
 
     async def _mute(self, call: LiveCall, *, paused: bool) -> None:

@@ -132,9 +132,9 @@ async def test_a_supervisor_listens_whispers_and_barges_into_a_call_that_the_eng
     number = OTHER_KEYS[1]
     hotline.world.script(number, Answers())
     call_id = await left(hotline, number)
-    supervisor = await hotline.seat(8010, ready=False)
     seat = await hotline.seat(8001, ready=False)
     back = (await seat.rings()).zhida_call
+    supervisor = await hotline.seat(8010)
     caller = await talks_with(hotline, seat, number)
     await rung(hotline, supervisor, back, "listen")
     await supervisor.hears(caller, seat)

@@ -33,12 +33,15 @@ class Clock:
 class Switch:
     """Asterisk's recordings of these legs, by what was last said to them."""
 
-    def __init__(self, *legs: str) -> None:
+    def __init__(self, clock: Clock, *legs: str) -> None:
+        self.clock = clock
+        self.takes_s = 0.0
         self.silent = dict.fromkeys(legs, False)
         self.said = 0
         self.away = False
 
     async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        self.clock.at += timedelta(seconds=self.takes_s)
         if self.away:
             raise PbxFault("ami_down", "no link")
         if channel not in self.silent:
@@ -49,7 +52,8 @@ class Switch:
 
 class House:
     def __init__(self) -> None:
-        self.room, self.clock, self.pauses, self.switch = Room(), Clock(), HeldPauses(), Switch(CALL, FIRST, SECOND)
+        self.room, self.clock, self.pauses = Room(), Clock(), HeldPauses()
+        self.switch = Switch(self.clock, CALL, FIRST, SECOND)
         self.desk = RecordingDesk(
             waiting=self.room,  # type: ignore[arg-type]
             switch=self.switch,
@@ -90,6 +94,13 @@ async def test_a_pause_is_silence_until_it_is_resumed(house: House) -> None:
     assert house.room.kinds() == ["recording_paused", "recording_resumed"]
     await house.later(LONGEST_S)
     assert house.room.kinds() == ["recording_paused", "recording_resumed"]
+
+
+async def test_what_is_told_as_silent_is_so_however_long_asterisk_takes(house: House) -> None:
+    house.switch.takes_s = 2.0
+    await house.desk.pause(CALL, by="8001")
+    await house.desk.resume(CALL, by="8001")
+    assert [fact.at - NOW for fact in house.room.facts] == [timedelta(seconds=2), timedelta(seconds=2)]
 
 
 async def test_one_that_nobody_resumes_is_resumed_in_its_time_and_told_once(house: House) -> None:
