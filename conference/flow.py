@@ -6,7 +6,7 @@ be asked for at the moment is asked again whenever the steward looks.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
@@ -41,6 +41,7 @@ class Conference:
         hunt_s: a hunt that took this long rings no further phone.
         away_after_missed: a seat that was asked to take the caller over, and did not answer, is away.
         recorded: silences the consult's recording while he is in the room.
+        record_anew: begins the caller's own recording anew behind the talk he comes from.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Conference:
         clock: Clock,
         hunt_s: float = float("inf"),
         recorded: ConsultsRecorded | None = None,
+        record_anew: Callable[[], Awaitable[None]] | None = None,
         away_after_missed: bool = True,
     ) -> None:
         self._line = line
@@ -67,6 +69,7 @@ class Conference:
         )
         self._found: AbstractSet[str] = frozenset()
         self._recorded = recorded
+        self._record_anew = record_anew
         self._state = CallState.CONSULT
         self._owed = ""
         self._had_company = False
@@ -119,6 +122,7 @@ class Conference:
             if call is None or call.state not in IN_CONFERENCE:
                 return
             if WHERE[call.state].caller is Place.ROOM:
+                await self._recorded_anew()
                 await self._line.enter_room(call.room)
                 await self._room_ended()
             else:
@@ -126,7 +130,14 @@ class Conference:
                     await self._hears(prompt)
                     continue
                 await self._line.music()
+                await self._recorded_anew()
                 await self._moved_or_gone(within_s=None)
+
+    async def _recorded_anew(self) -> None:
+        """Once, where he hears music if he does before he comes into the room: it takes a tenth of a second."""
+        if self._record_anew is not None:
+            again, self._record_anew = self._record_anew, None
+            await again()
 
     async def _hears(self, prompt: str) -> None:
         """He hears a prompt in place of his music; being moved cuts it short."""

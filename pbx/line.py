@@ -194,9 +194,9 @@ class AgiLine:
     async def record(self, folder: str, *, begin: bool = True) -> bool:
         """Write what he says and what he hears from now on to <folder>/<call id>-in.wav and -out.wav, side by side in time.
 
-        Say it before each ring, he hearing music: what runs already, also where another engine began it, is begun anew behind a talk,
-        in the same files and without a tenth of a second of that music. It would go on without what he hears next
-        (docs/decisions/17-recordings.md).
+        Say it before each ring and each conference, best while he hears music: what runs already, also where another engine began
+        it, is begun anew behind a talk, in the same files and without a tenth of a second. It would go on without what he hears
+        next (docs/decisions/17-recordings.md).
 
         Args:
             begin: False to begin none where none runs.
@@ -323,6 +323,7 @@ class AgiLine:
         if self._music_on is not False:
             await self._session.exec("StopMusicOnHold")
             self._music_on = False
+        self._talked = True
         await self._session.exec("ConfBridge", f"{room},zhida_room,zhida_caller")
         await self._session.noop()  # a hang-up is told right behind the reply; after this it is known
         if self.gone:

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from conference.roster_form import read_roster, write_roster
 from lab.phones.behaviours import BUSY, Answers, RingsForEver
 from lab.phones.softphone import Softphone
@@ -117,18 +115,19 @@ async def test_everybody_refuses_and_the_ticket_is_left_to_the_department(hotlin
     assert figures["asked"] > figures["accepted"]
 
 
-@pytest.mark.parametrize("told", ["caller", "seat"])
-async def test_a_ticket_that_is_made_in_the_talk_is_told_to_caller_and_seat(hotline: Hotline, told: str) -> None:
+async def test_a_ticket_that_is_made_in_the_talk_is_told_to_caller_and_seat(hotline: Hotline) -> None:
     seat = await hotline.seat(8001)
     caller, call_id = await hotline.talking(seat)
-    listener, other = (caller, "seat") if told == "caller" else (seat, "caller")
-    muted = f"/conferences/{call_id}/members/{other}/mute"  # who hums is heard over a whisper
-    await hotline.api.ask("PUT", muted)
-    await listener.hears_silence()
+    muted = f"/conferences/{call_id}/members/{{}}/mute"  # who hums is heard over a whisper
+    for member in ("caller", "seat"):
+        await hotline.api.ask("PUT", muted.format(member))
+    await asyncio.gather(caller.hears_silence(), seat.hears_silence())
     left = await hotline.api.ask("POST", f"/calls/{call_id}/specialists/ticket", {"department": TAX})
     assert left["caller_told"] is True
-    await listener.hears_prompt(hotline.prompt("ticket-made"))
-    await hotline.api.ask("DELETE", muted)
+    sentence = hotline.prompt("ticket-made")
+    await asyncio.gather(caller.hears_prompt(sentence), seat.hears_prompt(sentence))
+    for member in ("caller", "seat"):
+        await hotline.api.ask("DELETE", muted.format(member))
     await asyncio.gather(caller.hears(seat), seat.hears(caller))
     await caller.hang_up()
     await hotline.ended(call_id, "completed")

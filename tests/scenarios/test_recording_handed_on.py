@@ -6,11 +6,13 @@ from hashlib import sha256
 from itertools import groupby, pairwise
 from typing import Any
 
+import pytest
+
 from lab.music import NOTES_HZ
 from lab.phones.softphone import Softphone
 from lab.phones.sound import Sound
 from lab.phones.tones import BLOCK_S, tones_in
-from tests.scenarios.hotline import Hotline
+from tests.scenarios.hotline import KEY, OTHER_KEYS, Hotline
 from tests.scenarios.test_three_way import consult, three_way
 from tests.scenarios.test_transfers import LAB, NUMBER, TALKS, recorded, transfer, transfer_is
 
@@ -18,6 +20,8 @@ __all__ = ["LAB"]
 
 MUSIC = "music"
 _STEREO_S = 8000 * 4  # bytes
+_LISTENS_S = 4.0  # Asterisk takes who has been silent for 2.5 s for a listener
+
 
 async def test_handed_on_again_and_again_he_is_recorded_with_each(hotline: Hotline) -> None:
     """Asterisk took every other talk's sound for late, and kept it from the recording (docs/decisions/17-recordings.md)."""
@@ -48,6 +52,31 @@ async def test_held_and_taken_back_and_then_handed_on(hotline: Hotline) -> None:
     await caller.hang_up()
     await hotline.ended(call_id, "completed")
     await recorded(hotline, call_id, caller, seat, other)
+
+
+@pytest.mark.parametrize("muted", [False, True], ids=["listens", "is muted"])
+async def test_what_is_said_to_a_caller_who_only(hotline: Hotline, muted: bool) -> None:
+    """Asterisk writes to him in another form than to who speaks, which every other recording lost (docs/decisions/17-recordings.md)."""
+    seat = await hotline.seat(8001)
+    for number in (KEY, *OTHER_KEYS[:4]):
+        caller = await hotline.phones.caller(number, tone_hz=0)
+        await caller.dial("12345")
+        call_id = (await seat.rings()).zhida_call
+        await seat.answer()
+        await caller.hears(seat)
+        specialist = await consult(hotline, call_id)
+        await three_way(hotline, call_id)
+        if muted:
+            await hotline.api.ask("PUT", f"/conferences/{call_id}/members/caller/mute")
+        await caller.hears(seat, specialist, lasting_s=_LISTENS_S)
+        heard_s = caller.heard_s
+        await caller.hang_up()
+        await seat.call_ended()
+        await hotline.ended(call_id, "completed")
+        recording = await hotline.recording(call_id)
+        assert recording.sound.seconds > heard_s - 1
+        assert recording.between(-_LISTENS_S + 1, None).heard(seat, specialist)
+        await hotline.seat_is(8001, "ready")
 
 
 async def test_what_the_seats_say_of_him_is_recorded_apart(hotline: Hotline) -> None:

@@ -309,6 +309,11 @@ class Stage:
         self.task: asyncio.Task[None] | None = None
         self.hunt_s = 90.0
         self.recorded: ConsultsRecorded | None = None
+        self.recorded_anew: list[str] = []
+        """Where the caller was each time his recording was begun anew."""
+
+    async def _record_anew(self) -> None:
+        self.recorded_anew.append(self.line.where)
 
     async def open(self, *phones: PhoneToRing) -> None:
         await self.desk.ask(CALL, phones)
@@ -323,6 +328,7 @@ class Stage:
             clock=OneClock(),
             hunt_s=self.hunt_s,
             recorded=self.recorded,
+            record_anew=self._record_anew,
         )
         self.task = asyncio.create_task(conference.run(resumed=resumed))
 

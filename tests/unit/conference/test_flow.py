@@ -23,6 +23,16 @@ async def test_while_the_seat_consults_the_caller_hears_music(stage: Stage) -> N
     assert stage.room.kinds() == ["consult_started", "specialist_asked", "specialist_joined"]
 
 
+async def test_his_own_recording_is_begun_anew_once_behind_the_talk(stage: Stage) -> None:
+    stage.exchange.answers["051586660001"] = "accepts"
+    await stage.open(a_phone())
+    await stage.settles()
+    await stage.desk.join(CALL)
+    await stage.settles()
+    assert stage.line.where == "room"
+    assert stage.recorded_anew == ["music"]
+
+
 class Recorded:
     """conference.recording.ConsultsRecorded: notes where the caller was as it was told of a state."""
 

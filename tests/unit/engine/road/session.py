@@ -86,7 +86,7 @@ class Session:
             self._caller.variables["ZHIDA_RECORDING"] = f"0x{self._caller.monitors}"
         elif application == "StopMixMonitor":
             assert data == f"0x{self._caller.monitors}"
-            del self._exchange.silent[self._caller.uniqueid]
+            self._exchange.silent.pop(self._caller.uniqueid, None)  # stopped already: an engine died behind it; Asterisk goes on
         elif application == "StartMusicOnHold":
             self._caller.where = "music"
         elif application == "StopMusicOnHold":
