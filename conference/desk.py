@@ -289,7 +289,8 @@ class ConferenceDesk:
     def _member(self, call: LiveCall, member: str, *, ringing: bool = False) -> Who:
         who = member_of(call, member, ringing=ringing)
         if who is None:
-            raise NotFound("member_not_there", f"Call {call.call_id} has no {member} in it.", call_id=call.call_id, member=member)
+            sentence = f"Call {call.call_id} has no {member} in it; there may be caller, seat, target, or a specialist by his id."
+            raise NotFound("member_not_there", sentence, call_id=call.call_id, member=member)
         return who
 
     async def _call(self, call_id: str) -> LiveCall:

@@ -176,7 +176,10 @@ def of_department(roster: Sequence[Specialist], department: str) -> list[Special
     found = named or [one for one in roster if department.casefold() in f"{one.unit}\0{one.department}".casefold()]
     units = {one.unit: [other for other in found if other.unit == one.unit] for one in found}
     if not units:
-        raise Refused("department_unknown", f"No department in the roster is named {department}.", department=department)
+        known = sorted({one.department for one in roster})[:20]
+        there = f"there are {'、'.join(known)}" if known else "it is empty"
+        sentence = f"No department in the roster is named {department}; {there}."
+        raise Refused("department_unknown", sentence, department=department)
     if len(units) > 1 and department not in units:
         sentence = f"{department} may be {'、'.join(sorted(units)[:10])}; name one of them."
         raise Refused("department_ambiguous", sentence, department=department)

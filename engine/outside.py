@@ -25,7 +25,8 @@ class Outside:
         """The number as the trunk wants it. Raises: Refused: it is none that can be called."""
         parsed = parse_number(number, area_code=self.area_code)
         if parsed.e164 is None or parsed.national is None:
-            raise Refused("number_not_callable", f"{parsed.raw!r} is not a number that can be called: {parsed.reason or parsed.kind}.")
+            why = (parsed.reason or parsed.kind).rstrip(".")
+            raise Refused("number_not_callable", f"{parsed.raw!r} is not a number that can be called: {why}.")
         if self.form == "e164":
             return self.prefix + parsed.e164
         national = "".join(character for character in parsed.national if character.isdecimal())

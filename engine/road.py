@@ -7,7 +7,6 @@ which reads from live state how far it was and goes on from there.
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 import structlog
@@ -332,7 +331,7 @@ class Road:
             clock=self.desk.clock,
             hunt_s=self.desk.service.hunt_s,
             recorded=ConsultsRecorded(self.desk.recording),
-            record_anew=partial(self.desk.record, line, begin=False),
+            record_anew=lambda: self.desk.record(line, begin=False),
             away_after_missed=self.desk.service.away_after_missed,
         )
         await conference.run(resumed=resumed)

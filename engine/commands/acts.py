@@ -3,9 +3,7 @@
 import asyncio
 import json
 import sys
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,7 +11,7 @@ from api.documents.acts import act_document
 from calls.clock import SystemClock
 from calls.events import Act
 from config.settings import Settings
-from engine.commands.options import AsJson, ConfigFile, settings_of, since_of
+from engine.commands.options import AsJson, ConfigFile, local, settings_of, since_of
 from engine.commands.table import table
 from engine.stores import open_stores
 from tickets.acts import WantedActs
@@ -38,8 +36,7 @@ def acts(
         documents = [act_document(act).model_dump(mode="json") for act in found]
         sys.stdout.write(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
         return
-    zone = ZoneInfo(settings.hotline.timezone)
-    rows = [(_local(act.at, zone), _who(act), act.what, act.subject, act.detail, act.why, act.came_of) for act in found]
+    rows = [(local(settings, act.at), _who(act), act.what, act.subject, act.detail, act.why, act.came_of) for act in found]
     sys.stdout.write(table(("at", "who", "what", "on", "asked for", "why", "came of it"), rows))
 
 
@@ -57,10 +54,6 @@ async def _found(settings: Settings, wanted: WantedActs, most: int) -> list[Act]
     finally:
         await stores.database.close()
     return found
-
-
-def _local(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _who(act: Act) -> str:

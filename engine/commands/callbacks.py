@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from engine.client import Api
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, local, settings_of
 from engine.commands.table import table
 
 app = typer.Typer(no_args_is_help=True, help="Who left before a seat answered: look, call back, close.")
@@ -23,7 +23,8 @@ def list_callbacks(
     most: Annotated[int, typer.Option("--most", min=1, help="At the most so many.")] = 50,
 ) -> None:
     """Who is to be called back, key enterprises first, then by arrival."""
-    found = Api(settings_of(config)).items("/callbacks", most=most, closed="true" if closed else None)
+    settings = settings_of(config)
+    found = Api(settings).items("/callbacks", most=most, closed="true" if closed else None)
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return
@@ -33,7 +34,7 @@ def list_callbacks(
             one["class"],
             one["number"] or "anonymous",
             one["enterprise"],
-            one["arrived"],
+            local(settings, one["arrived"]),
             len(one["missed"]),
             ", ".join(tried["outcome"] or "goes on" for tried in one["attempts"]),
             one["claimed_by"],

@@ -10,7 +10,7 @@ import typer
 
 from conference.roster import Level
 from engine.client import Api
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, local, settings_of
 from engine.commands.table import table
 from routing.expected import wait_errors
 from whitelist.identify import CallerClass
@@ -31,14 +31,15 @@ def list_calls(
     caller_class: Annotated[CallerClass | None, typer.Option("--class", help="Only this class of callers.")] = None,
 ) -> None:
     """Calls, the newest first; those that go on now among them."""
-    found = Api(settings_of(config)).items("/calls", most=most, **{"class": caller_class})
+    settings = settings_of(config)
+    found = Api(settings).items("/calls", most=most, **{"class": caller_class})
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return
     rows = [
         (
             call["call_id"],
-            call["arrived"],
+            local(settings, call["arrived"]),
             call["number"],
             call["enterprise"],
             call["class"],

@@ -57,6 +57,13 @@ def moment_of(settings: Settings, given: str | None) -> datetime:
     return datetime.now(ZoneInfo(settings.hotline.timezone)) if given is None else moment_in(settings, given, option="--at")
 
 
+def local(settings: Settings, moment: datetime | str | None) -> datetime | None:
+    """A moment as the API or a store has it, in the hotline's zone: so it stands in tables."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return None if moment is None else moment.astimezone(ZoneInfo(settings.hotline.timezone))
+
+
 def since_of(settings: Settings, given: str | None) -> datetime | None:
     """The moment meant by --since, in the hotline's zone; None where none is given."""
     return None if given is None else moment_in(settings, given, option="--since")

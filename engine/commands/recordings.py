@@ -18,7 +18,7 @@ from calls.errors import NotFound, Refused
 from config.settings import Settings
 from engine.acts import noted_act
 from engine.client import Api
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, local, settings_of
 from engine.commands.table import table
 from engine.recording_stores import RecordingStores
 from engine.stores import Stores, open_stores
@@ -47,12 +47,14 @@ def list_recordings(
     most: Annotated[int, typer.Option("--most", min=1, help="At the most so many.")] = 50,
 ) -> None:
     """Recordings that are kept or were, the latest first."""
-    kept = asyncio.run(_list(settings_of(config), most))
+    settings = settings_of(config)
+    kept = asyncio.run(_list(settings, most))
     documents = [{**asdict(one.manifest), "place": one.store.place} for one in kept]
     if as_json:
         sys.stdout.write(json.dumps(documents, ensure_ascii=False, indent=2, default=str) + "\n")
         return
-    sys.stdout.write(table(("recording", "finished", "seconds", "bytes", "sha256", "removed"), [_row(one.manifest) for one in kept]))
+    rows = [_row(settings, one.manifest) for one in kept]
+    sys.stdout.write(table(("recording", "finished", "seconds", "bytes", "sha256", "removed"), rows))
 
 
 @app.command()
@@ -194,8 +196,8 @@ async def _ended(stores: Stores, calls: set[str]) -> dict[str, bool]:
     return known
 
 
-def _row(manifest: Manifest) -> tuple[str, ...]:
+def _row(settings: Settings, manifest: Manifest) -> tuple[object, ...]:
     seconds, size = sum(file.length_s for file in manifest.files), sum(file.size for file in manifest.files)
-    finished = manifest.finished.isoformat(timespec="seconds")
-    gone = manifest.removed.at.isoformat(timespec="seconds") if manifest.removed is not None else ""
+    finished = local(settings, manifest.finished)
+    gone = local(settings, manifest.removed.at if manifest.removed is not None else None)
     return manifest.name, finished, f"{seconds:.1f}", str(size), manifest.files[0].sha256[:12], gone

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.client import Api
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, local, settings_of
 from engine.commands.table import table
 
 app = typer.Typer(no_args_is_help=True, help="Look at the seats and change their states.")
@@ -21,12 +21,21 @@ _MOST = 10_000
 @app.command("list")
 def list_seats(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Every seat: state, since when, why, its call."""
-    seats = Api(settings_of(config)).items("/seats", most=_MOST)
+    settings = settings_of(config)
+    seats = Api(settings).items("/seats", most=_MOST)
     if as_json:
         sys.stdout.write(json.dumps(seats, ensure_ascii=False, indent=2) + "\n")
         return
     rows = [
-        (seat["seat_id"], seat["state"], seat["phone"], seat["agent"], seat["since"], seat["call"], seat["not_rung_why"] or seat["why"])
+        (
+            seat["seat_id"],
+            seat["state"],
+            seat["phone"],
+            seat["agent"],
+            local(settings, seat["since"]),
+            seat["call"],
+            seat["not_rung_why"] or seat["why"],
+        )
         for seat in seats
     ]
     sys.stdout.write(table(("seat", "state", "phone", "agent", "since", "call", "why"), rows))

@@ -17,7 +17,7 @@ from config.settings import Settings
 from engine.acts import noted_act
 from engine.client import Api
 from engine.commands.forms import RemoveMissing, TargetFile, Yes, announce, export_form, import_form, run
-from engine.commands.options import AsJson, ConfigFile, moment_in, settings_of
+from engine.commands.options import AsJson, ConfigFile, local, moment_in, settings_of
 from engine.commands.table import table
 from engine.lists import ROSTER
 from engine.stores import Stores
@@ -134,7 +134,8 @@ def wishes(
     withdraw: Annotated[str | None, typer.Option(metavar="WISH", help="This one is not wished any more.")] = None,
 ) -> None:
     """Which seats wish to be told of a free specialist, and who was told lately."""
-    api = Api(settings_of(config))
+    settings = settings_of(config)
+    api = Api(settings)
     if withdraw is not None:
         api.send("DELETE", f"/wishes/{withdraw}")
         sys.stdout.write(f"Wish {withdraw} is withdrawn.\n")
@@ -143,7 +144,10 @@ def wishes(
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return
-    rows = [(one["wish_id"], one["seat"], one["wanted"], one["made"], one["told"], one["name"], one["why"]) for one in found]
+    rows = [
+        (one["wish_id"], one["seat"], one["wanted"], local(settings, one["made"]), local(settings, one["told"]), one["name"], one["why"])
+        for one in found
+    ]
     sys.stdout.write(table(("wish", "seat", "wanted", "made", "told", "who", "why"), rows))
 
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -13,6 +14,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     return "-" if value is None or value == "" else str(value)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.client import Api
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, local, settings_of
 from engine.commands.table import table
 
 app = typer.Typer(no_args_is_help=True, help="Look at tickets, and write what the agent writes.")
@@ -22,11 +22,15 @@ def list_tickets(
     most: Annotated[int, typer.Option("--most", min=1, help="At the most so many.")] = 50,
 ) -> None:
     """Tickets, the newest first."""
-    found = Api(settings_of(config)).items("/tickets", most=most)
+    settings = settings_of(config)
+    found = Api(settings).items("/tickets", most=most)
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return
-    rows = [(one["number"], one["status"], one["type"], one["enterprise"], one["seat"], one["due"], one["call_id"]) for one in found]
+    rows = [
+        (one["number"], one["status"], one["type"], one["enterprise"], one["seat"], local(settings, one["due"]), one["call_id"])
+        for one in found
+    ]
     sys.stdout.write(table(("ticket", "status", "type", "enterprise", "seat", "due", "call"), rows))
 
 
@@ -55,12 +59,22 @@ def edit(
 @app.command()
 def links(number: Number, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Specialists' links to the ticket, and what became of the SMS that bring them."""
-    found = Api(settings_of(config)).get(f"/tickets/{number}/links")["items"]
+    settings = settings_of(config)
+    found = Api(settings).get(f"/tickets/{number}/links")["items"]
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return
     rows = [
-        (one["link_id"], one["state"], one["department"], one["name"], one["expires"], one["opened"], _sms(one["message"])) for one in found
+        (
+            one["link_id"],
+            one["state"],
+            one["department"],
+            one["name"],
+            local(settings, one["expires"]),
+            local(settings, one["opened"]),
+            _sms(one["message"]),
+        )
+        for one in found
     ]
     sys.stdout.write(table(("link", "state", "department", "specialist", "expires", "opened", "sms"), rows))
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from config.settings import Settings
 from engine.client import Api
-from engine.commands.options import AsJson, ConfigFile, settings_of
+from engine.commands.options import AsJson, ConfigFile, local, settings_of
 from engine.commands.table import table
 from tickets.ticket import VOICEMAIL_TAG, TicketStatus
 
@@ -24,12 +25,13 @@ def list_voicemails(
 ) -> None:
     """Messages whose tickets are open, the latest first; `zhida tickets edit` writes what was done, `zhida callbacks` calls back."""
     status = None if handled else str(TicketStatus.OPEN)
-    found = Api(settings_of(config)).items("/tickets", most=most, tag=VOICEMAIL_TAG, status=status)
+    settings = settings_of(config)
+    found = Api(settings).items("/tickets", most=most, tag=VOICEMAIL_TAG, status=status)
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return
     heads = ("ticket", "status", "class", "number", "enterprise", "left", "seconds", "due", "call")
-    sys.stdout.write(table(heads, [_row(one) for one in found]))
+    sys.stdout.write(table(heads, [_row(settings, one) for one in found]))
 
 
 @app.command()
@@ -44,7 +46,7 @@ def save(
     sys.stdout.write(f"{out}: {len(sound)} bytes.\n")
 
 
-def _row(ticket: dict[str, Any]) -> tuple[str | None, ...]:
+def _row(settings: Settings, ticket: dict[str, Any]) -> tuple[object, ...]:
     left = ticket["voicemail"]
     return (
         ticket["number"],
@@ -52,8 +54,8 @@ def _row(ticket: dict[str, Any]) -> tuple[str | None, ...]:
         ticket["class"],
         ticket["caller"] or "anonymous",
         ticket["enterprise"],
-        left["left"],
+        local(settings, left["left"]),
         f"{left['length_s']:.0f}",
-        ticket["due"],
+        local(settings, ticket["due"]),
         ticket["call_id"],
     )
