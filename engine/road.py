@@ -45,7 +45,7 @@ class Road:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._returning = Returning()
+        self._returning = Returning(desk.waiting.missing_before)
 
     async def take(self, line: AgiLine) -> None:
         """Serve one call to its end. The line's last word is said only when there is nothing left to do for it."""

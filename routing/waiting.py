@@ -306,6 +306,10 @@ class WaitingRoom(Protocol):
         """How many waiting calls rank before it in the groups it waits for; None where it does not wait."""
         ...
 
+    async def missing_before(self, rank_ms: int) -> int:
+        """How many calls that rank before are in no engine's hands, because theirs died, and are expected back at their places."""
+        ...
+
     async def outlooks(self, call_ids: Sequence[str]) -> Mapping[str, Outlook]:
         """What stands before each of these calls, those left out that do not wait. Changes nothing."""
         ...

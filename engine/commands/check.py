@@ -18,6 +18,10 @@ def check(config: ConfigFile = None, overrides: Overrides = None) -> None:
         sys.stdout.write(f"{finding}\n")
     errors = sum(finding.level is Level.ERROR for finding in findings)
     warnings = len(findings) - errors
-    sys.stdout.write(f"{config_file(config)}: {errors} errors, {warnings} warnings\n")
+    sys.stdout.write(f"{config_file(config)}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}\n")
     if errors:
         raise typer.Exit(1)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

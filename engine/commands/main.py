@@ -1,14 +1,16 @@
 """All commands, and how their failures are told: one sentence on stderr, exit code 1 (2 where the command was misused)."""
 
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 from calls.errors import ZhidaError
 from config.faults import ConfigFault
+from engine.commands.options import CHECKOUT
 from engine.logs import configure_logs
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -49,7 +51,7 @@ def app_of(args: Sequence[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_no_options)
+    app.callback()(_options)
     for word in args[:1] if args[:1] and args[0] in COMMANDS else COMMANDS:
         module, _, name = COMMANDS[word].partition(":")
         command = getattr(import_module(f"engine.commands.{module}"), name)
@@ -60,7 +62,16 @@ def app_of(args: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _no_options() -> None:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        sys.stdout.write(f"zhida {project['version']}\n")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=_tell_version)] = False,
+) -> None:
     # Typer would make a lone command the whole command line; with a callback it stays a word of it.
     return
 

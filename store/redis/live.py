@@ -181,6 +181,10 @@ class RedisLiveState:
         place: int | None = (await self._steps.run("place", {"call_id": call_id})).get("place")
         return place
 
+    async def missing_before(self, rank_ms: int) -> int:
+        """See `WaitingRoom.missing_before`."""
+        return await self._steps.count_before("orphans", rank_ms)
+
     async def outlooks(self, call_ids: Sequence[str]) -> dict[str, Outlook]:
         """See `WaitingRoom.outlooks`."""
         return await read_outlooks(self._steps, call_ids)

@@ -103,6 +103,11 @@ class Steps:
             members = cast("list[bytes]", await self.client.zrange(self.key(index), 0, -1))
         return [member.decode() for member in members]
 
+    async def count_before(self, index: str, rank_ms: int) -> int:
+        """How many of an index's ids stand before this rank. Raises: StoreFault."""
+        with store_faults():
+            return int(await self.client.zcount(self.key(index), "-inf", f"({rank_ms}"))
+
     async def records(self, kind: str, ids: Sequence[str]) -> tuple[int, list[wire.Record]]:
         """How far hotline time is ahead, and the hashes that are there. No step: others may happen in between. Raises: StoreFault."""
         ahead, records = 0, []

@@ -1,5 +1,6 @@
 """What the shell is told: 0 for done, 1 for what failed, 2 for misuse, and the reason in one sentence on stderr."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from config.lab_file import lab_text
 from engine.commands.main import _run
 from routing.rota import DutyDay
 from routing.rota_form import write_rota
+
+
+def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["--version"]) == 0
+    assert re.fullmatch(r"zhida \d+\.\d+\.\d+\n", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

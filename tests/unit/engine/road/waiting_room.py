@@ -218,6 +218,9 @@ class LiveRoom:
     async def calls(self) -> list[LiveCall]:
         return [self._live(call) for call in (await self._step()).calls.values()]
 
+    async def missing_before(self, rank_ms: int) -> int:
+        return sum(call.orphan and call.rank < rank_ms for call in (await self._step()).calls.values())
+
     async def engines(self) -> list[str]:
         return sorted((await self._step()).engines)
 

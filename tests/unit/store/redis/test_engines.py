@@ -93,6 +93,25 @@ async def test_no_seat_is_rung_for_a_caller_whose_engine_is_dead(hotline: Hotlin
     assert (await hotline.call("ghost")).state is CallState.WAITING
 
 
+async def test_those_of_a_dead_engine_are_missing_until_they_join_again(hotline: Hotline) -> None:
+    await hotline.a.beat()
+    ranks = []
+    for call_id, engine in (("c1", hotline.a), ("c2", hotline.a), ("c3", hotline.b)):
+        await hotline.calls(call_id, by=engine)
+        ranks.append((await hotline.call(call_id)).rank_ms)
+        hotline.clock.pass_s(1)
+
+    async def missing() -> list[int]:
+        return [await hotline.b.missing_before(rank) for rank in ranks]
+
+    assert await missing() == [0, 0, 0]
+    await hotline.after(6)
+    assert await missing() == [0, 1, 2]
+    await arrives(hotline, "c1", "b")
+    await hotline.b.join(replace(hotline.a_call("c1"), engine="b"), [])
+    assert await missing() == [0, 0, 1]
+
+
 async def test_a_dead_engines_offer_is_taken_back_where_no_phone_rings(hotline: Hotline) -> None:
     await hotline.a.beat()
     await hotline.seats(a_seat("8001"), a_seat("8002"))
