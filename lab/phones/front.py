@@ -44,10 +44,14 @@ class Front(asyncio.DatagramProtocol):
         """Answer from now on.
 
         Raises:
-            OSError: the address is taken or not this machine's.
+            PhoneFault: the address is taken or not this machine's.
         """
         loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=self._address)
+        try:
+            self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=self._address)
+        except OSError as error:
+            where = "{}:{}".format(*self._address)
+            raise PhoneFault("address_taken", f"UDP {where} cannot be used ({error.strerror}); end what uses it (ss -lunp).") from None
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         """See `asyncio.DatagramProtocol`."""

@@ -46,6 +46,19 @@ def a_door(goes_to: Address | Refuses | IsDead) -> tuple[Front, Wire]:
     return front, wire
 
 
+async def test_a_door_that_somebody_else_stands_in_is_told_in_a_sentence() -> None:
+    async def route(_: Message) -> Address | Refuses | IsDead:
+        return PHONE
+
+    first, second = Front(("127.9.1.3", 15060), route), Front(("127.9.1.3", 15060), route)
+    await first.open()
+    try:
+        with pytest.raises(PhoneFault, match=r"UDP 127\.9\.1\.3:15060 cannot be used"):
+            await second.open()
+    finally:
+        first.close()
+
+
 async def test_a_call_goes_in_and_its_answers_come_out() -> None:
     front, wire = a_door(PHONE)
     front.datagram_received(an_invite(MOBILE), ASTERISK)
