@@ -40,7 +40,7 @@ async def _demo() -> int:
         await _play(settings, timeline)
     except (ZhidaError, PhoneFault, TimeoutError, ClientError) as error:
         sys.stdout.flush()
-        sys.stderr.write(f"\nzhida: “{timeline.chapter}” was not seen to its end: {error or type(error).__name__}\n")
+        sys.stderr.write(f"\nzhida: “{timeline.chapter or 'the start'}” was not seen to its end: {error or type(error).__name__}\n")
         return 1
     finally:
         await control.stop(lab_command.state_dir(_NET))
