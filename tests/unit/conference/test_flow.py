@@ -24,11 +24,7 @@ async def test_while_the_seat_consults_the_caller_hears_music(stage: Stage) -> N
 
 
 async def test_his_own_recording_is_begun_anew_once_behind_the_talk(stage: Stage) -> None:
-    stage.exchange.answers["051586660001"] = "accepts"
-    await stage.open(a_phone())
-    await stage.settles()
-    await stage.desk.join(CALL)
-    await stage.settles()
+    await three_way(stage)
     assert stage.line.where == "room"
     assert stage.recorded_anew == ["music"]
 
@@ -97,11 +93,7 @@ async def test_once_somebody_accepted_nobody_else_is_rung(stage: Stage) -> None:
 
 
 async def test_joined_all_three_are_in_the_room(stage: Stage) -> None:
-    stage.exchange.answers["051586660001"] = "accepts"
-    await stage.open(a_phone())
-    await stage.settles()
-    await stage.desk.join(CALL)
-    await stage.settles()
+    await three_way(stage)
     assert stage.exchange.in_room == {CALL, SEAT_LEG, SPECIALIST}
     assert stage.state is CallState.THREE_WAY
 
